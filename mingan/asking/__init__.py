@@ -1,0 +1,1 @@
+"""How we ask: a plan, an adaptive limiter, retries, budgets, and resuming after any death."""

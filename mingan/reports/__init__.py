@@ -1,0 +1,1 @@
+"""Said in words: verdict sentences, tables, charts and the one-file report."""

@@ -1,0 +1,1 @@
+"""What it means: pure functions over a response matrix; knows no database and no network."""

@@ -1,0 +1,1 @@
+"""Where it stays: schema, migrations, one writer, readers."""
