@@ -7,7 +7,8 @@ same name in every workspace and two different things never share one:
     Question.asked  the part of it that a model gets to see
     ModelCard.hash  whom we ask: kind, name, address or file, generation parameters
     Answer.key      (question id, Question.asked, ModelCard.hash, repeat, day)
-    Grade.key       (Answer.key and text, Question.hash, grader, version)
+    Answer.content  (Answer.key, state, text): what a grade is about
+    Grade.key       (Answer.content, Question.hash, grader, version, by)
 
 A cache keyed like that can hand neither model A's answer to model B nor the first answer to
 every repeat, and resuming is asking for the keys that are missing. This module knows no
@@ -215,6 +216,11 @@ class Answer(Record, frozen=True, kw_only=True, omit_defaults=True):
             self.question, self.asked, self.model_hash, repeat=self.repeat, day=self.day
         )
 
+    @property
+    def content(self) -> str:
+        """What a grade is about: this answer with this text. A correction has another one."""
+        return content_hash("content", self.key, self.state, self.text)
+
 
 def answer_key(
     question: str, asked: str, model_hash: str, *, repeat: int = 0, day: str = ""
@@ -230,6 +236,7 @@ def answer_key(
 class Grade(Record, frozen=True, kw_only=True, omit_defaults=True):
     """A verdict on one answer to one question, by one grader, with its reason in one line.
 
+    `answer` is `Answer.content`, so that a corrected answer is not judged by an old grade.
     `extracted` is what the grader took for the final answer. `by` names the person or the judge
     model where there is one. A grade is never changed: a newer one of the same grader, or one of
     a higher authority (a person over a judge over a rule), goes before it.

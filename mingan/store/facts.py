@@ -1,0 +1,93 @@
+"""Rows to be added, and how: many small wishes become few statements.
+
+Facts are what the writer stores most of: answers with their grades, one by one, thousands of
+times. Those that wait in the queue together are merged and go into the database by one statement
+a table. Adding never changes a row that is already there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import Connection, Table, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from mingan.records import Answer, Grade
+from mingan.store import schema
+
+
+@dataclass(slots=True)
+class Facts:
+    """Answers, grades and run links waiting to be stored."""
+
+    answers: list[dict[str, Any]] = field(default_factory=list)
+    grades: list[dict[str, Any]] = field(default_factory=list)
+    links: list[dict[str, str]] = field(default_factory=list)
+
+    @classmethod
+    def of(cls, run: str, answers: Sequence[Answer], grades: Sequence[Grade]) -> Facts:
+        """The rows of these answers and grades; `run` may be "" for no run."""
+        rows = [_answer_row(answer) for answer in answers]
+        links = [{"run": run, "key": key} for key in {row["key"] for row in rows}] if run else []
+        return cls(rows, [_grade_row(grade) for grade in grades], links)
+
+    @classmethod
+    def merged(cls, parts: Iterable[Facts]) -> Facts:
+        """All of them as one, in order."""
+        whole = cls()
+        for part in parts:
+            whole.answers += part.answers
+            whole.grades += part.grades
+            whole.links += part.links
+        return whole
+
+    def __call__(self, connection: Connection) -> None:
+        """Store the rows."""
+        add(connection, schema.answer, self.answers)
+        add(connection, schema.grade, self.grades)
+        add(connection, schema.run_answer, self.links)
+        for run in {link["run"] for link in self.links}:
+            bump(connection, run)
+
+
+def add(connection: Connection, table: Table, rows: Sequence[dict[str, Any]]) -> None:
+    """Insert rows, leaving alone those that are there already."""
+    if not rows:
+        return
+    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
+    connection.execute(dialect.insert(table).on_conflict_do_nothing(), rows)
+
+
+def bump(connection: Connection, run_id: str) -> None:
+    """Let a run's version grow, so that whoever follows it looks again."""
+    connection.execute(
+        update(schema.run).where(schema.run.c.id == run_id).values(version=schema.run.c.version + 1)
+    )
+
+
+def _answer_row(answer: Answer) -> dict[str, Any]:
+    return {
+        "key": answer.key,
+        "revision": answer.revision,
+        "content": answer.content,
+        "question": answer.question,
+        "bank": answer.bank,
+        "model": answer.model,
+        "model_hash": answer.model_hash,
+        "state": answer.state,
+        "body": answer.to_json(),
+    }
+
+
+def _grade_row(grade: Grade) -> dict[str, Any]:
+    return {
+        "key": grade.key,
+        "answer": grade.answer,
+        "question_hash": grade.question_hash,
+        "authority": grade.authority,
+        "verdict": grade.verdict,
+        "score": grade.score,
+        "body": grade.to_json(),
+    }

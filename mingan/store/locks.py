@@ -1,0 +1,43 @@
+"""Locks between processes that the system drops by itself when the holder dies, kill -9 included.
+
+A lock here is a file beside the workspace, held by `flock`; where the system has none (Windows),
+it is granted to everybody, and SQLite's own locks remain. For PostgreSQL the server's advisory
+locks do the same; those live in `store.py`, since they need a connection.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+try:
+    import fcntl
+except ImportError:  # pragma: no cover  (Windows has no flock)
+    fcntl = None  # type: ignore[assignment]
+
+
+class FileLock:
+    """One lock file. `take()` says whether this process has it now; it holds until `drop()`."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._handle: int | None = None
+
+    def take(self, *, wait: bool = False) -> bool:
+        """Take the lock, waiting for it if asked to; False when another process holds it."""
+        if self._handle is not None or fcntl is None:
+            return True
+        handle = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX if wait else fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            os.close(handle)
+            return False
+        self._handle = handle
+        return True
+
+    def drop(self) -> None:
+        """Let go. The file stays: removing it would let two processes lock two files."""
+        if self._handle is not None:
+            os.close(self._handle)
+            self._handle = None

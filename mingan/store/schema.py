@@ -1,0 +1,151 @@
+"""The tables of a workspace, the same on SQLite and on PostgreSQL.
+
+Facts (question, card, answer, grade, vote) are only ever added. A correction is a newer row that
+names what it supersedes; a failed attempt at an answer stays on record beside the one that
+succeeded. The only columns that change are a run's `state`, `version` and `ended`: `version`
+grows with every transaction that touches the run, so that a page or another process can follow
+it by polling one number.
+
+The invariants, re-derived by `verify.py`:
+
+- every hash and key equals the hash of what it names;
+- at most one answer that did not fail for every (key, revision);
+- a revision above 0 supersedes an existing answer of the same key;
+- every grade is about an answer and a question that exist; every run's answers exist.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Float,
+    Index,
+    Integer,
+    MetaData,
+    Table,
+    Text,
+    UniqueConstraint,
+    text,
+)
+
+HEAD = "0001"
+"""The newest migration; a test keeps it equal to what is in migrations/versions."""
+
+metadata = MetaData()
+
+# SQLite counts rows by itself only in a column declared INTEGER.
+_serial = BigInteger().with_variant(Integer, "sqlite")
+
+
+def _row() -> Column[int]:
+    return Column("row", _serial, primary_key=True, autoincrement=True)
+
+
+question = Table(
+    "question",
+    metadata,
+    Column("hash", Text, primary_key=True),
+    Column("asked", Text, nullable=False),
+    Column("id", Text, nullable=False),
+    Column("body", Text, nullable=False),
+)
+
+bank = Table(
+    "bank",
+    metadata,
+    _row(),
+    Column("hash", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("at", Text, nullable=False),
+)
+
+bank_question = Table(
+    "bank_question",
+    metadata,
+    Column("bank", Text, primary_key=True),
+    Column("position", Integer, primary_key=True),
+    Column("question", Text, nullable=False),
+)
+
+card = Table(
+    "card",
+    metadata,
+    _row(),
+    Column("hash", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("body", Text, nullable=False),
+    Column("at", Text, nullable=False),
+    Index("card_name", "name"),
+)
+
+run = Table(
+    "run",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("body", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("started", Text, nullable=False),
+    Column("ended", Text, nullable=False),
+)
+
+run_answer = Table(
+    "run_answer",
+    metadata,
+    Column("run", Text, primary_key=True),
+    Column("key", Text, primary_key=True),
+)
+
+answer = Table(
+    "answer",
+    metadata,
+    _row(),
+    Column("key", Text, nullable=False),
+    Column("revision", Integer, nullable=False),
+    Column("content", Text, nullable=False),
+    Column("question", Text, nullable=False),
+    Column("bank", Text, nullable=False),
+    Column("model", Text, nullable=False),
+    Column("model_hash", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("body", Text, nullable=False),
+    Index("answer_content", "content"),
+    Index("answer_bank_model", "bank", "model"),
+)
+
+# One finished answer for each key and revision, however often it was asked for. The partial
+# index leaves failed attempts out: they are kept, and the question is asked again.
+Index(
+    "answer_once",
+    answer.c.key,
+    answer.c.revision,
+    unique=True,
+    sqlite_where=text("state <> 'failed'"),
+    postgresql_where=text("state <> 'failed'"),
+)
+
+grade = Table(
+    "grade",
+    metadata,
+    _row(),
+    Column("key", Text, nullable=False),
+    Column("answer", Text, nullable=False),
+    Column("question_hash", Text, nullable=False),
+    Column("authority", Text, nullable=False),
+    Column("verdict", Text, nullable=False),
+    Column("score", Float),
+    Column("body", Text, nullable=False),
+    UniqueConstraint("key", name="grade_once"),
+    Index("grade_answer", "answer", "question_hash"),
+)
+
+vote = Table(
+    "vote",
+    metadata,
+    _row(),
+    Column("key", Text, nullable=False),
+    Column("question_hash", Text, nullable=False),
+    Column("body", Text, nullable=False),
+    UniqueConstraint("key", name="vote_once"),
+)

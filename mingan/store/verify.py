@@ -1,0 +1,132 @@
+"""Re-deriving the invariants of a workspace from its rows, trusting nothing that is stored.
+
+See `schema.py` for the list. Each broken one gives a sentence that names the row.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from sqlalchemy import Connection, func, select, text
+
+from mingan.errors import StoreError
+from mingan.language import Text
+from mingan.records import Answer, Grade, ModelCard, Question, Vote
+from mingan.store import schema
+from mingan.store.engine import said_plainly
+from mingan.store.runs import Run
+
+if TYPE_CHECKING:
+    from mingan.store.store import Store
+
+
+def verify(store: Store) -> list[Text]:
+    """Every invariant that does not hold; an empty list is a clean workspace."""
+    try:
+        with said_plainly(store.place), store._reading.connect() as connection:
+            return [*_file(connection), *_questions(connection), *_cards(connection),
+                    *_answers(connection), *_grades(connection), *_votes(connection),
+                    *_runs(connection)]  # fmt: skip
+    except StoreError as fault:
+        return [fault.message]
+
+
+def _broken(what: str, row: object, zh: str, en: str) -> Text:
+    return Text(f"{what} {row}：{zh}。", f"{what} {row}: {en}.")
+
+
+def _file(connection: Connection) -> Iterator[Text]:
+    if connection.dialect.name != "sqlite":
+        return
+    said = connection.scalar(text("PRAGMA integrity_check"))
+    if said != "ok":
+        yield _broken("SQLite", "integrity_check", str(said), str(said))
+
+
+def _questions(connection: Connection) -> Iterator[Text]:
+    for row in connection.execute(select(schema.question)):
+        question: Question = Question.from_json(row.body)
+        if (question.hash, question.asked, question.id) != (row.hash, row.asked, row.id):
+            yield _broken("question", row.hash, "散列与内容不符", "the hash is not of the content")
+    orphans = select(schema.bank_question.c.question).where(
+        schema.bank_question.c.question.not_in(select(schema.question.c.hash))
+    )
+    for digest in connection.scalars(orphans):
+        yield _broken("bank_question", digest, "题目不存在", "there is no such question")
+
+
+def _cards(connection: Connection) -> Iterator[Text]:
+    for row in connection.execute(select(schema.card)):
+        card: ModelCard = ModelCard.from_json(row.body)
+        if card.hash != row.hash:
+            yield _broken("card", row.row, "散列与内容不符", "the hash is not of the content")
+
+
+def _answers(connection: Connection) -> Iterator[Text]:
+    seen: dict[tuple[str, int], int] = {}
+    contents: dict[str, set[str]] = {}
+    for row in connection.execute(select(schema.answer).order_by(schema.answer.c.row)):
+        answer: Answer = Answer.from_json(row.body)
+        if (answer.key, answer.content, answer.state) != (row.key, row.content, row.state):
+            yield _broken("answer", row.row, "散列与内容不符", "the hash is not of the content")
+        if row.state == "failed":
+            continue
+        earlier = seen.setdefault((row.key, row.revision), row.row)
+        if earlier != row.row:
+            yield _broken(
+                "answer", row.row, f"与第 {earlier} 行是同一个回答", f"repeats row {earlier}"
+            )
+        if row.revision and answer.supersedes not in contents.get(row.key, set()):
+            yield _broken("answer", row.row, "取代了不存在的回答", "supersedes nothing that exists")
+        contents.setdefault(row.key, set()).add(row.content)
+
+
+def _grades(connection: Connection) -> Iterator[Text]:
+    for row in connection.execute(select(schema.grade)):
+        grade: Grade = Grade.from_json(row.body)
+        if (grade.key, grade.answer, grade.verdict) != (row.key, row.answer, row.verdict):
+            yield _broken("grade", row.row, "散列与内容不符", "the hash is not of the content")
+    for column, there in (
+        (schema.grade.c.answer, schema.answer.c.content),
+        (schema.grade.c.question_hash, schema.question.c.hash),
+    ):
+        orphans = select(schema.grade.c.row).where(column.not_in(select(there)))
+        for number in connection.scalars(orphans):
+            yield _broken(
+                "grade", number, "所判的东西不存在", "is about something that is not there"
+            )
+
+
+def _votes(connection: Connection) -> Iterator[Text]:
+    for row in connection.execute(select(schema.vote)):
+        vote: Vote = Vote.from_json(row.body)
+        if vote.key != row.key:
+            yield _broken("vote", row.row, "散列与内容不符", "the hash is not of the content")
+
+
+def _runs(connection: Connection) -> Iterator[Text]:
+    orphans = (
+        select(schema.run_answer.c.run, func.count())
+        .where(schema.run_answer.c.key.not_in(select(schema.answer.c.key)))
+        .group_by(schema.run_answer.c.run)
+    )
+    for run_id, count in connection.execute(orphans):
+        yield _broken("run", run_id, f"{count} 个回答不存在", f"{count} answers are not there")
+    counts = (
+        select(schema.run_answer.c.run, func.count())
+        .join(schema.answer, schema.answer.c.key == schema.run_answer.c.key)
+        .where(schema.answer.c.state != "failed", schema.answer.c.revision == 0)
+        .group_by(schema.run_answer.c.run)
+    )
+    held = {run_id: int(count) for run_id, count in connection.execute(counts)}
+    for row in connection.execute(select(schema.run).where(schema.run.c.state == "finished")):
+        run: Run = Run.from_json(row.body)
+        planned = len(run.questions) * len(run.models) * run.repeats
+        if held.get(run.id, 0) > planned:
+            yield _broken(
+                "run",
+                run.id,
+                "回答多于计划",
+                f"holds {held[run.id]} answers, {planned} were planned",
+            )
