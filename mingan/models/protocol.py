@@ -11,6 +11,9 @@ from typing import Literal, Protocol, TypedDict, runtime_checkable
 
 from mingan.records import Generation, ModelCard, Usage
 
+Source = Literal["api", "local", "recorded", "pasted", "scripted"]
+"""Where answers of a model come from; stored with every answer."""
+
 
 class Message(TypedDict):
     """One turn of a conversation, in the form that chat endpoints speak."""
