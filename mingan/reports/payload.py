@@ -1,0 +1,94 @@
+"""The answers as one block of JSON that a page carries and opens only when somebody asks.
+
+Every text in it is hostile: it is made visible, cut to a length that a browser bears, and
+escaped so that no part of it can end the element it stands in. The module knows questions and
+answers; it must not know how they are laid out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import msgspec
+
+from mingan.language import Lang
+from mingan.records import STATES, VERDICTS
+from mingan.reports.data import AnswerView, QuestionView
+from mingan.reports.safe import one_line, visible
+from mingan.reports.units import figures, seconds
+from mingan.reports.words import WORDS
+
+LONGEST = 20_000
+"""Characters of one answer that a report shows; of a longer one the start and the end."""
+
+_HEAD = LONGEST * 3 // 5
+_REASON = 1_000
+
+
+def for_script(value: Any) -> str:
+    """`value` as JSON that may stand inside a script element: no <, > or & in it."""
+    text = msgspec.json.encode(value).decode()
+    return text.replace("&", "\\u0026").replace("<", "\\u003c").replace(">", "\\u003e")
+
+
+def shortened(text: str, lang: Lang) -> str:
+    """`text` made visible; of more than `LONGEST` characters the middle is left out, saying so."""
+    if len(text) <= LONGEST:
+        return visible(text)
+    left_out = WORDS["omitted"].say(lang).replace("{n}", f"{len(text) - LONGEST:,}")
+    head, tail = text[:_HEAD], text[_HEAD - LONGEST :]
+    return f"{visible(head)}\n\n{left_out}\n\n{visible(tail)}"
+
+
+def payload(questions: Sequence[QuestionView], models: Sequence[str], lang: Lang) -> dict[str, Any]:
+    """What the page's script reads; keys are short because there are thousands of answers.
+
+    Each question: p prompt, r reference (null if none), o choices, l aliases, k grader, w why,
+    a answers. Each answer: [model, repeat, state, verdict, reason, extracted, text, reasoning,
+    footnote], where model, state and verdict are positions in the lists beside.
+    """
+    place = {name: i for i, name in enumerate(models)}
+    return {
+        "states": STATES,
+        "verdicts": VERDICTS,
+        "questions": [_question(question, place, lang) for question in questions],
+    }
+
+
+def _question(question: QuestionView, place: dict[str, int], lang: Lang) -> dict[str, Any]:
+    answers = [answer for answer in question.answers if answer.model in place]
+    answers.sort(key=lambda answer: (place[answer.model], answer.repeat))
+    return {
+        "p": shortened(question.prompt, lang),
+        "r": None if question.reference is None else shortened(question.reference, lang),
+        "o": [visible(choice) for choice in question.choices],
+        "l": [visible(alias) for alias in question.aliases],
+        "k": one_line(question.grader),
+        "w": visible(question.grader_why.say(lang)),
+        "a": [_answer(answer, place[answer.model], lang) for answer in answers],
+    }
+
+
+def _answer(answer: AnswerView, model: int, lang: Lang) -> list[Any]:
+    return [
+        model,
+        answer.repeat,
+        STATES.index(answer.state),
+        VERDICTS.index(answer.verdict),
+        one_line((answer.reason.say(lang) or answer.error.say(lang)), _REASON),
+        one_line(answer.extracted, _REASON),
+        shortened(answer.text, lang),
+        shortened(answer.reasoning, lang),
+        _footnote(answer, lang),
+    ]
+
+
+def _footnote(answer: AnswerView, lang: Lang) -> str:
+    """Who graded, what it cost and how long it took, in small type under the answer."""
+    parts = [one_line(" ".join(filter(None, [answer.grader, answer.by])), 80)]
+    if answer.cost is not None:
+        parts.append(f"{figures(answer.cost)} {one_line(answer.currency, 12)}".strip())
+    if answer.total_s is not None:
+        parts.append(f"{seconds(answer.total_s)} {WORDS['seconds'].say(lang)}")
+    return " · ".join(filter(None, parts))
