@@ -1,1 +1,27 @@
-"""What we ask: reading, checking and writing banks of questions, and importing others' files."""
+"""What we ask: reading, checking and writing banks of questions.
+
+    load(path)      a bank from CSV, XLSX, JSON or JSON Lines
+    check(path)     everything that is wrong with one, row by row
+    find(name)      a built-in bank by name, or a file
+    write(…)        questions into CSV or JSON Lines
+
+The room knows no grader, no model that is asked and no store.
+"""
+
+from mingan.bank.banks import Bank, GraderFaults, builtin, builtin_names, check, find, load
+from mingan.bank.faults import Fault
+from mingan.bank.writing import to_csv, to_jsonl, write
+
+__all__ = [
+    "Bank",
+    "Fault",
+    "GraderFaults",
+    "builtin",
+    "builtin_names",
+    "check",
+    "find",
+    "load",
+    "to_csv",
+    "to_jsonl",
+    "write",
+]

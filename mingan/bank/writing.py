@@ -1,0 +1,123 @@
+"""A bank back into a file: JSON Lines and CSV, such that reading it gives the same questions.
+
+JSON Lines leaves out what is at its default. CSV is UTF-8 with a mark, so that spreadsheet
+programs show Chinese, has only the columns that are used, and guards cells that would run as
+formulas (see `mingan.bank.cells.guard`).
+"""
+
+from __future__ import annotations
+
+import csv
+import errno
+import io
+import json
+import os
+import tempfile
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+from mingan.bank import cells
+from mingan.errors import DiskFullError, StoreError, UsageError
+from mingan.records import Question
+
+COLUMNS = (
+    "id", "tier", "tags", "prompt", "answer", "aliases", "grader", "params", "choices", "system",
+    "turns", "cluster", "why", "note",
+)  # fmt: skip
+"""Keys of a bank row, in the order in which they are written."""
+
+_ALWAYS = ("id", "prompt", "answer")
+
+
+def to_jsonl(questions: Iterable[Question]) -> Iterator[str]:
+    """One JSON object for each question, without a line break at its end."""
+    for question in questions:
+        yield json.dumps(_row(question), ensure_ascii=False)
+
+
+def to_csv(questions: Iterable[Question]) -> Iterator[str]:
+    """The lines of a CSV file (without byte order mark), headings first."""
+    kept = list(questions)
+    used = {key for question in kept for key in _row(question)}
+    columns = [column for column in COLUMNS if column in used or column in _ALWAYS]
+    yield _line(columns)
+    for question in kept:
+        row = _row(question)
+        yield _line([cells.guard(_cell(row.get(column))) for column in columns])
+
+
+def write(questions: Iterable[Question], path: str | Path) -> None:
+    """Write questions to `path`; its ending (.jsonl or .csv) says how.
+
+    The file appears only when it is complete.
+
+    Raises:
+        UsageError: the ending is neither.
+        StoreError: it cannot be written there; what was there before is untouched.
+    """
+    path = Path(path)
+    suffix = path.suffix.lower()
+    if suffix in (".jsonl", ".ndjson"):
+        _replace(path, "".join(line + "\n" for line in to_jsonl(questions)), "utf-8")
+    elif suffix == ".csv":
+        _replace(path, "".join(to_csv(questions)), "utf-8-sig")
+    else:
+        raise UsageError(
+            f"不知道怎样写 {path.name}。文件名请以 .jsonl 或 .csv 结尾。",
+            f"{path.name} does not say how to write it. End the name in .jsonl or .csv.",
+        )
+
+
+def _row(question: Question) -> dict[str, Any]:
+    """The question's keys that are not at their default, in the order of COLUMNS."""
+    row: dict[str, Any] = {}
+    for column in COLUMNS:
+        value = getattr(question, column)
+        if value or column in ("id", "prompt"):
+            row[column] = list(value) if isinstance(value, tuple) else value
+    return row
+
+
+def _cell(value: Any) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, list):
+        return cells.join(tuple(value))
+    if isinstance(value, dict):
+        return json.dumps(value, ensure_ascii=False)
+    return str(value)
+
+
+def _line(row: list[str]) -> str:
+    line = io.StringIO()
+    csv.writer(line, lineterminator="\r\n").writerow(row)
+    return line.getvalue()
+
+
+def _replace(path: Path, text: str, encoding: str) -> None:
+    handle = None
+    try:
+        handle, draft = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+        with os.fdopen(handle, "w", encoding=encoding, newline="") as file:
+            file.write(text)
+        os.chmod(draft, 0o644)
+        os.replace(draft, path)
+    except OSError as error:
+        if handle is not None:
+            Path(draft).unlink(missing_ok=True)
+        _cannot_write(path, error)
+
+
+def _cannot_write(path: Path, error: OSError) -> None:
+    if error.errno == errno.ENOSPC:
+        raise DiskFullError(
+            f"磁盘满了，{path} 没有写成，原有的文件没有动。请腾出空间再试。",
+            f"The disk is full; {path} was not written, and nothing was changed. "
+            "Free some space and try again.",
+        ) from None
+    why = os.strerror(error.errno or 0)
+    raise StoreError(
+        f"写不了 {path}（{why}）。请检查文件夹和权限。",
+        f"{path} cannot be written ({why}). Check the directory and its permissions.",
+    ) from None
