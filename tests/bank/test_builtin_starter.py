@@ -86,7 +86,12 @@ def test_reference_fits_its_grader(row: dict[str, Any]) -> None:
     if question.grader == "regex":
         assert re.search(question.params["pattern"], question.answer)
     if question.grader == "json":
-        jsonschema.validate(json.loads(question.answer), question.params["schema"])
+        schema, wanted = question.params["schema"], json.loads(question.answer)
+        jsonschema.validate(wanted, schema)
+        with pytest.raises(
+            jsonschema.ValidationError
+        ):  # the schema alone must tell right from wrong
+            jsonschema.validate({**wanted, next(iter(wanted)): 99}, schema)
 
 
 def test_no_letter_gives_the_choices_away() -> None:
@@ -270,8 +275,8 @@ def positive_is_ill() -> str:
     return f"{100 * ill / (ill + healthy):.1f}%"
 
 
-def odd_pairs() -> str:
-    return "、".join(str(n) for n in range(11, 60, 2) if n // 10 + n % 10 == 7)
+def odd_pairs() -> int:
+    return sum(n for n in range(11, 60, 2) if n // 10 + n % 10 == 7)
 
 
 def steps() -> str:
