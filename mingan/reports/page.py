@@ -8,8 +8,11 @@ beyond marking which drawings are safe.
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Sequence
+from types import SimpleNamespace
 from typing import Any
+from urllib.parse import urlencode
 
 from markupsafe import Markup, escape
 
@@ -17,7 +20,7 @@ from mingan.language import Lang, Text
 from mingan.reports.chart import interval_bar, interval_chart, verdict_bar
 from mingan.reports.data import Breakdown, ReportData
 from mingan.reports.page_facts import cost_rows, fact_rows, state_rows
-from mingan.reports.page_questions import question_rows
+from mingan.reports.page_questions import SIGNS, question_rows
 from mingan.reports.safe import one_line, short_name, visible
 from mingan.reports.sentences import (
     FEW,
@@ -34,7 +37,7 @@ from mingan.reports.units import DASH
 from mingan.reports.words import words
 from mingan.statistics.results import Score
 
-_UNDERLINED = (Text("分不出高下", "cannot be told apart"),)
+_DOUBT = Text("分不出高下", "cannot be told apart")
 _MARKS = {("a", "certain"): "▲", ("b", "certain"): "▼", ("a", "conditional"): "△"}
 _MARKS["b", "conditional"] = "▽"
 _NOTEWORTHY = 0.05  # a share of undecided answers from which it is said beside the table
@@ -47,13 +50,13 @@ def page(data: ReportData, lang: Lang) -> dict[str, Any]:
     names = [score.model for score in data.scores]
     return {
         "lang": {"zh": "zh-Hans", "en": "en"}[lang],
-        "w": word,
+        "w": SimpleNamespace(**word),
         "title": one_line(data.title or data.bank.name, 120),
         "eyebrow": _eyebrow(data, word),
         "finding": finding,
         "headline": _underlined(finding, lang),
         "lede": _lede(data, lang),
-        "rows": [_score_row(score) for score in data.scores],
+        "rows": [_score_row(score, bool(data.questions)) for score in data.scores],
         "attention": _attention(data, lang),
         "chart": Markup(
             interval_chart(data.scores, ident="chart", title=word["chart"], description=finding)
@@ -77,8 +80,8 @@ def page(data: ReportData, lang: Lang) -> dict[str, Any]:
             + f" ({word[g.authority]}) × {g.grades:,}"
             for g in data.graders
         ],
-        "stamp": str(data.stamp),
-        "bank": data.bank,
+        "stamp": one_line(str(data.stamp)),
+        "bank": {"name": one_line(data.bank.name, 80), "hash": one_line(data.bank.hash)},
         "level": percent(data.level),
         "made_at": one_line(data.made_at),
         "names": [short_name(name) for name in names],
@@ -100,13 +103,12 @@ def _eyebrow(data: ReportData, word: dict[str, str]) -> list[str]:
     ]
 
 
-def _underlined(sentence: str, lang: Lang) -> Markup:
-    """The sentence with the words that carry the doubt underlined."""
-    marked = escape(sentence)
-    for phrase in _UNDERLINED:
-        said = phrase.say(lang)
-        marked = marked.replace(said, Markup("<u>{}</u>").format(said), 1)
-    return marked
+def _underlined(finding: str, lang: Lang) -> Markup:
+    """The finding, one sentence a line where it fits, with the words of doubt underlined."""
+    doubt = _DOUBT.say(lang)
+    sentences = [escape(part) for part in re.split(r"(?<=。)", finding) if part]
+    marked = [part.replace(doubt, Markup("<u>{}</u>").format(doubt), 1) for part in sentences]
+    return Markup("").join(Markup("<span>{}</span>").format(part) for part in marked)
 
 
 def _lede(data: ReportData, lang: Lang) -> list[str]:
@@ -128,8 +130,15 @@ def _lede(data: ReportData, lang: Lang) -> list[str]:
     return [text.say(lang) for text in said]
 
 
-def _score_row(score: Score) -> dict[str, Any]:
+def _score_row(score: Score, linked: bool) -> dict[str, Any]:
     known = not math.isnan(score.score)
+    tally = [
+        (score.right, "right", "r"),
+        (score.wrong, "wrong", "w"),
+        (score.unsure, "unsure", "u"),
+        (score.ungraded, "ungraded", "g"),
+        (_lost(score), "missing", "x"),
+    ]
     return {
         "model": short_name(score.model),
         "rank": rank_range(score) or DASH,
@@ -138,13 +147,18 @@ def _score_row(score: Score) -> dict[str, Any]:
         "cases": f"{points(score.worst_case)}–{points(score.best_case)}" if known else DASH,
         "bar": Markup(interval_bar(score)),
         "counts": Markup(verdict_bar(score)),
-        "right": score.right,
-        "wrong": score.wrong,
-        "unsure": score.unsure,
-        "ungraded": score.ungraded,
-        "lost": _lost(score),
+        "tally": [
+            {"count": n, "word": word, "href": _find(score.model, letter) if linked else ""}
+            for n, word, letter in tally
+            if n or letter in "rwu"
+        ],
         "few": score.questions < FEW,
     }
+
+
+def _find(model: str, letter: str) -> str:
+    """The address that filters the questions to those where `model` got this verdict."""
+    return "#" + urlencode({"a": short_name(model), "av": SIGNS[letter]})
 
 
 def _attention(data: ReportData, lang: Lang) -> list[dict[str, str]]:

@@ -51,7 +51,11 @@
     const box = items[index].lastElementChild;
     const question = data().questions[index];
     const choices = question.o.map((choice, i) => String.fromCharCode(65 + (i % 26)) + ". " + choice);
-    box.replaceChildren(make("p", "full", [question.p].concat(choices).join("\n")), about(index, question));
+    const full = [question.p].concat(choices).join("\n");
+    const excerpt = items[index].querySelector(".prompt").textContent;
+    box.replaceChildren();
+    if (full !== excerpt) box.append(make("p", "full", full));
+    box.append(about(index, question));
     const grid = make("div", "answers");
     const picked = [fields.a.value, fields.b.value].filter((value) => value !== "").map(Number);
     const order = (row) => (picked.includes(row[0]) ? picked.indexOf(row[0]) - picked.length : row[0]);
@@ -84,7 +88,7 @@
     card.append(title);
     if (reasoning) card.append(folded(words.reasoning, reasoning));
     card.append(body(text));
-    if (extracted) card.append(make("p", "why", words.extracted + "：" + extracted));
+    if (extracted) card.append(make("p", "why", words.extracted + " " + extracted));
     if (reason) card.append(make("p", "why", reason));
     if (footnote) card.append(make("p", "tiny", footnote));
     return card;

@@ -119,9 +119,9 @@ def scores_table(scores: Sequence[Score], *, lang: Lang | None = None) -> Table:
     table.add_column(word["interval"], no_wrap=True, style="cyan")
     table.add_column("", no_wrap=True, justify="right", style="dim")
     other = any(_lost(score) for score in scores)
-    kinds = ["right", "wrong", "unsure", "ungraded"] + (["other"] if other else [])
+    kinds = ["right", "wrong", "unsure", "ungraded"] + (["missing"] if other else [])
     for key in kinds:
-        table.add_column(word[key], justify="right", overflow="fold")
+        table.add_column(word[key], justify="right", no_wrap=True)
     for score in scores:
         counts = [score.right, score.wrong, score.unsure, score.ungraded]
         counts += [_lost(score)] if other else []

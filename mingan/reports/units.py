@@ -6,6 +6,7 @@ import math
 from collections.abc import Mapping
 
 from mingan.language import Lang
+from mingan.reports.safe import one_line
 
 DASH = "–"
 
@@ -36,7 +37,8 @@ def size(parameters: int | None, lang: Lang) -> str:
 
 def money(cost: Mapping[str, float]) -> str:
     """Sums by currency, such as "1.24 CNY + 0.03 USD"."""
-    return " + ".join(f"{figures(cost[key])} {key}".strip() for key in sorted(cost)) or DASH
+    sums = [f"{figures(cost[key])} {one_line(key, 12)}".strip() for key in sorted(cost)]
+    return " + ".join(sums) or DASH
 
 
 def seconds(value: float | None) -> str:

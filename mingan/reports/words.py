@@ -27,7 +27,7 @@ WORDS: dict[str, Text] = {
     "unsure": Text("存疑", "unsure"),
     "ungraded": Text("未判", "not graded"),
     "mixed": Text("时对时错", "mixed"),
-    "missing": Text("没有回答", "no answer"),
+    "missing": Text("未答成", "no answer"),
     "absent": Text("没有问", "not asked"),
     "undecided": Text("没有定论", "undecided"),
     "ok": Text("正常", "ok"),
@@ -142,7 +142,7 @@ WORDS: dict[str, Text] = {
     "grader": Text("判法", "Grader"),
     "aliases": Text("也算对", "Also right"),
     "permalink": Text("固定链接", "Permalink"),
-    "extracted": Text("认作最后答案", "Taken as the final answer"),
+    "extracted": Text("认作最后答案：", "Taken as the final answer:"),
     "reasoning": Text("思考过程", "Reasoning"),
     "show_all": Text("展开全文", "Show all"),
     "show_less": Text("收起", "Show less"),
@@ -153,9 +153,7 @@ WORDS: dict[str, Text] = {
     ),
     "no_text": Text("（没有文字）", "(no text)"),
     "to_top": Text("回到结论", "Back to the finding"),
-    "decided_pairs": Text("分不出的", "cannot tell"),
     "best_worst": Text("最坏–最好", "Worst–best"),
-    "other": Text("未答成", "No answer"),
 }
 
 
