@@ -62,7 +62,7 @@ def make(card: ModelCard, *, registry: Registry = installed) -> Model:
 def builtin_cards() -> dict[str, ModelCard]:
     """The local models that need no models.toml: the default, the floor, a stronger one.
 
-    Sizes are the parameter counts in the files themselves; dates are those of the releases.
+    Sizes follow from the published shapes, embeddings counted once; dates are the releases'.
     """
     cards = (
         _local(DEFAULT_LOCAL, 494_032_768, date(2024, 11, 12)),

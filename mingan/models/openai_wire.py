@@ -215,14 +215,16 @@ def settings(model: str, generation: Generation) -> dict[str, Any]:
     return body
 
 
-def encode(base: dict[str, Any], messages: tuple[Message, ...], system: str | None) -> bytes:
-    """A request's body: `base` with `messages`.
+def with_system(messages: tuple[Message, ...], system: str | None) -> tuple[Message, ...]:
+    """`messages` with `system` first, unless they begin with a system prompt of their own."""
+    if not system or (messages and messages[0]["role"] == "system"):
+        return messages
+    return (Message(role="system", content=system), *messages)
 
-    `system` goes first, unless the messages already begin with a system prompt of their own.
-    """
-    if system and not (messages and messages[0]["role"] == "system"):
-        messages = (Message(role="system", content=system), *messages)
-    return _encoder.encode({**base, "messages": messages})
+
+def encode(base: dict[str, Any], messages: tuple[Message, ...], system: str | None) -> bytes:
+    """A request's body: `base` with `messages`, `system` put first where there is none."""
+    return _encoder.encode({**base, "messages": with_system(messages, system)})
 
 
 class EventLines:
