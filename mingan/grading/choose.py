@@ -1,0 +1,164 @@
+"""Which grader fits a question that names none: by the form of its reference and of its prompt.
+
+Imported banks hold nothing but a reference answer. What was chosen, and why, is said in words, so
+that a person can disagree. A reference that no rule can follow goes to `judge`.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import Any
+
+from mingan.grading import forms
+from mingan.grading.normal import fold, key
+from mingan.grading.options import Option, lettered, numbered
+from mingan.grading.polarity import of_reference
+from mingan.language import Text
+from mingan.records import Question
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A grader's name, its parameters, and why it was chosen."""
+
+    grader: str
+    why: Text
+    params: dict[str, Any] = field(default_factory=dict)
+
+
+_ORDERED = re.compile(
+    r"排序|顺序|从[大小高低早长短]到|依次|先后|\bsort\b|in order|order of|排列", re.IGNORECASE
+)
+_WHICH = re.compile(r"哪[一个项些种句条]|选出|选择|选项|下列|以下|which", re.IGNORECASE)
+_CAUSE = re.compile(r"^(?:选项)?\s*([1-9])\s*(?:引起|导致|造成|causes?|leads? to)")
+_PLURAL = re.compile(r"、|;|和|及|分别|哪些|并|以及|姓名和|, *(?:并|他|她|它)|\?.+\?", re.DOTALL)
+
+
+def choose(question: Question) -> Choice:
+    """The grader for a question whose `grader` is empty. Never raises.
+
+    Of several forms that fit, the one that the prompt itself announces (its options, its labels)
+    goes first.
+    """
+    if question.answer is None or not question.answer.strip():
+        return Choice("judge", Text("没有参考答案", "there is no reference answer"))
+    reference = fold(question.answer).strip()
+    if not key(reference) and not forms.is_symbols(reference):
+        return Choice("judge", Text("参考答案是空的", "the reference is empty"))
+    for step in (_by_options, _by_labels, _by_form, _by_wording):
+        choice = step(question, reference)
+        if choice is not None:
+            return choice
+    return Choice("text", Text("参考答案是短语", "the reference is a short text"))
+
+
+def _by_options(question: Question, reference: str) -> Choice | None:
+    """The reference names an option of the question, or repeats its wording."""
+    if forms.is_letter(reference) and (question.choices or lettered(question.prompt)):
+        return Choice("choice", Text("参考答案是选项的字母", "the reference is an option's letter"))
+    if question.choices:
+        options = tuple(Option("ABCDEFGHIJ"[i], c) for i, c in enumerate(question.choices[:10]))
+    else:
+        options = lettered(question.prompt) or numbered(question.prompt)
+    if not options:
+        return None
+    named = _option_named(reference, options, question.prompt)
+    if named is None:
+        return None
+    why = Text(f"参考答案是题目的第 {named} 个选项", f"the reference is option {named}")
+    return Choice("choice", why, {"option": named})
+
+
+def _option_named(reference: str, options: tuple[Option, ...], prompt: str) -> str | None:
+    names = {o.name for o in options}
+    numbered_options = all(n.isdigit() for n in names)
+    bare = re.fullmatch(r"(?:选项|情景|场景|句子|第)?\s*([1-9])\s*[.、]?(?:个|句|项)?", reference)
+    if numbered_options and bare and bare[1] in names and _WHICH.search(prompt):
+        return bare[1]
+    cause = _CAUSE.match(reference)
+    if numbered_options and cause and cause[1] in names and _WHICH.search(prompt):
+        return cause[1]
+    wanted = key(re.sub(r"^\(?[A-Ja-j1-9]\)?\s*[.、:)]\s*", "", reference))
+    if len(wanted) < 2:
+        return None
+    same = [o.name for o in options if key(o.text) == wanted]
+    return same[0] if len(same) == 1 else None
+
+
+def _by_labels(question: Question, reference: str) -> Choice | None:
+    """Yes or no, or a label out of a closed set that the prompt offers."""
+    if forms.is_unanswerable(reference):
+        return Choice(
+            "unanswerable", Text("参考答案说这题无法回答", "the reference says there is no answer")
+        )
+    labels = forms.labels_offered(question.prompt, reference)
+    if reference.casefold() in ("true", "false") and re.search(
+        r"true|false", question.prompt, re.I
+    ):
+        labels = ["True", "False"]
+        why = Text("参考答案是 True 或 False", "the reference is True or False")
+        return Choice("label", why, {"labels": labels})
+    if of_reference(reference) is not None and (not labels or _opposites(labels)):
+        return Choice("yesno", Text("参考答案是“是/否”一类", "the reference is a yes or a no"))
+    if labels:
+        listed = "/".join(labels)
+        why = Text(f"题目给出了可选的答案：{listed}", f"the question offers the labels {listed}")
+        return Choice("label", why, {"labels": labels})
+    return None
+
+
+def _opposites(labels: list[str]) -> bool:
+    return len(labels) == 2 and {of_reference(label) for label in labels} == {1, -1}
+
+
+def _by_form(question: Question, reference: str) -> Choice | None:
+    if forms.is_date(reference):
+        return Choice("date", Text("参考答案是日期", "the reference is a date"))
+    if forms.is_number(reference) or forms.is_numbers(reference):
+        return Choice("number", Text("参考答案是数", "the reference is a number"))
+    if forms.is_figures(reference):
+        return Choice(
+            "list", Text("参考答案是有次序的一列数", "the reference is an ordered list of numbers")
+        )
+    if forms.is_symbols(reference):
+        return Choice(
+            "sequence", Text("参考答案是一串符号", "the reference is a sequence of symbols")
+        )
+    if (
+        forms.is_letter(reference)
+        and re.search(r"[A-Da-d]", reference)
+        and _WHICH.search(question.prompt)
+    ):
+        return Choice("choice", Text("参考答案是选项的字母", "the reference is an option's letter"))
+    return None
+
+
+def _by_wording(question: Question, reference: str) -> Choice | None:
+    if forms.is_remark(reference):
+        return Choice(
+            "judge",
+            Text(
+                "参考答案是给评分人的说明，规则判不了",
+                "the reference is a remark for a person, beyond rules",
+            ),
+        )
+    pieces = forms.parts(reference)
+    if re.search(r"答案(?:应该)?(?:是|为)\s*(?!错|对)\S{1,20}$", reference):
+        return Choice("text", Text("参考答案里写明了答案", "the reference states the answer"))
+    if len(pieces) > 1 and all(len(key(p)) <= 24 for p in pieces):
+        if _ORDERED.search(question.prompt):
+            return Choice(
+                "list", Text("参考答案是有次序的几项", "the reference lists things in order")
+            )
+        if _PLURAL.search(fold(question.prompt)) or len(pieces) > 2 or "、" in question.answer:  # type: ignore[operator]
+            return Choice(
+                "set", Text("参考答案是几项，都要有", "the reference lists things, all wanted")
+            )
+    if forms.is_long(reference):
+        why = Text(
+            "参考答案是长句，只能认出照说的回答",
+            "the reference is long: only close wordings are recognised",
+        )
+        return Choice("text", why)
+    return None

@@ -1,0 +1,162 @@
+"""Which of the numbers in a text is its answer.
+
+A calculation is full of numbers. The answer is the last result (no operand, no step's number)
+of the last sentence that concludes, or of the last sentence that has a result at all; a first
+sentence that answers outright counts as well, and where the two differ the text contradicts itself.
+This module does not know which number is right.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from fractions import Fraction
+
+from mingan.grading.commitment import CONCLUSION, CORRECTION
+from mingan.grading.normal import key, sentences
+from mingan.grading.numerals import Number, numbers
+
+_DECLARES = re.compile(
+    r"答案(?:应该|应当|应)?(?:是|为|:|就是)?|\\boxed|####|answer\s*(?:is|:)|结果(?:是|为|:)|最终(?:结果|答案)",
+    re.IGNORECASE,
+)
+_TOTAL = re.compile(
+    r"一共|总共|共(?:有|计|需|是)|总计|合计|总(?:数|价|额|和)|in total|altogether", re.IGNORECASE
+)
+_ASKED_UNIT = re.compile(
+    r"(?:多少|几)\s*(?:的\s*)?([^\s,。?!:;\d(多少几]{1,3})|how many\s+(\w+)", re.IGNORECASE
+)
+_SPLIT = re.compile(r"(?<=[\d元次只种人杯个%)])(?=因此|所以|综上|故|那么)")
+_ASIDE = re.compile(
+    r"^\W*(?:注意|需要注意|请注意|但是|然而|不过|值得|此外|另外|note|however|also)", re.IGNORECASE
+)
+
+
+@dataclass(frozen=True, slots=True)
+class FinalNumber:
+    """What a text gives as its number.
+
+    `number` is None when it gives none. `others` are results it gives with the same weight beside
+    it, `all` every number in the text. `firm`: declared as the answer; `concluded`: at least in a
+    concluding sentence; `first`: what the first sentence answers outright, if anything.
+    """
+
+    number: Number | None
+    others: tuple[Number, ...] = ()
+    all: tuple[Number, ...] = ()
+    firm: bool = False
+    concluded: bool = False
+    first: Number | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Line:
+    text: str
+    results: tuple[Number, ...]
+    weight: int
+    place: int
+
+
+def final_number(text: str, prompt: str = "") -> FinalNumber:
+    """The final number of a folded text, as an answer to `prompt`."""
+    everything = tuple(numbers(text))
+    if not everything:
+        return FinalNumber(None)
+    unit = asked_unit(prompt)
+    lines = _lines(text, prompt)
+    given = [line for line in lines if line.results]
+    if not given:
+        return FinalNumber(None, all=everything)
+    chosen = _chosen(given)
+    number, others = _pick(chosen, unit)
+    first = _first(given, chosen, unit)
+    return FinalNumber(number, others, everything, chosen.weight >= 3, chosen.weight >= 2, first)
+
+
+def asked_unit(prompt: str) -> str:
+    """The unit that the question asks in: 页 for 多少页, % for 百分比; `""` if none is plain."""
+    if re.search(r"百分(?:之几|比|率|之多少)|占比|percent", prompt):
+        return "%"
+    found = list(_ASKED_UNIT.finditer(prompt))
+    return next((g for g in found[-1].groups() if g), "") if found else ""
+
+
+def _lines(text: str, prompt: str) -> list[_Line]:
+    whole, unit = key(prompt), asked_unit(prompt)[:1]
+    short = len(key(text)) < 12
+    lines = []
+    joined = re.sub(r"[:=]\s*\n+", lambda m: m[0][0] + " ", text)
+    for i, sentence in enumerate(s for part in sentences(joined) for s in _SPLIT.split(part)):
+        found = [n for n in numbers(sentence) if not n.operand and not n.ordinal]
+        found = [n for n in found if not n.soft or short or (unit and n.tail.startswith(unit))]
+        if len(key(sentence)) > 8 and key(sentence) in whole:
+            found = []
+        lines.append(_Line(sentence, tuple(found), _weight(sentence), i))
+    return lines
+
+
+def _weight(sentence: str) -> int:
+    if _DECLARES.search(sentence):
+        return 3
+    if _ASIDE.match(sentence):
+        return 0
+    return 2 if CONCLUSION.search(sentence) or _TOTAL.search(sentence) else 1
+
+
+def _chosen(given: list[_Line]) -> _Line:
+    """The last declared line if nothing concluding follows, else the last concluding one."""
+    declared = [line for line in given if line.weight == 3 and _solid(line)]
+    concluding = [line for line in given if line.weight >= 2 and _solid(line)]
+    if declared and (not concluding or concluding[-1].place <= declared[-1].place):
+        return declared[-1]
+    if concluding:
+        last = given[-1]
+        bare = re.fullmatch(r"[\s=≈:*$]*[^\u4e00-\u9fff]{0,40}[^\d]{0,4}", last.text)
+        return (
+            last
+            if last.place > concluding[-1].place and bare and "=" in last.text
+            else concluding[-1]
+        )
+    solid = [line for line in given if _solid(line) and line.weight]
+    return (solid or given)[-1]
+
+
+def _solid(line: _Line) -> bool:
+    return bool(line.results)
+
+
+def _pick(line: _Line, unit: str) -> tuple[Number, tuple[Number, ...]]:
+    """The line's answer: the last result, or the last one in the asked unit."""
+    pool = list(line.results)
+    in_unit = [n for n in pool if unit and (n.percent if unit == "%" else n.tail.startswith(unit))]
+    outside = [n for n in pool if not _in_brackets(line.text, n)] or pool
+    declared = list(_DECLARES.finditer(line.text))
+    after = [n for n in outside if declared and n.start >= declared[-1].start()]
+    if after and not in_unit:
+        pick = after[0] if "=" not in line.text[after[0].start :] else after[-1]
+    else:
+        pick = (in_unit or outside)[-1]
+    return pick, tuple(n for n in pool if n is not pick)
+
+
+def _in_brackets(sentence: str, number: Number) -> bool:
+    before = sentence[: number.start]
+    return before.count("(") > before.count(")") and ")" in sentence[number.end :]
+
+
+def _first(given: list[_Line], chosen: _Line, unit: str) -> Number | None:
+    """What the opening sentence answers outright, when it is not itself the chosen one."""
+    line = given[0]
+    if line.place > 1 or line.place == chosen.place or "=" in line.text:
+        return None
+    return line.results[-1] if len(line.results) == 1 else None
+
+
+def stated(reference: Fraction, found: FinalNumber) -> bool:
+    """Whether the number stands anywhere in the text, even as a step."""
+    return any(reference in (n.value, n.shown) for n in found.all)
+
+
+def corrected(text: str) -> bool:
+    """Whether the text says that it takes something back."""
+    return CORRECTION.search(text) is not None

@@ -1,0 +1,351 @@
+"""Numbers as people and models write them, Chinese and Western, found in running text.
+
+三百二十, 两万, 1.5亿, 1,234.5, 3/4, 四分之三, \\frac{3}{4}, 75%, 3.2×10^5 and 2/7 are read into
+exact fractions. Each number found knows whether it is only an operand of a calculation ("60 + 180
+= 240": 60 and 180 are), because such a number is no answer. This module knows no questions.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from itertools import pairwise
+
+_DIGITS = {c: i for i, c in enumerate("零一二三四五六七八九")} | {
+    "〇": 0, "两": 2, "壹": 1, "贰": 2, "叁": 3, "肆": 4, "伍": 5, "陆": 6, "柒": 7,
+    "捌": 8, "玖": 9,
+}  # fmt: skip
+_TENS = {"十": 10, "百": 100, "千": 1000, "拾": 10, "佰": 100, "仟": 1000}
+_GROUPS = {"万": 10**4, "亿": 10**8, "兆": 10**12}
+_ZH = "零〇一二三四五六七八九两十百千万亿廿卅"
+_UNDER_TWENTY_ONE = (
+    *("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"),
+    *("eleven", "twelve", "thirteen", "fourteen", "fifteen", "sixteen", "seventeen"),
+    *("eighteen", "nineteen", "twenty"),
+)
+_ENGLISH = {
+    w: i
+    for i, w in enumerate(
+        _UNDER_TWENTY_ONE
+    )
+} | {"thirty": 30, "forty": 40, "fifty": 50, "sixty": 60, "seventy": 70, "eighty": 80,
+     "ninety": 90, "hundred": 100, "thousand": 1000, "million": 10**6}  # fmt: skip
+
+_PLAIN = r"\d{1,3}(?:,\d{3})+(?:\.\d+)?(?!\d)|\d+(?:\.\d+)?|\.\d+"
+_NUMBER = re.compile(
+    r"(?P<frac>\\[dt]?frac\s*\{\s*(?P<fn>-?\d+(?:\.\d+)?)\s*\}\s*\{\s*(?P<fd>\d+(?:\.\d+)?)\s*\})"
+    rf"|(?P<zhfrac>(?P<zd>[{_ZH}]+|\d+)分之(?P<zn>[{_ZH}]+(?:点[{_ZH}]+)?|\d+(?:\.\d+)?))"
+    rf"|(?P<sign>(?<![\w)）\]])[-+]|(?<=[=:：≈是为得(,，]\s)-|(?<=[=:：≈是为得])-|负)?\$?"
+    rf"(?P<num>{_PLAIN})"
+    r"(?:\s*[x×*·]\s*10\s*\^?\s*\{?(?P<exp>[-+]?\d{1,3})\}?(?![\d.])|[eE](?P<e>[-+]?\d{1,3})\b)?"
+    r"(?:\s*(?P<mul>千万|百万|十万|万亿|[万亿百千]))?(?:\s*(?P<pct>\\?%|‰|个百分点))?"
+    rf"|(?P<zhneg>负)?(?P<zh>(?:百分之)?[{_ZH}]+(?:点[{_ZH}]+)?)"
+    r"|(?P<en>\b(?:" + "|".join(_ENGLISH) + r")\b)",
+    re.IGNORECASE,
+)
+_MULTIPLIER = {
+    "万": 10**4, "亿": 10**8, "千": 1000, "百": 100, "百万": 10**6, "千万": 10**7, "十万": 10**5,
+    "万亿": 10**12,
+}  # fmt: skip
+
+# 一 and its like stand in hundreds of words that count nothing; these neighbours tell.
+_NOT_COUNTING_AFTER = re.compile(
+    r"^(?:样|般|些|直|起|定|旦|切|致|律|方面|共|下|步|边|时|同|并|概|向|贯|连|味|点|会儿|角形|者|元|"
+    r"国|万一|番|度|再|经|流|名同|边形|律师|种|系列)"
+)
+_NOT_COUNTING_BEFORE = re.compile(r"(?:第|统|唯|万|之|专|同|另|某|任|每|这|那|其|单|进|有)$")
+_OPERATOR_AFTER = re.compile(
+    r"^[ \t]*\)?[ \t]*(?:[^\W\d_]|[/·（(）)°$\\]){0,12}?[ \t]*(?:[+*÷×=≡^<>≤≥√!]|-[ \t]*[\d(a-z]|"
+    r"/[ \t]*[\d(]|≈|\\(?:times|div|cdot|le|ge)|乘以|除以|加上|减去|"
+    r"[加减乘除][ \t]*\d|mod\b|[xX][ \t]*\d)"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    """A number in a text.
+
+    `value` is what it says, `shown` the same without its percent sign (75% shows 75). `operand`
+    marks a number that a calculation goes on from, `ordinal` one that only numbers a step or a
+    thing (第三, "2."), `soft` a Chinese numeral that may be part of a word. `places` is the number
+    of decimal places written; `tail` is the text right after it, where a unit stands.
+    """
+
+    value: Fraction
+    shown: Fraction
+    start: int
+    end: int
+    percent: bool = False
+    operand: bool = False
+    ordinal: bool = False
+    soft: bool = False
+    places: int = 0
+    digits: int = 1
+    fraction: bool = False
+    tail: str = ""
+    text: str = ""
+
+
+def chinese(text: str) -> Fraction | None:
+    """The value of a Chinese numeral such as 三百二十 or 二点五; None if it is none.
+
+    一九五五 reads digit by digit, 三万五 is 35,000 as in speech.
+    """
+    whole, _, decimals = text.partition("点")
+    value = _chinese_whole(whole)
+    if value is None:
+        return None
+    if not decimals:
+        return Fraction(value)
+    if any(c not in _DIGITS for c in decimals):
+        return None
+    return value + Fraction(int("".join(str(_DIGITS[c]) for c in decimals)), 10 ** len(decimals))
+
+
+def _chinese_whole(text: str) -> int | None:
+    text = text.replace("廿", "二十").replace("卅", "三十")
+    if not text or len(text) > 24:
+        return None
+    if all(c in _DIGITS for c in text):
+        return int("".join(str(_DIGITS[c]) for c in text))
+    total = section = digit = 0
+    last_unit = 1
+    for c in text:
+        if c in _DIGITS:
+            digit = _DIGITS[c]
+            last_unit = 1 if digit == 0 else last_unit
+        elif c in _TENS:
+            section += (digit or 1) * _TENS[c]
+            last_unit, digit = _TENS[c], 0
+        elif c in _GROUPS:
+            group = section + digit
+            if c == "亿":
+                total = (total + group) * _GROUPS[c]
+            else:
+                total += (group or 1) * _GROUPS[c]
+            last_unit, section, digit = _GROUPS[c], 0, 0
+        else:
+            return None
+    tail = digit * (last_unit // 10) if last_unit >= 100 and digit else digit
+    return total + section + tail
+
+
+def numbers(text: str) -> list[Number]:
+    """Every number in a folded text, in order."""
+    found: list[Number] = []
+    for match in _NUMBER.finditer(text):
+        number = _read(match, text)
+        if number is not None:
+            found.append(number)
+    return _durations(_ratios(found, text), text)
+
+
+def _read(match: re.Match[str], text: str) -> Number | None:
+    start, end = match.span()
+    tail, before = text[end : end + 24], text[max(0, start - 8) : start]
+    operand = bool(_OPERATOR_AFTER.match(tail)) or _in_formula(before, tail)
+    places, digits, percent, soft, fraction = 0, 1, False, False, False
+    if match["frac"]:
+        if Fraction(match["fd"]) == 0:
+            return None
+        value = shown = Fraction(match["fn"]) / Fraction(match["fd"])
+        fraction = True
+    elif match["zhfrac"]:
+        over, under = _any(match["zn"]), _any(match["zd"])
+        if over is None or not under:
+            return None
+        value, fraction, percent = over / under, True, match["zd"] in ("百", "100")
+        shown = over if percent else value
+    elif match["num"]:
+        plain = match["num"].replace(",", "")
+        shown = Fraction(plain)
+        places = len(plain.partition(".")[2])
+        digits = len(plain.replace(".", "").lstrip("0")) or 1
+        exponent = int(match["exp"] or match["e"] or 0)
+        shown = shown * Fraction(10) ** exponent * _MULTIPLIER.get(match["mul"] or "", 1)
+        if match["sign"] in ("-", "负"):
+            shown = -shown
+        percent = bool(match["pct"])
+        value = shown / (1000 if match["pct"] == "‰" else 100) if percent else shown
+    elif match["zh"]:
+        return _read_chinese(match, before, tail, operand)
+    else:
+        value = shown = Fraction(_ENGLISH[match["en"].lower()])
+        soft = True
+    ordinal = _is_ordinal(before, tail, text, start, bool(match["num"]))
+    return Number(
+        value, shown, start, end, percent, operand, ordinal, soft, places, digits, fraction,
+        tail.lstrip()[:12], match[0],
+    )  # fmt: skip
+
+
+def _in_formula(before: str, tail: str) -> bool:
+    """Whether the number belongs to a formula or a condition: ln(x+1), a/0, 当 x = 0 时, 10^4."""
+    if before.endswith(("^", "^{", "_", "_{")) or re.search(r"[^\d\s]/$", before):
+        return True
+    if tail.startswith(")") and re.search(r"[a-zA-Z)\d]\s*[-+*/^]\s*$|ln\($|log\($", before):
+        return True
+    return bool(
+        re.match(r"\s*\$?\s*(?:时|处)", tail) and re.search(r"[=≠><≥≤→]|等于|大于|小于|趋", before)
+    )
+
+
+def _read_chinese(match: re.Match[str], before: str, tail: str, operand: bool) -> Number | None:
+    written = match["zh"]
+    percent = written.startswith("百分之")
+    shown = chinese(written.removeprefix("百分之"))
+    if shown is None or written in ("百", "千", "万", "亿", "点"):
+        return None
+    if match["zhneg"]:
+        shown = -shown
+    word = len(written) == 1 and bool(
+        _NOT_COUNTING_AFTER.match(tail) or (written == "一" and _NOT_COUNTING_BEFORE.search(before))
+    )
+    ordinal = before.endswith("第") or bool(written in "一二三四五六七八九十" and tail[:1] in "、.")
+    value = shown / 100 if percent else shown
+    return Number(
+        value, shown, match.start(), match.end(), percent, operand, ordinal,
+        word or written == "一", 0, len(written), False, tail.lstrip()[:12], match[0],
+    )  # fmt: skip
+
+
+def _any(text: str) -> Fraction | None:
+    return Fraction(text) if text[0].isascii() else chinese(text)
+
+
+def _is_ordinal(before: str, tail: str, text: str, start: int, digits: bool) -> bool:
+    if before.rstrip().endswith(("第", "步骤", "选项", "方程", "(选项")):
+        return True
+    line_start = text.rfind("\n", 0, start) + 1
+    opens_line = not text[line_start:start].strip(" -*#(")
+    listed = re.match(r"^\s*(?:[.、)](?!\d)|:\s)", tail) is not None
+    rest = text[start:].split("\n", 1)[0]
+    return digits and opens_line and listed and len(rest) > 4
+
+
+def _ratios(found: list[Number], text: str) -> list[Number]:
+    """Join `a/b` into one fraction beside its parts, where nothing but a slash stands between."""
+    joined = list(found)
+    for a, b in pairwise(found):
+        between = text[a.end : b.start]
+        if between.strip() != "/" or len(between) > 3 or not b.value or a.percent or b.percent:
+            continue
+        if text[max(0, a.start - 1) : a.start] in ("^", "_", "/"):
+            continue
+        value = a.value / b.value
+        joined.append(
+            replace(
+                b,
+                value=value,
+                shown=value,
+                start=a.start,
+                soft=False,
+                ordinal=False,
+                places=0,
+                digits=a.digits + b.digits,
+                fraction=True,
+                text=text[a.start : b.end],
+            )
+        )
+    return sorted(joined, key=lambda n: (n.end, -n.start))
+
+
+_HOURS = re.compile(r"(\d+(?:\.\d+)?)\s*个?\s*小时\s*(?:又|零|加)?\s*(\d+)\s*分")
+
+
+def _durations(found: list[Number], text: str) -> list[Number]:
+    """2 小时 40 分 is also 160: whoever asks for minutes takes either."""
+    extra = [
+        Number(
+            Fraction(m[1]) * 60 + Fraction(m[2]),
+            Fraction(m[1]) * 60 + Fraction(m[2]),
+            m.start(),
+            m.end(),
+            digits=3,
+            tail="分钟",
+            text=m[0],
+        )
+        for m in _HOURS.finditer(text)
+    ]
+    return sorted(found + extra, key=lambda n: (n.end, -n.start)) if extra else found
+
+
+def same(
+    reference: Number, other: Number, *, tolerance: Fraction | None = None, rounded: bool = True
+) -> bool:
+    """Whether `other` says what `reference` says.
+
+    With `tolerance` (absolute) the two may differ by that much. Without it they must be equal, or
+    equal after rounding to the decimals that are written, as long as two significant digits stay:
+    0.29 for 2/7 and 7.2 for 7.22 pass, 7 does not, and 79.6 never passes for a whole 80.
+    """
+    pairs = [(reference.value, other.value), (reference.shown, other.shown)]
+    if reference.percent or other.percent or reference.fraction:
+        pairs += [(reference.value, other.shown / 100)] if not other.fraction else []
+        pairs += [(reference.shown, other.value)]
+    for a, b in pairs:
+        if a == b or (tolerance is not None and abs(a - b) <= tolerance):
+            return True
+        if tolerance is None and rounded and _rounds(a, b, reference, other):
+            return True
+    return False
+
+
+def _rounds(a: Fraction, b: Fraction, reference: Number, other: Number) -> bool:
+    if reference.places == 0 and not reference.fraction:
+        return False
+    if other.fraction and reference.fraction:
+        return False
+    if other.digits < 2:
+        return False
+    shift = 2 if other.percent and b == other.value else 0
+    places = min(other.places + shift, reference.places) if reference.places else (
+        other.places + shift
+    )  # fmt: skip
+    return places > 0 and abs(a - b) <= Fraction(6, 10) / 10**places
+
+
+_EXPRESSION = re.compile(r"^[\d\s.+\-*/()]{1,80}$")
+_TOKEN = re.compile(r"\s*(\d+(?:\.\d+)?|[-+*/()])")
+
+
+def evaluate(text: str) -> Fraction | None:
+    """The value of a plain calculation such as (40*70)/(20*60); None for anything else."""
+    if not _EXPRESSION.match(text) or not any(c in "+-*/" for c in text):
+        return None
+    tokens = _TOKEN.findall(text)
+    try:
+        value, rest = _sum(tokens)
+    except (ValueError, ZeroDivisionError, IndexError, RecursionError):
+        return None
+    return value if not rest else None
+
+
+def _sum(tokens: list[str]) -> tuple[Fraction, list[str]]:
+    value, tokens = _product(tokens)
+    while tokens and tokens[0] in "+-":
+        sign = tokens[0]
+        term, tokens = _product(tokens[1:])
+        value = value + term if sign == "+" else value - term
+    return value, tokens
+
+
+def _product(tokens: list[str]) -> tuple[Fraction, list[str]]:
+    value, tokens = _factor(tokens)
+    while tokens and tokens[0] in "*/":
+        sign = tokens[0]
+        factor, tokens = _factor(tokens[1:])
+        value = value * factor if sign == "*" else value / factor
+    return value, tokens
+
+
+def _factor(tokens: list[str]) -> tuple[Fraction, list[str]]:
+    head = tokens[0]
+    if head == "-":
+        value, rest = _factor(tokens[1:])
+        return -value, rest
+    if head == "(":
+        value, rest = _sum(tokens[1:])
+        return value, rest[1:] if rest and rest[0] == ")" else [")"]
+    return Fraction(head), tokens[1:]

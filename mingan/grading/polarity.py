@@ -1,0 +1,233 @@
+"""Which way a text answers a yes-or-no question.
+
+A text may answer with the word itself (是的, No), with the predicate that was asked about
+(逻辑不成立), or by declaring. The words are pairs of opposites; a negation turns one into its
+other. They are weighed like options: declared over concluded over opening over said. This module
+knows no verdicts.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from mingan.grading.commitment import CONCLUSION, CORRECTION
+from mingan.grading.normal import fold, key, sentences
+from mingan.grading.options import keyed
+
+YES, NO = 1, -1
+
+_PAIRS = (
+    ("成立", "不成立"), ("有效", "无效"), ("正确", "错误|不正确"), ("存在", "不存在"),
+    ("包含", "不包含|未包含"),
+    ("含有", "不含有|不含"), ("收敛", "发散|不收敛"), (
+        "真的|属实|是真|真实|准确",
+        "假的|不实|是假|虚假|不真实|不准确|不正确|错误|谣言|(?:没有|缺乏)(?:任何|科学|确凿)*的?证据|误导",
+    ), ("合理", "不合理"),
+    ("合法", "违法|非法|不合法"), ("平衡", "不平衡"), ("可以", "不可以|不能|无法"),
+    ("能够", "不能够|不能|无法"),
+    ("有意", "无意|并非有意|不是有意"), ("同意", "不同意|反对"), ("相同|一样", "不同|不一样"),
+    ("会", "不会"),
+    ("需要", "不需要|无需"), ("应该", "不应该"), ("允许", "禁止|不允许"), ("安全", "危险|不安全"),
+    ("对的", "不对|错的"),
+)  # fmt: skip
+_MODAL = {"可以", "能够", "会", "需要", "应该", "相同|一样", "对的"}
+_YES_WORD = (
+    r"是的|是|对的?|正确|没错|能|可以|会|有|成立|有效|存在|真|对|yes|true|correct|right|valid"
+)
+_NO_WORD = (
+    r"否|不是|不|没有|无|错误?|假|不能|不会|不对|不可以|不成立|无效|不存在|不正确|"
+    r"no|false|incorrect|invalid|wrong"
+)
+_REF_YES = re.compile(rf"^(?:{_YES_WORD})$", re.IGNORECASE)
+_REF_NO = re.compile(rf"^(?:{_NO_WORD})$", re.IGNORECASE)
+_OPENS_YES = re.compile(
+    r"^\W*(?:是的|是(?=[\W]|$)|对的?(?=[\W]|$)|没错|正确(?=[\W]|$)|可以(?=[\W]|$)|能(?=[\W]|$)|会(?=[\W]|$)|有(?=[\W]|$)|"
+    r"当然|确实|存在(?=[\W]|$)|yes\b|true\b|correct\b|真(?=[\W]|$)|成立(?=[\W]|$)|有效(?=[\W]|$))",
+    re.IGNORECASE,
+)
+_OPENS_NO = re.compile(
+    r"^\W*(?:否(?=[\W]|$)|不(?=[\W]|$)|不是(?=[的\W]|$)|没有(?=[\W]|$)|无(?=[\W]|$)|错误?(?=[\W]|$)|不对|不能(?=[\W]|$)|不可以(?=[\W]|$)|"
+    r"不会(?=[\W]|$)|不正确|不成立|不存在|no\b|false\b|incorrect\b|假(?=[\W]|$)|无效(?=[\W]|$))",
+    re.IGNORECASE,
+)
+_DECLARED = re.compile(
+    rf"(?:答案|回答|结论|结果|代表了?|表示|表达(?:了|的是)?|意味着|answer)\s*(?:应该|应当|应)?\s*(?:是|为|:|is)?\s*[:]?\s*"
+    rf"[“\"'「*]+\s*({_YES_WORD}|{_NO_WORD})\s*[”\"'」*]"
+    rf"|(?:答案|answer)\s*(?:应该|应当|应)?\s*(?:是|为|:|is)\s*[:]?\s*({_YES_WORD}|{_NO_WORD})(?=[\W]|$)",
+    re.IGNORECASE,
+)
+_LABELLED = re.compile(rf"[“\"「]\s*({_YES_WORD}|{_NO_WORD})\s*[”\"」]", re.IGNORECASE)
+_ATTITUDE = re.compile(
+    r"(?:是|为|给出|给了|表示|属于)(?:了|一[种个])?(肯定|否定)(?:的|回答|答复|态度)"
+)
+_NEGATION = re.compile(
+    r"(?:不|没有|没|并非|不是|未|无|非|not |n't |无法|不能|不太|不会|不存在|并不)\S{0,2}$"
+)
+_PARTLY = re.compile(r"(?:不|并非|不是)(?:完全|全|总|一定|十分|太|够)(?:是|都)?$")
+_DOUBLE = re.compile(r"(?:不仅|不但|不只|是不是|是否|无论|不得不|不一定|未必)\S{0,2}$")
+
+
+@dataclass(frozen=True, slots=True)
+class Polarity:
+    """The way a text points: `sign` is YES, NO or 0 for neither."""
+
+    sign: int = 0
+    contradictory: bool = False
+    firm: bool = False
+    evidence: str = ""
+
+
+def of_reference(reference: str) -> int | None:
+    """The way a reference points; None when it is no yes-or-no at all."""
+    word = fold(reference).strip().strip("。.!\"'“”").casefold()
+    if _REF_NO.match(word):
+        return NO
+    if _REF_YES.match(word):
+        return YES
+    if len(key(word)) > 10:
+        return None
+    found = []
+    for yes, no in _PAIRS:
+        if yes in _MODAL and len(key(word)) > 3:
+            continue
+        if len(key(word)) > 7 and not re.search(f"(?:{yes}|{no})$", word):
+            continue
+        for m in re.finditer(f"(?P<no>{no})|{yes}", word):
+            negated = bool(m["no"]) != bool(_NEGATION.search(word[: m.start()]))
+            found.append((m.start(), -len(m[0]), NO if negated else YES))
+    return min(found)[2] if found else None
+
+
+def polarity(text: str, prompt: str, reference: str = "") -> Polarity:
+    """Which way a folded text answers the prompt."""
+    parts = [s for s in sentences(text) if not _repeats(s, prompt)]
+    pairs = _asked_pairs(fold(prompt), fold(reference))
+    clause = _clause(fold(prompt))
+    votes: list[tuple[int, int, int, str]] = []
+    for place, sentence in enumerate(parts):
+        votes += [
+            (w, place, s, e)
+            for w, s, e in _sentence_votes(sentence, place, len(parts), pairs, clause, key(prompt))
+        ]
+    if not votes:
+        return Polarity()
+    top = max(v[0] for v in votes)
+    best = [v for v in votes if v[0] == top]
+    last = best[-1]
+    rest = [v for v in votes if v[0] >= 2]
+    agreed = {v[2] for v in best}
+    conflict = len(agreed) > 1 or (top <= 3 and len({v[2] for v in rest}) > 1)
+    if conflict and any(CORRECTION.search(s) for s in parts[best[0][1] : last[1] + 1]):
+        conflict = False
+    if conflict and top >= 3 and last[1] == len(parts) - 1 and CONCLUSION.match(last[3]):
+        conflict = False
+    return Polarity(last[2], conflict, top >= 4, last[3][:60])
+
+
+def _repeats(sentence: str, prompt: str) -> bool:
+    k = key(sentence)
+    return len(k) >= 6 and k in key(prompt)
+
+
+def _sentence_votes(
+    sentence: str,
+    place: int,
+    total: int,
+    pairs: list[tuple[str, str]],
+    clause: re.Pattern[str] | None,
+    prompt_key: str,
+) -> list[tuple[int, int, str]]:
+    declared = [next(g for g in m.groups() if g) for m in _DECLARED.finditer(sentence)]
+    labelled = {_sign(m[1]) for m in _LABELLED.finditer(sentence)}
+    if declared and len(labelled) < 2:
+        return [(4, _sign(declared[-1]), sentence)]
+    votes = []
+    attitude = _ATTITUDE.search(sentence)
+    if attitude:
+        votes.append((3, YES if attitude[1] == "肯定" else NO, sentence))
+    opening = _after_question(sentence, prompt_key) if place == 0 else ""
+    if opening and _OPENS_NO.match(opening):
+        votes.append((3, NO, sentence))
+    elif opening and _OPENS_YES.match(opening):
+        votes.append((3, YES, sentence))
+    if len(labelled) == 1 and (place == 0 or CONCLUSION.search(sentence)):
+        votes.append((3, labelled.pop(), sentence))
+    said = _predicate(sentence, pairs) or _restated(sentence, clause)
+    if said:
+        weight = 3 if CONCLUSION.search(sentence) else 2 if place in (0, total - 1) else 1
+        votes.append((weight, said, sentence))
+    return votes
+
+
+def _after_question(sentence: str, prompt_key: str) -> str:
+    """The sentence without a beginning that only repeats words of the question."""
+    characters, places = keyed(sentence)
+    size = 0
+    while size < len(characters) and characters[: size + 1] in prompt_key:
+        size += 1
+    return sentence if size < 6 else sentence[places[size - 1] + 1 :]
+
+
+def _sign(word: str) -> int:
+    return NO if _REF_NO.match(word.casefold()) else YES
+
+
+_TRUTH = re.compile(r"^[真假]的?$")
+_QUESTION = re.compile(r"[?]|吗|是否|还是|请问|判断|有没有|能否")
+
+
+def _asked_pairs(prompt: str, reference: str) -> list[tuple[str, str]]:
+    """The opposites that the question or the reference is about."""
+    questions = [s for s in re.split(r"[。:;\n]|(?<=[?])", prompt) if _QUESTION.search(s)]
+    asked = questions[-1] if questions else ""
+    return [
+        (yes, no)
+        for yes, no in _PAIRS
+        if re.search(f"{yes}|{no}", reference)
+        or (_TRUTH.match(reference) and yes.startswith("真"))
+        or (yes not in _MODAL and re.search(f"{yes}|{no}", asked))
+    ]
+
+
+_NOT = r"(不|没有?|未|并不|并未|并非|无法|不是)?"
+
+
+def _clause(prompt: str) -> re.Pattern[str] | None:
+    """The statement inside “…吗？” as a pattern that also finds it with a negation put in."""
+    asked = re.findall(r"([\u4e00-\u9fffA-Za-z0-9 ]{3,18})吗\s*[?\"”]?", prompt)
+    if not asked:
+        return None
+    statement = re.sub(
+        r"^(?:请问|那么?|那|问|这|你觉得|你认为)|真的|确实|到底|究竟|[了的]|\s", "", asked[-1]
+    )
+    if len(statement) < 3:
+        return None
+    return re.compile(
+        _NOT + f"(?:[了的是]|确实|真的|已经|成功地?)?{_NOT}".join(re.escape(c) for c in statement)
+    )
+
+
+def _restated(sentence: str, clause: re.Pattern[str] | None) -> int:
+    """The sign of the asked statement as it stands in this sentence; 0 if it does not."""
+    match = clause.search(re.sub(r"[\s]", "", sentence)) if clause else None
+    if match is None or re.search(r"是否|如果|吗", sentence):
+        return 0
+    return NO if any(match.groups()) else YES
+
+
+def _predicate(sentence: str, pairs: list[tuple[str, str]]) -> int:
+    """The sign of the asked predicate in this sentence; 0 if absent or both ways."""
+    signs = set()
+    for yes, no in pairs:
+        masked = sentence
+        for m in re.finditer(no, sentence):
+            before = sentence[max(0, m.start() - 5) : m.start()]
+            if not _DOUBLE.search(before) and not _PARTLY.search(before):
+                signs.add(YES if _NEGATION.search(before) else NO)
+            masked = masked[: m.start()] + " " * (m.end() - m.start()) + masked[m.end() :]
+        for m in re.finditer(yes, masked):
+            before = masked[max(0, m.start() - 5) : m.start()]
+            if not _DOUBLE.search(before) and not _PARTLY.search(before):
+                signs.add(NO if _NEGATION.search(before) else YES)
+    return signs.pop() if len(signs) == 1 else 0

@@ -1,0 +1,76 @@
+"""A sequence of symbols: closing brackets, a block of figures, emoji; every symbol counts."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+from mingan.grading.normal import cap, fold, without_thinking
+from mingan.grading.protocol import Finding
+from mingan.grading.refusals import is_refusal
+from mingan.grading.rules.base import NO_REFERENCE, found, refused, silent, simply
+from mingan.language import Text
+from mingan.records import Question
+
+_QUOTES = re.compile(r"[`“”\"'「」*$]")
+
+
+class SequenceGrader:
+    """Right when a line, or what stands in quotes or after a colon, is exactly the sequence."""
+
+    name = "sequence"
+    version = "1"
+
+    def grade(self, question: Question, text: str) -> Finding:
+        """Judge whether the text gives the symbols, alone or appended to the question's."""
+        wanted = _symbols(question.answer or "")
+        if not wanted:
+            return Finding(verdict="ungraded", reason=NO_REFERENCE)
+        shown = (question.answer or "").strip()
+        body = fold(without_thinking(cap(text)))
+        given = _symbols(question.prompt)
+        candidates = _candidates(body)
+        if any(c == wanted for c in candidates):
+            others = [c for c in candidates if c != wanted and len(c) == len(wanted)]
+            if others and wanted != candidates[-1]:
+                return silent(shown)
+            return found("right", shown, shown)
+        if any(len(c) > len(wanted) and c.endswith(wanted) and c[: -len(wanted)] in given
+               and len(c) - len(wanted) >= 4 for c in candidates):  # fmt: skip
+            return found("right", shown, shown)
+        if wanted not in _symbols(body):
+            if is_refusal(body):
+                return refused(shown)
+            return simply(
+                "wrong",
+                f"回答里没有这串符号“{shown[:40]}”。",
+                f'The answer does not have the sequence "{shown[:40]}".',
+            )
+        return silent(shown)
+
+    def faults(self, question: Question) -> list[Text]:
+        """No symbols in the reference."""
+        return [] if _symbols(question.answer or "") else [NO_REFERENCE]
+
+
+def _symbols(text: str) -> str:
+    """The text without white space, quotes and the selectors that only colour an emoji."""
+    kept = (c for c in fold(text) if not c.isspace() and unicodedata.category(c) != "Mn")
+    return _QUOTES.sub("", "".join(kept)).replace("\ufe0f", "")
+
+
+def _candidates(body: str) -> list[str]:
+    """What the text may have meant as the sequence: lines, blocks of lines, quotes, tails."""
+    blocks = [b for b in re.split(r"\n\s*\n|```", body) if b.strip()]
+    lines = body.split("\n")
+    quoted = [
+        next(g for g in m.groups() if g)
+        for m in re.finditer(r"`([^`\n]+)`|“([^”\n]+)”|\"([^\"\n]+)\"|「([^」\n]+)」", body)
+    ]
+    tails = [
+        re.split(r"[:：]|(?<=[\u4e00-\u9fff])(?=[^\u4e00-\u9fff])", line)[-1] for line in lines
+    ]
+    wordless = ["".join(ln for ln in b.split("\n") if not re.search(r"[\u4e00-\u9fffA-Za-z]", ln))
+                for b in [*blocks, body]]  # fmt: skip
+    found_all = [*blocks, *lines, *quoted, *(t.rstrip("。. ") for t in tails), *wordless]
+    return [s for s in (_symbols(c) for c in found_all) if s]

@@ -1,0 +1,165 @@
+"""A short text: a name, a word, a phrase, with as many other wordings as the author knows."""
+
+from __future__ import annotations
+
+import re
+
+from mingan.grading.normal import key, prepare, script, sentences
+from mingan.grading.protocol import Finding
+from mingan.grading.refusals import is_refusal
+from mingan.grading.rules.base import (
+    NO_REFERENCE,
+    contradicts,
+    found,
+    references,
+    refused,
+    silent,
+    simply,
+)
+from mingan.grading.wording import (
+    Saying,
+    content,
+    declared_sentences,
+    names_another,
+    other_language,
+    overlap,
+    related,
+    sayings,
+    short_title,
+    swapped,
+)
+from mingan.language import Text
+from mingan.records import Question
+
+LONG = 13
+"""Keys longer than this are sentences: their paraphrases are beyond a rule."""
+
+_SLASH = re.compile(r"\s*//+\s*|\s+或者?\s+|(?<=[\u4e00-\u9fff])\s*/\s*(?=[\u4e00-\u9fff])")
+_STATED = re.compile(
+    r"^(?:.*[,。;])?\s*(?:正确|标准)?答案(?:应该)?(?:是|为|:)\s*(?!错|对)(\S{1,20})$"
+)
+_GLOSS = re.compile(r"^(.+?)\s*\(([^()]+)\)$")
+
+
+def alternatives(question: Question) -> tuple[str, ...]:
+    """The reference's wordings: its aliases, what slashes separate, a gloss in brackets."""
+    wordings: list[str] = []
+    for reference in references(question):
+        for piece in _SLASH.split(reference):
+            gloss = _GLOSS.match(piece)
+            stated = _STATED.match(piece)
+            piece = stated[1] if stated else piece
+            wordings += [gloss[1], gloss[2]] if gloss else [piece]
+    cleaned = (w.strip(" \t\n。.!\"'“”《》") for w in wordings)
+    return tuple(dict.fromkeys(w for w in cleaned if w))
+
+
+class TextGrader:
+    """Right when the text says the reference, wrong when it plainly says something else."""
+
+    name = "text"
+    version = "1"
+
+    def grade(self, question: Question, text: str) -> Finding:
+        """Judge whether the text says one of the reference's wordings."""
+        wordings = alternatives(question)
+        if not wordings:
+            return Finding(verdict="ungraded", reason=NO_REFERENCE)
+        body, shown = prepare(text), wordings[0]
+        if key(body) in {key(w) for w in wordings}:
+            return found("right", body, shown, firm=True)
+        said = sayings(_without_question(body, question.prompt), wordings)
+        if said:
+            return _said(body, said, shown, question.prompt)
+        if is_refusal(body):
+            return refused(shown)
+        return _unsaid(body, wordings, question.prompt)
+
+    def faults(self, question: Question) -> list[Text]:
+        """No reference at all."""
+        return [] if alternatives(question) else [NO_REFERENCE]
+
+
+def _without_question(body: str, prompt: str) -> str:
+    """The text without sentences that only repeat the question."""
+    asked = key(prompt)
+    kept = body
+    for sentence in sentences(body):
+        k = key(sentence)
+        if len(k) >= 6 and k in asked and re.search(r"[什么哪谁几吗何多]|是否|wh", sentence):
+            kept = kept.replace(sentence, "", 1)
+    return kept
+
+
+def _said(body: str, said: list[Saying], shown: str, prompt: str) -> Finding:
+    plain = [s for s in said if not s.negated]
+    if not plain:
+        note = Text("提到它只是为了否定", "it is mentioned only to be denied")
+        return found("wrong", said[-1].sentence, shown, note=note)
+    if any(s.negated for s in said) and said[-1].negated:
+        return contradicts(said[-1].sentence, shown)
+    in_prompt = key(shown) in key(prompt)
+    firm = any(s.declared for s in plain)
+    parts = sentences(body)
+    leading = plain[0].place == 0 or plain[-1].place == len(parts) - 1
+    if not firm and not leading and (declared_sentences(body) or in_prompt or len(key(shown)) < 2):
+        return silent(shown)
+    if all(s.hedged for s in plain) and not firm:
+        return silent(shown)
+    return found("right", plain[-1].sentence, shown, firm=firm)
+
+
+def _unsaid(body: str, wordings: tuple[str, ...], prompt: str) -> Finding:
+    shown = wordings[0]
+    if not key(body):
+        return silent(shown, "wrong")
+    if all(len(key(w)) > LONG for w in wordings):
+        return _long(body, wordings, shown)
+    exchanged = swapped(shown, body, prompt)
+    if exchanged:
+        return found("wrong", exchanged, shown)
+    other = (
+        ""
+        if _is_statement(shown)
+        else next((o for o in (names_another(w, body, prompt) for w in wordings) if o), "")
+    )
+    if other:
+        return found("wrong", other, shown)
+    title = short_title(shown, body, prompt)
+    if title:
+        return found("right", title, shown)
+    if any(other_language(w, body) for w in wordings):
+        return silent(shown)
+    best = max(overlap(w, body) for w in wordings)
+    if best >= 1.0 and len(content(shown)) >= 2:
+        return _scattered(body, shown)
+    if best > 0 or related(shown, body) or _is_statement(shown) or script(body) != script(shown):
+        return silent(shown)
+    return simply(
+        "wrong",
+        f"回答里没有参考答案“{shown}”，也没有相近的说法。",
+        f'The answer has neither the reference "{shown}" nor anything like it.',
+    )
+
+
+def _is_statement(reference: str) -> bool:
+    """Whether the reference states something, so that another wording may state the same."""
+    return (
+        len(key(reference)) >= 6 and re.search(r"[是不会能没有被把可以因为]", reference) is not None
+    )
+
+
+def _scattered(body: str, shown: str) -> Finding:
+    """All of the reference's characters stand in one sentence, with other words between."""
+    wanted = content(shown)
+    parts = sentences(body)
+    lead = [*parts[:1], *declared_sentences(body)]
+    best = next((s for s in lead if wanted <= set(key(s)) and len(key(s)) < 6 * len(wanted)), "")
+    denies = re.compile(r"不|没|无|非|未|或|否|\bnot\b")
+    if len(wanted) < 4 or not best or bool(denies.search(best)) != bool(denies.search(shown)):
+        return silent(shown)
+    return found("right", best, shown)
+
+
+def _long(body: str, wordings: tuple[str, ...], shown: str) -> Finding:
+    return silent(shown)
