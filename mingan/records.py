@@ -3,7 +3,7 @@
 Each is frozen, typed and named by a hash of what determines it, so that the same thing has the
 same name in every workspace and two different things never share one:
 
-    Question.hash   everything about a question that can change a verdict
+    Question.hash   its id and everything about it that can change a verdict
     Question.asked  the part of it that a model gets to see
     ModelCard.hash  whom we ask: kind, name, address or file, generation parameters
     Answer.key      (question id, Question.asked, ModelCard.hash, repeat, day)
@@ -107,9 +107,9 @@ class Question(Record, frozen=True, kw_only=True, omit_defaults=True):
 
     @property
     def hash(self) -> str:
-        """Hash of everything that can change a verdict."""
+        """Hash of everything that can change a verdict, and of the id."""
         return content_hash(
-            "question", self.asked, self.answer, self.aliases, self.grader, self.params
+            "question", self.id, self.asked, self.answer, self.aliases, self.grader, self.params
         )
 
 
