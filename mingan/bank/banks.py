@@ -69,7 +69,7 @@ def load(
 
     Args:
         path: the file; its kind is read from its content.
-        name: the bank's name; without it, the file's name up to its first dot.
+        name: the bank's name; without it, the file's name without its ending.
         grader_faults: finds what keeps a question's grader from working.
         known_graders: names that the grader column may hold; None takes any.
 
@@ -77,7 +77,7 @@ def load(
         BankError: names the first fault (file, row, column, what to do) and how many more.
     """
     path = Path(path)
-    name = name or path.name.split(".")[0] or path.name
+    name = name or path.stem
     placed, found = _examine(path, name, grader_faults, known_graders)
     found.raise_errors()
     questions = tuple(question for question, _ in placed)

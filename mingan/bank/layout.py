@@ -208,7 +208,10 @@ def _merged(merged: Merged, name: str, sheet: str, found: Findings) -> None:
 
 def _unknown(heading: str, place: str, found: Findings, *, row: int, sheet: str = "") -> None:
     near = headings.nearest(heading)
-    hint = Text(f"是不是想写“{near}”？" if near else "", f"Did you mean {near!r}? " if near else "")
+    hint = Text(
+        f"是不是想写“{near}”？" if near else "若是某个模型的回答，用 mingan import wide。",
+        f"Did you mean {near!r}? " if near else "For a model's answers use mingan import wide. ",
+    )
     found.error(
         "unknown-heading",
         Text(f"不认识列名“{heading[:40]}”", f"Unknown heading {heading[:40]!r}"),

@@ -65,6 +65,7 @@ def to_question(raw: RawRow, ordinal: int, found: Findings) -> Question | None:
         why=(read.text("why") or "").strip(),
         note=(read.text("note") or "").strip(),
     )
+    _missing_id(question, read)
     _missing_reference(question, read)
     _letters_outside(question, read)
     return question
@@ -255,6 +256,18 @@ def _missing_prompt(read: _RowReader) -> None:
         Text("没有题目", "There is no prompt"),
         Text("补上题目，或删掉这一行", "Write the prompt, or delete the row"),
     )  # fmt: skip
+
+
+def _missing_id(question: Question, read: _RowReader) -> None:
+    if read.raw.values.get("id") == "":
+        read.warn(
+            "id", "missing-id",
+            Text(f"没有编号，暂叫 {question.id}", f"No id; {question.id} stands in for it"),
+            Text(
+                "补上编号：题的顺序一变，暂定的编号就变",
+                "Write one: an id made from the place changes when the order does",
+            ),
+        )  # fmt: skip
 
 
 def _missing_reference(question: Question, read: _RowReader) -> None:

@@ -105,7 +105,7 @@ def kind(data: bytes) -> Literal["empty", "workbook", "json", "text"]:
         return "empty"
     if data.startswith((b"PK\x03\x04", b"PK\x05\x06", b"\xd0\xcf\x11\xe0")):
         return "workbook"
-    head = data[:4].lstrip(b"\xef\xbb\xbf \t\r\n") or data[:4096].strip()
+    head = data[:4096].lstrip(b"\xef\xbb\xbf \t\r\n")
     return "json" if head[:1] in (b"{", b"[") else "text"
 
 
@@ -188,10 +188,13 @@ def _delimited(text: str, found: Findings) -> Iterator[Row]:
 
 
 def _delimiter(text: str) -> str:
-    """The comma, semicolon or tab that occurs most in the first filled line, outside quotes."""
-    first = next((line for line in text.splitlines() if line.strip()), "")
-    bare = "".join(first.split('"')[0::2])
-    return max(",;\t", key=bare.count)
+    """The comma, semicolon or tab that occurs most in the first line with any, outside quotes."""
+    for line in text[:100_000].splitlines():
+        bare = "".join(line.split('"')[0::2])
+        most = max(",;\t", key=bare.count)
+        if most in bare:
+            return most
+    return ","
 
 
 def _parse(text: str, delimiter: str, *, strict: bool, found: Findings) -> list[list[str]] | None:

@@ -11,6 +11,7 @@ from __future__ import annotations
 import io
 import re
 import zipfile
+import zlib
 from datetime import date, time, timedelta
 from typing import Any
 from xml.etree import ElementTree
@@ -23,8 +24,18 @@ from mingan.language import Text
 LARGEST = 1 << 30
 """Most bytes that a workbook may unpack to: beyond it, it is not a question bank but a bomb."""
 
+MOST_CELLS = 20_000_000
+"""Cells that a sheet may span, empty ones included."""
+
+_DAMAGE = (
+    zipfile.BadZipFile, zlib.error, ElementTree.ParseError, NotImplementedError, OSError, EOFError,
+    ValueError, KeyError,
+)  # fmt: skip
+"""What Python's own readers raise on a damaged workbook."""
+
 _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
 _CELL = re.compile(r"([A-Z]+)(\d+)")
+_PLACE = re.compile(rb' r="([A-Z]{1,4})([0-9]{1,9})"')
 _MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 _LINK = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 
@@ -35,15 +46,18 @@ def read_workbook(data: bytes, found: Findings) -> list[Table]:
     """Every visible worksheet that holds something; a broken or locked file goes into `found`."""
     import python_calamine as calamine
 
-    if _ENCRYPTED in data[:65536] or not _fits(data, found):
-        _locked(found) if _ENCRYPTED in data[:65536] else None
+    if _ENCRYPTED in data[:65536]:
+        _locked(found)
         return []
     try:
+        spoilt = _look_inside(data, found) if data.startswith(b"PK") else {}
+        if found.errors:
+            return []
         with calamine.CalamineWorkbook.from_filelike(io.BytesIO(data)) as book:
-            return _tables(book, _spoilt_cells(data))
+            return _tables(book, spoilt)
     except calamine.PasswordError:
         _locked(found)
-    except (calamine.CalamineError, OSError, ValueError):
+    except (calamine.CalamineError, *_DAMAGE):
         _broken(found)
     return []
 
@@ -93,41 +107,63 @@ def _cell(value: Any) -> tuple[str, Oddity | None]:
     return str(value), None
 
 
-def _fits(data: bytes, found: Findings) -> bool:
-    if not data.startswith(b"PK"):
-        return True
-    try:
-        with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            size = sum(member.file_size for member in archive.infolist())
-    except (zipfile.BadZipFile, OSError, ValueError):
-        _broken(found)
-        return False
-    if size > LARGEST:
+def _look_inside(data: bytes, found: Findings) -> dict[str, Spoilt]:
+    """Spoilt cells by sheet, after making sure that the workbook fits into memory."""
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        size = sum(member.file_size for member in archive.infolist())
+        if size > LARGEST:
+            _too_large(found, size)
+            return {}
+        sheets = {
+            member: archive.read(member) for member in archive.namelist() if _is_sheet(member)
+        }
+        for xml in sheets.values():
+            _check_extent(xml, found)
+        names = _sheet_files(archive)
+    spoilt = {
+        name: _spoilt_in(sheets[member]) for name, member in names.items() if member in sheets
+    }
+    return {} if found.errors else spoilt
+
+
+def _is_sheet(member: str) -> bool:
+    return member.startswith("xl/worksheets/") and member.endswith(".xml")
+
+
+def _check_extent(xml: bytes, found: Findings) -> None:
+    """Refuse a sheet whose farthest cell spans a table that no memory holds.
+
+    The reader library lays out the whole rectangle, so one stray blank in the last cell of a
+    sheet would need hundreds of gigabytes.
+    """
+    rows, columns, farthest = 1, 1, ""
+    for match in _PLACE.finditer(xml):
+        column, row = _column(match[1].decode()) + 1, int(match[2])
+        if row > rows or column > columns:
+            rows, columns, farthest = max(rows, row), max(columns, column), match[0].decode()[4:-1]
+    if rows * columns > MOST_CELLS:
         found.error(
-            "too-large",
+            "stray-cell",
             Text(
-                f"工作簿解压后有 {size >> 20} MB，太大了",
-                f"The workbook unpacks to {size >> 20} MB, which is too much",
+                f"单元格 {farthest} 远在表格之外，整张表大得读不下",
+                f"The cell {farthest} lies far outside the table, which makes the sheet too large",
             ),
-            Text("请拆成几个文件，或改用 JSONL", "Split it into several files, or use JSONL"),
+            Text(
+                "删掉表格右边和下面的空行空列，再保存一次",
+                "Delete the empty rows and columns beyond the table and save it again",
+            ),
         )
-    return size <= LARGEST
 
 
-def _spoilt_cells(data: bytes) -> dict[str, Spoilt]:
-    """Cells with a failed formula, or one whose result was never stored, by sheet."""
-    if not data.startswith(b"PK"):
-        return {}
-    spoilt: dict[str, Spoilt] = {}
-    try:
-        with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            for name, member in _sheet_files(archive).items():
-                xml = archive.read(member)
-                if b't="e"' in xml or b"<f" in xml:
-                    spoilt[name] = _spoilt_in(xml)
-    except (KeyError, zipfile.BadZipFile, ElementTree.ParseError):
-        return spoilt  # the reader library could open it, so only these remarks are missing
-    return spoilt
+def _too_large(found: Findings, size: int) -> None:
+    found.error(
+        "too-large",
+        Text(
+            f"工作簿解压后有 {size >> 20} MB，太大了",
+            f"The workbook unpacks to {size >> 20} MB, which is too much",
+        ),
+        Text("请拆成几个文件，或改用 JSONL", "Split it into several files, or use JSONL"),
+    )
 
 
 def _sheet_files(archive: zipfile.ZipFile) -> dict[str, str]:
@@ -143,6 +179,8 @@ def _sheet_files(archive: zipfile.ZipFile) -> dict[str, str]:
 
 def _spoilt_in(xml: bytes) -> Spoilt:
     spoilt: Spoilt = {}
+    if b't="e"' not in xml and b"<f" not in xml:
+        return spoilt
     for _, element in ElementTree.iterparse(io.BytesIO(xml)):
         if element.tag != _MAIN + "c":
             continue

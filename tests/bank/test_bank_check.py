@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import io
+import tempfile
 import zipfile
 from pathlib import Path
 
 import openpyxl
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from mingan.bank import Fault, check, load
 from mingan.errors import BankError
@@ -210,3 +213,63 @@ def test_warnings_become_notes_one_for_each_kind(tmp_path: Path) -> None:
     assert len(notes) == 2
     assert "空行" in notes[0]
     assert "同类的还有 2 处" in notes[1]
+
+
+def test_a_stray_cell_in_the_last_corner_does_not_fill_the_memory(tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    page = book.active
+    assert page is not None
+    page.append(["题目", "答案"])
+    page["XFD1048576"] = " "
+    book.save(tmp_path / "b.xlsx")
+    (fault,) = check(tmp_path / "b.xlsx")
+    assert fault.code == "stray-cell"
+    assert "XFD1048576" in fault.problem.zh
+
+
+def test_an_id_that_is_left_out_among_others(tmp_path: Path) -> None:
+    faults = faults_of(tmp_path / "b.csv", "编号,题目,答案\na,一,1\n,二,2\n")
+    assert places(faults) == [("missing-id", 3, "编号")]
+    assert load(tmp_path / "b.csv").questions[1].id == "q002"
+
+
+def workbook_bytes() -> bytes:
+    book = openpyxl.Workbook()
+    assert book.active is not None
+    book.active.append(["id", "题目", "答案"])
+    book.active.append([1, "一", 0.5])
+    out = io.BytesIO()
+    book.save(out)
+    return out.getvalue()
+
+
+WHOLE = {
+    "b.xlsx": workbook_bytes(),
+    "b.csv": '编号,题目,答案\n1,一,"二"\n2,三,四\n'.encode(),
+    "b.jsonl": b'{"id": 1, "prompt": "a", "choices": {"A": 1}, "params": "a=1"}\n[1]\n',
+}
+
+
+@settings(max_examples=80, deadline=None)
+@given(
+    name=st.sampled_from(sorted(WHOLE)),
+    slips=st.lists(st.tuples(st.floats(0, 0.999), st.integers(0, 255)), max_size=8),
+    length=st.floats(0, 1),
+)
+def test_no_damage_ever_ends_in_a_traceback(
+    name: str, slips: list[tuple[float, int]], length: float
+) -> None:
+    data = bytearray(WHOLE[name])
+    for place, byte in slips:
+        data[int(place * len(data))] = byte
+    if length < 0.3:
+        data = data[: int(len(data) * length / 0.3)]
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / name
+        path.write_bytes(data)
+        faults = check(path)
+        if any(fault.severity == "error" for fault in faults):
+            with pytest.raises(BankError):
+                load(path)
+        else:
+            assert load(path).questions

@@ -51,7 +51,7 @@ def questions(draw: Any, number: int) -> Question:
 BANKS = st.tuples(*(questions(n) for n in range(3)))
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(bank=BANKS, ending=st.sampled_from([".csv", ".jsonl"]))
 def test_what_is_written_is_read(bank: tuple[Question, ...], ending: str) -> None:
     with tempfile.TemporaryDirectory() as folder:
@@ -60,7 +60,7 @@ def test_what_is_written_is_read(bank: tuple[Question, ...], ending: str) -> Non
         assert load(path).questions == bank
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(bank=BANKS)
 def test_no_cell_of_a_csv_runs_as_a_formula(bank: tuple[Question, ...]) -> None:
     import csv

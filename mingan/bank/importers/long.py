@@ -60,7 +60,7 @@ def read(path: Path, *, name: str | None = None, bank: Bank | None = None) -> Im
     """
     path = Path(path)
     found = Findings(str(path))
-    into = Collector(name or (bank.name if bank else path.name.split(".")[0]))
+    into = Collector(name or (bank.name if bank else path.stem))
     grids = read_grids(path, found, is_long)
     if not grids and not found.errors:
         no_headings(
