@@ -3,7 +3,8 @@
 In this process rather than beside it, because then nothing can be left behind when we are
 killed, and because it can be interrupted: the interpreter's lock is free while llama.cpp
 computes, and an answer is fetched token by token, so that a stop takes effect at the next one.
-(Only the reading of a long prompt cannot be cut short.)
+Two things cannot be cut short: the reading of a long prompt, and the loading of the file, which
+also holds the interpreter's lock (once; 1 to 4 seconds for the models we fetch, on 2 cores).
 
 Everything here blocks; `mingan.models.local` calls it from a thread. It knows cards as little
 as asking does. What it takes care of, for scores that can be had again:
@@ -40,10 +41,14 @@ _EVERY = 1_000_000_000
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """An answer as it was written: what was said, when the first token came, how fast it went."""
+    """An answer as it was written: what was said, when the first token came, how fast it went.
+
+    Times count from the moment when the model was free to begin.
+    """
 
     said: Said
     first_token_s: float | None
+    total_s: float
     speed: dict[str, float]
 
 
@@ -69,12 +74,7 @@ class Engine:
     def _load(self, path: Path, threads: int, ctx: int) -> Any:
         # Must be in the environment before OpenMP wakes up, that is before the first import.
         os.environ.setdefault("OMP_WAIT_POLICY", "passive")
-        try:
-            with path.open("rb") as file:
-                readable = file.read(4) == MAGIC
-        except OSError:
-            readable = False
-        if not readable:
+        if not _read_through(path):
             raise self._unloadable(path, "不是 GGUF 文件", "it is no GGUF file")
         import xllamacpp
 
@@ -117,11 +117,12 @@ class Engine:
         """
         said = Said()
         speed: dict[str, float] = {}
-        start, first = time.perf_counter(), [0.0]
+        start = first = total = 0.0
 
         def take(chunk: dict[str, Any]) -> bool:
-            if said.add(msgspec.convert(chunk, WireBody)) and not first[0]:
-                first[0] = time.perf_counter() - start
+            nonlocal first
+            if said.add(msgspec.convert(chunk, WireBody)) and not first:
+                first = time.perf_counter() - start
             speed.update(chunk.get("timings") or {})
             return stop.is_set()
 
@@ -130,7 +131,9 @@ class Engine:
         with self._busy:
             if stop.is_set():
                 raise Stopped
+            start = time.perf_counter()
             self._call(self._server.handle_chat_completions, body, take)
+            total = time.perf_counter() - start
         if stop.is_set():
             raise Stopped
         if said.error:
@@ -140,7 +143,7 @@ class Engine:
                 f"本机模型 {self._name} 没有写完这个回答。",
                 f"The local model {self._name} did not finish this answer.",
             )
-        return Written(said, first[0] or None, speed)
+        return Written(said, first or None, total, speed)
 
     def tokens(self, text: str, *, begin: bool = False) -> list[int]:
         """The token ids of `text`; with `begin` after the model's begin-of-text token, if any."""
@@ -233,3 +236,19 @@ class Engine:
         """Give the memory back, once the answer being written is done."""
         with self._busy:
             self._server = None
+
+
+def _read_through(path: Path) -> bool:
+    """Whether it is a GGUF file; all of it is read once, so that it lies in the system's cache.
+
+    A slow disk is waited for here, where others can run, and not while loading.
+    """
+    try:
+        with path.open("rb", buffering=0) as file:
+            right = file.read(4) == MAGIC
+            block = bytearray(1 << 20)
+            while right and file.readinto(block):
+                pass
+    except OSError:
+        return False
+    return right

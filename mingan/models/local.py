@@ -13,7 +13,6 @@ import asyncio
 import importlib.util
 import math
 import threading
-import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar
@@ -71,28 +70,29 @@ class LocalModel:
             )
         self.path = _path(card, self.settings)
         self._engine: Engine | None = None
-        self._lock = asyncio.Lock()
-        self._stop = threading.Event()
+        self._loading = threading.Lock()
+        self._stops: set[threading.Event] = set()
 
     async def answer(self, request: Request) -> Reply:
         """Write an answer by the model's chat template."""
         generation = request.generation if request.generation != _PLAIN else self.card.generation
         messages = wire.with_system(request.messages, generation.system)
         settings = self._written_how(generation)
-        async with self._lock:
-            stop = self._stop = threading.Event()
-            at, start = now(), time.perf_counter()
-            try:
-                written = await self._run(lambda e: e.chat(list(messages), settings, stop))
-            except asyncio.CancelledError:
-                stop.set()
-                raise
-            except Stopped:
-                raise ServerFault(
-                    f"{self.card.name} 的回答写到一半被停下了。",
-                    f"The answer of {self.card.name} was stopped half way.",
-                ) from None
-        return self._reply(written, at, time.perf_counter() - start)
+        stop = threading.Event()
+        self._stops.add(stop)
+        at = now()
+        try:
+            written = await self._run(lambda engine: engine.chat(list(messages), settings, stop))
+        except Stopped:
+            raise ServerFault(
+                f"{self.card.name} 的回答写到一半被停下了。",
+                f"The answer of {self.card.name} was stopped half way.",
+            ) from None
+        finally:
+            # If this wait was given up, the thread learns of it at its next token.
+            stop.set()
+            self._stops.discard(stop)
+        return self._reply(written, at)
 
     async def log_probabilities(self, prompt: str, continuations: list[str]) -> list[list[float]]:
         """Natural-log probability of every token of each continuation, given the bare prompt.
@@ -110,8 +110,7 @@ class LocalModel:
                 )
             return engine.log_probabilities(start, [engine.tokens(text) for text in continuations])
 
-        async with self._lock:
-            return await self._run(weigh)
+        return await self._run(weigh)
 
     async def perplexity(self, text: str) -> float:
         """exp of minus the mean log-probability of the tokens of `text` after its first.
@@ -131,12 +130,12 @@ class LocalModel:
             (found,) = engine.log_probabilities(tokens[:1], [tokens[1:]])
             return math.exp(-sum(found) / len(found))
 
-        async with self._lock:
-            return await self._run(weigh)
+        return await self._run(weigh)
 
     async def close(self) -> None:
         """Stop what is being written and give the memory back. May be called twice."""
-        self._stop.set()
+        for stop in tuple(self._stops):
+            stop.set()
         engine, self._engine = self._engine, None
         if engine is None:
             return
@@ -150,11 +149,13 @@ class LocalModel:
         """`work` with the loaded engine, in a thread that never delays the exit."""
 
         def run() -> T:
-            if self._engine is None:
-                self._engine = Engine(
-                    self.path, threads=self.settings.threads, ctx=self.settings.ctx
-                )
-            return work(self._engine)
+            with self._loading:
+                if self._engine is None:
+                    self._engine = Engine(
+                        self.path, threads=self.settings.threads, ctx=self.settings.ctx
+                    )
+                engine = self._engine
+            return work(engine)
 
         try:
             return await in_daemon_thread(run)
@@ -170,7 +171,7 @@ class LocalModel:
         given = wire.settings(self.card.model or self.card.name, generation)
         return {"temperature": 0.0, "seed": 0, "max_tokens": MAX_TOKENS, **given}
 
-    def _reply(self, written: Written, at: str, seconds: float) -> Reply:
+    def _reply(self, written: Written, at: str) -> Reply:
         text, reasoning, finish = written.said.whole()
         speed = written.speed
         return Reply(
@@ -179,7 +180,7 @@ class LocalModel:
             finish=finish,
             usage=written.said.usage or Usage(),
             first_token_s=written.first_token_s,
-            total_s=seconds,
+            total_s=written.total_s,
             served_model=self.path.name,
             at=at,
             meta={

@@ -224,7 +224,12 @@ def with_system(messages: tuple[Message, ...], system: str | None) -> tuple[Mess
 
 def encode(base: dict[str, Any], messages: tuple[Message, ...], system: str | None) -> bytes:
     """A request's body: `base` with `messages`, `system` put first where there is none."""
-    return _encoder.encode({**base, "messages": with_system(messages, system)})
+    messages = with_system(messages, system)
+    try:
+        return _encoder.encode({**base, "messages": messages})
+    except UnicodeEncodeError:
+        # Half a character, left by somebody who cut a text by its UTF-16 units.
+        return json.dumps({**base, "messages": messages}).encode()
 
 
 class EventLines:

@@ -8,10 +8,10 @@ of the terminal. This module must not know how answers are stored or graded.
 
 from __future__ import annotations
 
-import asyncio
 import getpass
 import os
 import sys
+import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -60,7 +60,7 @@ class PastedModel:
         self._who = str(card.options.get("who", "")) or _login()
         self._app = str(card.options.get("app", ""))
         self._ask = ask_person or TerminalPerson(card.name)
-        self._lock = asyncio.Lock()
+        self._turn = threading.Lock()
 
     async def answer(self, request: Request) -> Reply:
         """Show the question to the person and wait for the paste, without a time limit.
@@ -68,9 +68,8 @@ class PastedModel:
         Raises:
             RequestRejected: the person skipped it. The question stays unanswered.
         """
-        async with self._lock:
-            start = time.perf_counter()
-            pasted = await in_daemon_thread(lambda: self._ask(shown(request)))
+        start = time.perf_counter()
+        pasted = await in_daemon_thread(lambda: self._in_turn(shown(request)))
         if pasted is None:
             raise RequestRejected(
                 f"这题没有问 {self.card.name}：跳过了。以后可以接着跑来补。",
@@ -88,6 +87,12 @@ class PastedModel:
 
     async def close(self) -> None:
         """Nothing to let go of."""
+
+    def _in_turn(self, prompt: str) -> PastedText | None:
+        # Held by the thread, not by the task: if a wait is given up, the person still sees the
+        # old question, and the next one must not be shown before that is over.
+        with self._turn:
+            return self._ask(prompt)
 
 
 class TerminalPerson:

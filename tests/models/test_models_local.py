@@ -86,12 +86,12 @@ async def test_an_answer_with_usage_times_and_speed(floor: LocalModel) -> None:
     assert isinstance(floor, Model)
     assert isinstance(floor, Scorer)
     assert floor.concurrency == 1
-    reply = await floor.answer(ask("What is 2+2?", max_tokens=32))
+    reply = await floor.answer(ask("What is 2+2?", max_tokens=24))
     assert "4" in reply.text
     assert reply.finish == "stop"
     assert reply.usage.tokens_in is not None
     assert reply.usage.tokens_out is not None
-    assert 0 < reply.usage.tokens_out <= 32 < reply.usage.tokens_in + 32
+    assert 0 < reply.usage.tokens_out <= 24 < reply.usage.tokens_in
     assert reply.first_token_s is not None
     assert reply.total_s is not None
     assert 0 < reply.first_token_s <= reply.total_s
@@ -110,7 +110,7 @@ async def test_an_answer_cut_off_says_so(floor: LocalModel) -> None:
 async def test_the_same_question_gets_the_same_answer_whatever_came_before(
     floor: LocalModel,
 ) -> None:
-    question = ask("Name three colours.", max_tokens=16)
+    question = ask("Name three colours.", max_tokens=10)
     first = await floor.answer(question)
     await floor.answer(ask("Name three colours of the sea.", max_tokens=4))
     second, _, third = await asyncio.gather(
@@ -122,11 +122,11 @@ async def test_the_same_question_gets_the_same_answer_whatever_came_before(
 
 @needs(FLOOR_LOCAL)
 async def test_how_it_writes_can_be_chosen(floor: LocalModel) -> None:
-    hot = [ask("Say anything.", temperature=1.5, seed=s, max_tokens=8) for s in (1, 2, 1)]
+    hot = [ask("Say anything.", temperature=1.5, seed=s, max_tokens=6) for s in (1, 2, 1)]
     one, two, again = [(await floor.answer(request)).text for request in hot]
     assert one == again
     assert one != two
-    stopped = await floor.answer(ask("Count: one, two, three", stop=("t",), max_tokens=20))
+    stopped = await floor.answer(ask("Count: one, two, three", stop=("t",), max_tokens=8))
     assert "t" not in stopped.text
     spoken = await floor.answer(ask("Hi", system="You are a very terse bot.", max_tokens=2))
     bare = await floor.answer(ask("Hi", max_tokens=2))
@@ -175,7 +175,7 @@ async def test_hostile_questions_do_no_harm(floor: LocalModel) -> None:
 @needs(FLOOR_LOCAL)
 async def test_the_loop_runs_on_and_a_wait_can_be_given_up(floor: LocalModel) -> None:
     await floor.answer(ask("Hi", max_tokens=1))
-    task = asyncio.create_task(floor.answer(ask("Tell me a very long story.", max_tokens=400)))
+    task = asyncio.create_task(floor.answer(ask("Tell me a very long story.", max_tokens=300)))
     ticks = 0
     end = time.perf_counter() + 0.3
     while time.perf_counter() < end:
@@ -187,8 +187,8 @@ async def test_the_loop_runs_on_and_a_wait_can_be_given_up(floor: LocalModel) ->
         await task
     start = time.perf_counter()
     await floor.answer(ask("Hi", max_tokens=1))
-    # 400 tokens would have taken many times as long.
-    assert time.perf_counter() - start < 3
+    # 300 tokens would have taken many times as long.
+    assert time.perf_counter() - start < 4
 
 
 @needs(FLOOR_LOCAL)

@@ -399,6 +399,22 @@ async def test_a_dropped_connection_is_a_fault_of_the_server(
         await model.answer(ask())
 
 
+async def test_a_body_shorter_than_promised_is_a_fault_of_the_server(
+    endpoint: Endpoint, model: OpenAIModel
+) -> None:
+    async def handler(request: web.Request, asked: dict[str, Any]) -> web.StreamResponse:
+        response = web.StreamResponse(headers={"Content-Length": "5000"})
+        await response.prepare(request)
+        await response.write(json.dumps(completion("半")).encode())
+        assert request.transport is not None
+        request.transport.close()
+        return response
+
+    endpoint.handler = handler
+    with pytest.raises(ServerFault):
+        await model.answer(ask())
+
+
 async def test_ten_megabytes_pass_and_no_end_does_not(
     endpoint: Endpoint, model: OpenAIModel, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -428,6 +444,14 @@ async def test_half_characters_and_broken_bytes_can_be_stored(
              (b'"\\ud83d"', b'"\\ude00"')]  # fmt: skip
     endpoint.streams([*split, event({}, "stop")])
     assert (await model.answer(ask(stream=True))).text == "😀"
+
+
+async def test_half_a_character_in_a_question_can_be_asked(
+    endpoint: Endpoint, model: OpenAIModel
+) -> None:
+    endpoint.says(completion("好"))
+    assert (await model.answer(ask("一半 \ud83d"))).text == "好"
+    assert endpoint.seen[0]["messages"][0]["content"] == "一半 \ud83d"
 
 
 async def test_many_at_once_over_one_session(endpoint: Endpoint, model: OpenAIModel) -> None:
