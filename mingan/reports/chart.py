@@ -15,8 +15,8 @@ from mingan.reports.safe import fit, short_name
 from mingan.reports.sentences import points, rank_range
 from mingan.statistics.results import Score
 
-_LEFT, _RIGHT, _PLOT, _ROW, _HEAD = 236, 52, 452, 26, 26
-_NAME_COLUMNS = 21
+_LEFT, _RIGHT, _PLOT, _ROW, _HEAD = 200, 44, 456, 26, 26
+_NAME_COLUMNS = 19
 
 
 def interval_bar(score: Score) -> str:

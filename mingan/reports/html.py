@@ -12,8 +12,8 @@ import hashlib
 from functools import cache
 from importlib import resources
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from jinja2 import Environment, FunctionLoader, StrictUndefined, Template
 from markupsafe import Markup
 
 from mingan.language import Lang, current
@@ -23,6 +23,9 @@ from mingan.reports.page import page
 from mingan.reports.page_questions import NAMES, SIGNS
 from mingan.reports.payload import for_script, payload
 from mingan.reports.words import words
+
+if TYPE_CHECKING:
+    from jinja2 import Template
 
 _SCRIPT_WORDS = (
     "reference", "no_reference", "grader", "aliases", "permalink", "extracted", "reasoning",
@@ -79,6 +82,9 @@ def _asset(name: str) -> str:
 
 @cache
 def _template() -> Template:
+    """Jinja is imported here: every command would otherwise pay for it, and few write a report."""
+    from jinja2 import Environment, FunctionLoader, StrictUndefined
+
     environment = Environment(
         loader=FunctionLoader(_asset),
         autoescape=True,

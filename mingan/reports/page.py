@@ -18,7 +18,7 @@ from markupsafe import Markup, escape
 
 from mingan.language import Lang, Text
 from mingan.reports.chart import interval_bar, interval_chart, verdict_bar
-from mingan.reports.data import Breakdown, ReportData
+from mingan.reports.data import Breakdown, GraderUse, ReportData
 from mingan.reports.page_facts import cost_rows, fact_rows, state_rows
 from mingan.reports.page_questions import SIGNS, question_rows
 from mingan.reports.safe import one_line, short_name, visible
@@ -64,7 +64,7 @@ def page(data: ReportData, lang: Lang) -> dict[str, Any]:
         "unknown": [
             unknown_sentence(score).say(lang) for score in data.scores if _undecided(score)
         ],
-        "pairs": [_pair_row(s, lang, len(names)) for s in _standings(data)],
+        "pairs": [_pair_row(place, lang) for place in _standings(data)],
         "matrix": _matrix(data),
         "tiers": _parts_by_model(data.tiers, names, word),
         "abilities": _parts_by_label(data.abilities, names, word),
@@ -72,14 +72,7 @@ def page(data: ReportData, lang: Lang) -> dict[str, Any]:
         "facts": fact_rows(data.models, names, lang),
         "costs": cost_rows(data, lang),
         "notes": [visible(note.say(lang)) for note in data.notes],
-        "graders": [
-            f"{one_line(g.name)} {one_line(g.version)}".strip()
-            + f"（{word[g.authority]}）× {g.grades:,}"
-            if lang == "zh"
-            else f"{one_line(g.name)} {one_line(g.version)}".strip()
-            + f" ({word[g.authority]}) × {g.grades:,}"
-            for g in data.graders
-        ],
+        "graders": [_grader(use, word, lang) for use in data.graders],
         "stamp": one_line(str(data.stamp)),
         "bank": {"name": one_line(data.bank.name, 80), "hash": one_line(data.bank.hash)},
         "level": percent(data.level),
@@ -101,6 +94,14 @@ def _eyebrow(data: ReportData, word: dict[str, str]) -> list[str]:
         f"{len(data.scores)} {word['models']}",
         *(word[source] for source in ("measured", "recorded") if source in sources),
     ]
+
+
+def _grader(use: GraderUse, word: dict[str, str], lang: Lang) -> str:
+    name = f"{one_line(use.name, 40)} {one_line(use.version, 20)}".strip()
+    kind = word[use.authority]
+    return (
+        f"{name}（{kind}）× {use.grades:,}" if lang == "zh" else f"{name} ({kind}) × {use.grades:,}"
+    )
 
 
 def _underlined(finding: str, lang: Lang) -> Markup:
@@ -229,7 +230,7 @@ def _standings(data: ReportData) -> list[Standing]:
     ]
 
 
-def _pair_row(place: Standing, lang: Lang, models: int) -> dict[str, str]:
+def _pair_row(place: Standing, lang: Lang) -> dict[str, str]:
     """The others by what can be said; a long list is counted, with the names on demand."""
     groups = {
         key: [short_name(name) for name in getattr(place, key)]
@@ -280,13 +281,19 @@ def _parts_by_model(
 def _parts_by_label(
     parts: Sequence[Breakdown], names: Sequence[str], word: dict[str, str]
 ) -> dict[str, Any]:
-    """Many parts: one row each, models across."""
+    """Many parts: one row each, models across; those with few questions apart, as `few`."""
     rows = []
-    for part in parts:
+    for part in sorted(parts, key=lambda part: -part.questions):
         by_model = {score.model: score for score in part.scores}
         cells = [_cell(by_model.get(name), part.questions) for name in names]
         rows.append(_part_head(part, word) | {"cells": cells})
-    return {"heads": [short_name(name) for name in names], "rows": rows}
+    few = [row for row in rows if row["few"]]
+    return {
+        "heads": [short_name(name) for name in names],
+        "enough": [row for row in rows if not row["few"]],
+        "few": few,
+        "few_title": word["few_abilities"].replace("{n}", str(len(few))),
+    }
 
 
 def _part_head(part: Breakdown, word: dict[str, str]) -> dict[str, Any]:

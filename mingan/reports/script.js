@@ -88,8 +88,9 @@
     card.append(title);
     if (reasoning) card.append(folded(words.reasoning, reasoning));
     card.append(body(text));
-    if (extracted) card.append(make("p", "why", words.extracted + " " + extracted));
-    if (reason) card.append(make("p", "why", reason));
+    const why = [reason];
+    if (extracted && !reason.includes(extracted)) why.push(words.extracted + " " + extracted);
+    if (why.some(Boolean)) card.append(make("p", "why", why.filter(Boolean).join("\n")));
     if (footnote) card.append(make("p", "tiny", footnote));
     return card;
   }

@@ -190,37 +190,58 @@ def detectable_sentence(comparison: Comparison) -> Text:
 
 
 def _about_first(first: Standing, others: Sequence[str]) -> Text:
+    clauses = [*_beaten(first, others), *_not_beaten(first, others)]
+    if not (first.above or first.above_if):
+        clauses.insert(0, Text("得分最高", "has the highest score"))
     name = named(first.model)
-    zh: list[str] = []
-    en: list[str] = []
+    said = _text(
+        f"{name.zh} {'，'.join(clause.zh for clause in clauses)}。",
+        f"{name.en} {', '.join(clause.en for clause in clauses)}.",
+    )
+    if first.above or not first.above_if:
+        return said
+    return Text(f"按目前判出的回答，{said.zh}", f"Going by the answers decided so far, {said.en}")
+
+
+def _beaten(first: Standing, others: Sequence[str]) -> list[Text]:
+    """Whom the first is better than; "going by the answers decided" where unknowns could tell
+    otherwise (said by the caller where there is nothing else)."""
+    clauses = []
     if first.above:
         group = _group(first.above, others)
-        zh.append(f"确定高于{_set(group)}")
-        en.append(f"is better than {group.en} for certain")
+        clauses.append(Text(f"确定高于{_set(group)}", f"is better than {group.en} for certain"))
     if first.above_if:
-        group = _group(first.above_if, others)
-        zh.append(f"{'也' if zh else ''}高于{_set(group)}（除非没有定论的回答几乎都对它不利）")
-        en.append(
-            f"{'' if en else 'is '}better than {group.en} (unless the undecided answers nearly "
-            "all go against it)"
+        group = _group(first.above_if, () if first.above else others)
+        clauses.append(
+            Text(
+                f"按目前判出的回答也高于{_set(group)}",
+                f"going by the answers decided so far also better than {group.en}",
+            )
+            if first.above
+            else Text(f"高于{_set(group)}", f"is better than {group.en}")
         )
-    won = bool(zh)
+    return clauses
+
+
+def _not_beaten(first: Standing, others: Sequence[str]) -> list[Text]:
+    """With whom the first cannot be told apart, who did better in pairs, who was not compared."""
+    clauses = []
     if first.open:
         group = _group(first.open, others)
-        zh.append(f"{'但' if won else '得分最高，但'}和{_set(group)}分不出高下")
-        start = "but" if won else "has the highest score, but"
-        en.append(f"{start} cannot be told apart from {group.en}")
-    above_it = first.below + first.below_if
-    if above_it:
-        group = _group(above_it, others)
-        zh.append(f"{'' if zh else '得分最高，'}成对比较里{_set(group)}反而更好")
-        en.append(f"{'' if en else 'has the highest score, '}while {group.en} did better in pairs")
+        clauses.append(
+            Text(f"但和{_set(group)}分不出高下", f"but cannot be told apart from {group.en}")
+        )
+    if first.below or first.below_if:
+        group = _group(first.below + first.below_if, others)
+        clauses.append(
+            Text(f"但成对比较里{_set(group)}反而更好", f"but {group.en} did better in pairs")
+        )
     if first.untested:
         group = _group(first.untested, others)
-        zh.append(f"{'' if zh else '得分最高，'}和{_set(group)}没有成对比较")
-        start = "and" if en else "has the highest score, and"
-        en.append(f"{start} was not compared with {group.en}")
-    return _text(f"{name.zh} {'，'.join(zh)}。", f"{name.en} {', '.join(en)}.")
+        clauses.append(
+            Text(f"和{_set(group)}没有成对比较", f"and was not compared with {group.en}")
+        )
+    return clauses
 
 
 def _about_rest(names: Sequence[str], comparisons: Comparisons) -> Text:
@@ -244,7 +265,7 @@ def _about_rest(names: Sequence[str], comparisons: Comparisons) -> Text:
 
 
 def _group(names: Sequence[str], others: Sequence[str]) -> Text:
-    """Some of the others, by name if they are few, else by number."""
+    """Some of the others, by name if they are few, else by number; "more" if `others` is empty."""
     count = len(names)
     if count <= _NAMED:
         quoted = [named(name) for name in names]
@@ -254,6 +275,8 @@ def _group(names: Sequence[str], others: Sequence[str]) -> Text:
             "、".join(zh[:-1]) + last,
             " and ".join(filter(None, [", ".join(en[:-1]), en[-1]])),
         )
+    if not others:
+        return Text(f"另外 {count} 个模型", f"{count} more models")
     if count == len(others):
         return Text(f"其余 {count} 个模型", f"all {count} others")
     if tuple(names) == tuple(others[-count:]):

@@ -16,7 +16,7 @@ WORDS: dict[str, Text] = {
     "bank": Text("题库", "Bank"),
     "questions": Text("题", "questions"),
     "models": Text("个模型", "models"),
-    "scored_of": Text("道有定论的题", "scored questions"),
+    "scored_of": Text("道题计分", "questions scored"),
     "interval": Text("区间", "Interval"),
     "rank": Text("名次", "Rank"),
     "model": Text("模型", "Model"),
@@ -73,6 +73,10 @@ WORDS: dict[str, Text] = {
     "tier": Text("层级", "Tier"),
     "abilities": Text("按能力", "By ability"),
     "ability": Text("能力", "Ability"),
+    "few_abilities": Text(
+        "另有 {n} 种能力，每种不到 10 道题：只列个数，不下结论",
+        "{n} more abilities with under 10 questions each: counts only, no conclusion",
+    ),
     "no_label": Text("未标注", "unlabelled"),
     "part_caption": Text(
         "大字是得分，小字是区间。少于 10 道题的只列答对的个数，灰色，不排名次。",

@@ -186,10 +186,10 @@ def _compared(a, b, views, pairs):  # type: ignore[no-untyped-def]
     wins = losses = ties = 0
     for view in views:
         got = {x.model: x.verdict for x in view.answers}
-        if {got[a], got[b]} <= {"right", "wrong"}:
-            wins += (got[a], got[b]) == ("right", "wrong")
-            losses += (got[a], got[b]) == ("wrong", "right")
-            ties += got[a] == got[b]
+        if {got.get(a), got.get(b)} <= {"right", "wrong"}:
+            wins += (got.get(a), got.get(b)) == ("right", "wrong")
+            losses += (got.get(a), got.get(b)) == ("wrong", "right")
+            ties += got.get(a) == got.get(b)
     return comparison(a, b, wins, losses, ties, pairs)
 
 

@@ -289,6 +289,7 @@ def test_a_score_on_few_questions_is_counts_in_grey_without_a_rank() -> None:
     assert "<b>5/6</b><small>44–97</small>" in row
     assert "<b>2/5</b>" in row
     assert row.count('class="part few"') == 2
+    assert "另有 1 种能力，每种不到 10 道题" in page.split("罕见")[0].rsplit("<details>")[-1]
 
 
 def test_a_model_without_a_score_has_a_dash_and_no_rank() -> None:

@@ -205,8 +205,11 @@ def test_headline_of_two_models() -> None:
 def test_headline_says_which_verdicts_hang_on_the_unknown() -> None:
     shaky = replace(CLEAR, unsure_matters=True)
     said = sentences.headline(_scores(3), _ladder({"m1": shaky, "m2": CLEAR}))
-    assert said.zh.startswith("m0 确定高于 m2，也高于 m1（除非")
-    assert "unless" in said.en
+    assert said.zh == "m0 确定高于 m2，按目前判出的回答也高于 m1。"
+    assert "for certain, going by the answers decided so far also better than m1" in said.en
+    only = sentences.headline(_scores(2), _ladder({"m1": shaky}))
+    assert only.zh == "按目前判出的回答，m0 高于 m1。"
+    assert only.en == "Going by the answers decided so far, m0 is better than m1."
 
 
 def test_headline_says_when_pairs_disagree_with_the_order_of_scores() -> None:
