@@ -144,6 +144,17 @@ def _by_wording(question: Question, reference: str) -> Choice | None:
             ),
         )
     pieces = forms.parts(reference)
+    if "=" in reference and not forms.is_symbols(reference):
+        why = Text("参考答案有几处算式，只能认出照说的回答", "the reference holds formulas")
+        return Choice("text", why)
+    items = forms.items_of_order(reference, question.prompt)
+    if items and _ORDERED.search(question.prompt):
+        why = Text("参考答案是有次序的几项", "the reference lists things in order")
+        return Choice("list", why, {"items": items})
+    measured = len(pieces) == 2 and forms.is_number(pieces[1]) and not forms.is_number(pieces[0])
+    if measured and not _PLURAL.search(fold(question.prompt).rsplit("。", 1)[-1]):
+        why = Text(f"参考答案的主要部分是“{pieces[0]}”", f"what counts is {pieces[0]!r}")
+        return Choice("text", why, {"main": pieces[0]})
     if re.search(r"答案(?:应该)?(?:是|为)\s*(?!错|对)\S{1,20}$", reference):
         return Choice("text", Text("参考答案里写明了答案", "the reference states the answer"))
     if len(pieces) > 1 and all(len(key(p)) <= 24 for p in pieces):

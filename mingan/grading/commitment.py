@@ -136,7 +136,7 @@ def _alone(body: str, finder: Finder) -> tuple[str, ...]:
 def _without_echo(text: str, finder: Finder, prompt: str) -> str:
     """The text without repeated question sentences and bare lists of options."""
     body = _without_question(text, prompt)
-    spans = sorted(s for o in finder.options if len(key(o.text)) > 0 for s in _quotes(body, o))
+    spans = sorted({s for o in finder.options if key(o.text) for s in _quotes(body, o)})
     groups: list[list[tuple[int, int, str]]] = []
     for span in spans:
         if groups and not key(body[groups[-1][-1][1] : span[0]]):
@@ -166,6 +166,9 @@ _ASKS = re.compile(
 )
 
 
+_LINE = re.compile(r"[^\n]+")
+
+
 def _quotes(body: str, option: Option) -> list[tuple[int, int, str]]:
     """Where the option stands with its marker and its whole wording, as in the question."""
     if option.name == option.text or not option.name.isalnum() or len(option.name) > 1:
@@ -174,7 +177,9 @@ def _quotes(body: str, option: Option) -> list[tuple[int, int, str]]:
     marker = re.compile(
         rf"(?<![A-Za-z0-9])[(\[]?\s*(?:选项)?\s*{re.escape(option.name)}\s*[)\].、:,]*\s*"
     )
-    found = []
+    found = [
+        (m.start(), m.end(), option.name) for m in _LINE.finditer(body) if key(m[0]) == wording
+    ]
     for m in marker.finditer(body):
         end = _consume(body, m.end(), wording)
         if end > 0:

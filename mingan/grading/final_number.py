@@ -13,15 +13,12 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from mingan.grading.commitment import CONCLUSION, CORRECTION
-from mingan.grading.normal import key, sentences
+from mingan.grading.normal import fold, key, sentences
 from mingan.grading.numerals import Number, numbers
 
 _DECLARES = re.compile(
     r"答案(?:应该|应当|应)?(?:是|为|:|就是)?|\\boxed|####|answer\s*(?:is|:)|结果(?:是|为|:)|最终(?:结果|答案)",
     re.IGNORECASE,
-)
-_TOTAL = re.compile(
-    r"一共|总共|共(?:有|计|需|是)|总计|合计|总(?:数|价|额|和)|in total|altogether", re.IGNORECASE
 )
 _ASKED_UNIT = re.compile(
     r"(?:多少|几)\s*(?:的\s*)?([^\s,。?!:;\d(多少几]{1,3})|how many\s+(\w+)", re.IGNORECASE
@@ -83,6 +80,7 @@ def asked_unit(prompt: str) -> str:
 
 def _lines(text: str, prompt: str) -> list[_Line]:
     whole, unit = key(prompt), asked_unit(prompt)[:1]
+    asked = _asked_words(prompt)
     short = len(key(text)) < 12
     lines = []
     joined = re.sub(r"[:=]\s*\n+", lambda m: m[0][0] + " ", text)
@@ -91,16 +89,32 @@ def _lines(text: str, prompt: str) -> list[_Line]:
         found = [n for n in found if not n.soft or short or (unit and n.tail.startswith(unit))]
         if len(key(sentence)) > 8 and key(sentence) in whole:
             found = []
-        lines.append(_Line(sentence, tuple(found), _weight(sentence), i))
+        lines.append(_Line(sentence, tuple(found), _weight(sentence, asked), i))
     return lines
 
 
-def _weight(sentence: str) -> int:
+def _answers(sentence: str, asked: set[str]) -> bool:
+    """Whether the sentence repeats the question's own words, as an answer in full does."""
+    return len(asked) >= 3 and len(asked & set(key(sentence))) / len(asked) >= 0.75
+
+
+def _asked_words(prompt: str) -> set[str]:
+    """The characters of the question's last clause, without those that ask."""
+    clauses = [c for c in re.split(r"[,。?!;\n]", fold(prompt)) if len(key(c)) >= 3]
+    asking = "多少几什么哪请问是的了有吗呢"
+    return (
+        {c for c in key(clauses[-1]) if c not in asking and not c.isascii()} if clauses else set()
+    )
+
+
+def _weight(sentence: str, asked: set[str]) -> int:
     if _DECLARES.search(sentence):
         return 3
     if _ASIDE.match(sentence):
         return 0
-    return 2 if CONCLUSION.search(sentence) or _TOTAL.search(sentence) else 1
+    if CONCLUSION.search(sentence) or _answers(sentence, asked):
+        return 2
+    return 1
 
 
 def _chosen(given: list[_Line]) -> _Line:

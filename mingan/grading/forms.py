@@ -12,7 +12,9 @@ from mingan.grading.normal import fold, key
 from mingan.grading.numerals import chinese, evaluate
 
 _LETTER = re.compile(r"^\W*(?:选项|答案)?\W*[A-Ja-j]\W*$|^[A-J](?:[\s、,]*[A-J]){1,5}$")
-_FIGURE = r"(?:\d[\d,]*(?:\.\d+)?(?:\s*[x×*]\s*10\s*\^?\s*-?\d+)?(?:\s*/\s*\d+)?|\.\d+)"
+_FIGURE = (
+    r"(?:(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?(?:\s*[x×*]\s*10\s*\^?\s*-?\d+)?(?:\s*/\s*\d+)?|\.\d+)"
+)
 _UNIT = (
     r"(?:\s*(?:[%‰℃°$¥元]|[a-zA-Zμ]{1,4}(?:[·/*^]?[a-zA-Z0-9^-]{1,4}){0,3}"
     r"|[万亿千百]?[\u4e00-\u9fff]{0,4}))?"
@@ -110,12 +112,24 @@ def parts(reference: str) -> list[str]:
     return pieces
 
 
+def items_of_order(reference: str, prompt: str) -> list[str]:
+    """The single characters of 绿红黄蓝 when the prompt names 绿皮书、红皮书…; empty otherwise."""
+    characters = list(key(reference))
+    text = key(prompt)
+    if not 3 <= len(characters) <= 10 or len(set(characters)) < len(characters):
+        return []
+    followers = [{text[i + 1] for i, t in enumerate(text[:-1]) if t == c} for c in characters]
+    shared: set[str] = set.intersection(*followers) if all(followers) else set()
+    return characters if shared else []
+
+
 def labels_offered(prompt: str, reference: str) -> list[str]:
     """The closed set of labels, the reference among them, that a prompt offers; empty if none."""
     text, wanted = fold(prompt), key(reference)
     if not wanted or len(wanted) > 16:
         return []
-    for labels in [*_quoted_labels(text), *_line_labels(text), *_joined_labels(text, wanted)]:
+    joined = _joined_labels(text, wanted) if len(wanted) > 1 else []
+    for labels in [*_quoted_labels(text), *_line_labels(text), *joined]:
         names = list(dict.fromkeys(labels))
         if len(names) >= 2 and any(_fits(wanted, n) for n in names):
             return names

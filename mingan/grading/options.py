@@ -186,7 +186,8 @@ def _wordings(
     for o in worded:
         clauses = [key(c) for c in _CLAUSE.split(o.text) if key(c)]
         variants = {key(_ARTICLE.sub("", o.text)), *(clauses[:1] if clauses else ())}
-        variants.add(whole[o.name][_shared_start(whole, o.name) :])
+        rest = whole[o.name][_shared_start(whole, o.name) :]
+        variants |= {rest} if len(rest) >= 4 else set()
         others = [w for n, w in whole.items() if n != o.name]
         found += [
             (o.name, v)

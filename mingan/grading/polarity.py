@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from mingan.grading.commitment import CONCLUSION, CORRECTION
 from mingan.grading.normal import fold, key, sentences
@@ -78,6 +79,23 @@ class Polarity:
     evidence: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """What the question asks: its opposites, its statement, its ability, and its own words."""
+
+    prompt: str
+    key: str
+    pairs: list[tuple[str, str]]
+    clause: re.Pattern[str] | None
+    modal: tuple[re.Pattern[str], re.Pattern[str]] | None
+
+
+@lru_cache(maxsize=512)
+def _asked(prompt: str, reference: str) -> _Asked:
+    pairs = _asked_pairs(prompt, reference)
+    return _Asked(prompt, key(prompt), pairs, _clause(prompt), _modal(prompt))
+
+
 def of_reference(reference: str) -> int | None:
     """The way a reference points; None when it is no yes-or-no at all."""
     word = fold(reference).strip().strip("。.!\"'“”").casefold()
@@ -102,13 +120,11 @@ def of_reference(reference: str) -> int | None:
 def polarity(text: str, prompt: str, reference: str = "") -> Polarity:
     """Which way a folded text answers the prompt."""
     parts = [s for s in sentences(text) if not _repeats(s, prompt)]
-    pairs = _asked_pairs(fold(prompt), fold(reference))
-    clause = _clause(fold(prompt))
+    asked = _asked(fold(prompt), fold(reference).strip())
     votes: list[tuple[int, int, int, str]] = []
     for place, sentence in enumerate(parts):
         votes += [
-            (w, place, s, e)
-            for w, s, e in _sentence_votes(sentence, place, len(parts), pairs, clause, key(prompt))
+            (w, place, s, e) for w, s, e in _sentence_votes(sentence, place, len(parts), asked)
         ]
     if not votes:
         return Polarity()
@@ -131,12 +147,7 @@ def _repeats(sentence: str, prompt: str) -> bool:
 
 
 def _sentence_votes(
-    sentence: str,
-    place: int,
-    total: int,
-    pairs: list[tuple[str, str]],
-    clause: re.Pattern[str] | None,
-    prompt_key: str,
+    sentence: str, place: int, total: int, asked: _Asked
 ) -> list[tuple[int, int, str]]:
     declared = [next(g for g in m.groups() if g) for m in _DECLARED.finditer(sentence)]
     labelled = {_sign(m[1]) for m in _LABELLED.finditer(sentence)}
@@ -146,16 +157,18 @@ def _sentence_votes(
     attitude = _ATTITUDE.search(sentence)
     if attitude:
         votes.append((3, YES if attitude[1] == "肯定" else NO, sentence))
-    opening = _after_question(sentence, prompt_key) if place == 0 else ""
+    opening = _after_question(sentence, asked.key) if place == 0 else ""
     if opening and _OPENS_NO.match(opening):
         votes.append((3, NO, sentence))
     elif opening and _OPENS_YES.match(opening):
         votes.append((3, YES, sentence))
     if len(labelled) == 1 and (place == 0 or CONCLUSION.search(sentence)):
         votes.append((3, labelled.pop(), sentence))
-    said = _predicate(sentence, pairs) or _restated(sentence, clause)
+    said = _predicate(sentence, asked.pairs, asked.prompt)
+    said = said or _restated(sentence, asked.clause) or _can(sentence, asked.modal)
     if said:
         weight = 3 if CONCLUSION.search(sentence) else 2 if place in (0, total - 1) else 1
+        weight = 1 if re.match(r"\W*(?:如果|假如|若|if\b)", sentence) else weight
         votes.append((weight, said, sentence))
     return votes
 
@@ -178,24 +191,26 @@ _QUESTION = re.compile(r"[?]|吗|是否|还是|请问|判断|有没有|能否")
 
 
 def _asked_pairs(prompt: str, reference: str) -> list[tuple[str, str]]:
-    """The opposites that the question or the reference is about."""
+    """The opposites that the reference is about, or else those in the question's last sentence."""
     questions = [s for s in re.split(r"[。:;\n]|(?<=[?])", prompt) if _QUESTION.search(s)]
     asked = questions[-1] if questions else ""
-    return [
-        (yes, no)
-        for yes, no in _PAIRS
-        if re.search(f"{yes}|{no}", reference)
-        or (_TRUTH.match(reference) and yes.startswith("真"))
-        or (yes not in _MODAL and re.search(f"{yes}|{no}", asked))
-    ]
+    if _TRUTH.match(reference):
+        return [p for p in _PAIRS if p[0].startswith("真")]
+    plain = [p for p in _PAIRS if p[0] not in _MODAL]
+    own = [(m.start(), p) for p in plain if (m := re.search("|".join(p), reference))]
+    if own:
+        return [min(own)[1]]
+    return [p for p in plain if re.search("|".join(p), asked)]
 
 
 _NOT = r"(不|没有?|未|并不|并未|并非|无法|不是)?"
 
 
 def _clause(prompt: str) -> re.Pattern[str] | None:
-    """The statement inside “…吗？” as a pattern that also finds it with a negation put in."""
-    asked = re.findall(r"([\u4e00-\u9fffA-Za-z0-9 ]{3,18})吗\s*[?\"”]?", prompt)
+    """The statement inside “…吗？” or after 是否 as a pattern that also finds it with a negation put in."""
+    asked = re.findall(r"([\u4e00-\u9fffA-Za-z0-9 ]{3,18})吗\s*[?\"”]?", prompt) or re.findall(
+        r"是否([\u4e00-\u9fffA-Za-z0-9 ]{3,16})(?=[,。:?;\n]|$)", prompt
+    )
     if not asked:
         return None
     statement = re.sub(
@@ -208,6 +223,29 @@ def _clause(prompt: str) -> re.Pattern[str] | None:
     )
 
 
+_MODAL_CLAUSE = re.compile(r"(?:能够?|可以|会|应该|需要)([\u4e00-\u9fff]{2})[^吗,。?]{0,14}吗")
+
+
+def _modal(prompt: str) -> tuple[re.Pattern[str], re.Pattern[str]] | None:
+    """Patterns for yes and no to “能控制…吗”: 能…控制 and 无法…控制."""
+    verb = _MODAL_CLAUSE.search(prompt)
+    if verb is None:
+        return None
+    word = re.escape(verb[1])
+    no = rf"(?:不能|无法|不可以|不可能|不会|没法|没办法|不再|不应该|不需要)[^,。;]{{0,8}}?{word}"
+    yes = rf"(?<![不没可])(?:能够?|可以|会|应该|需要)[^,。;不]{{0,8}}?{word}"
+    return re.compile(yes), re.compile(no)
+
+
+def _can(sentence: str, modal: tuple[re.Pattern[str], re.Pattern[str]] | None) -> int:
+    """The sign of the asked ability in this sentence; 0 if it is not said or both ways."""
+    if modal is None or re.search(r"是否|能否|吗", sentence):
+        return 0
+    says_no = modal[1].search(sentence) is not None
+    says_yes = modal[0].search(modal[1].sub("", sentence)) is not None
+    return 0 if says_yes == says_no else YES if says_yes else NO
+
+
 def _restated(sentence: str, clause: re.Pattern[str] | None) -> int:
     """The sign of the asked statement as it stands in this sentence; 0 if it does not."""
     match = clause.search(re.sub(r"[\s]", "", sentence)) if clause else None
@@ -216,18 +254,36 @@ def _restated(sentence: str, clause: re.Pattern[str] | None) -> int:
     return NO if any(match.groups()) else YES
 
 
-def _predicate(sentence: str, pairs: list[tuple[str, str]]) -> int:
+def _counts(before: str, after: str, prompt: str) -> bool:
+    """Whether a predicate found between `before` and `after` answers the question at all.
+
+    Not in an indirect question (是否), not when only partly denied (不完全正确), and not when its
+    object is a flaw that was not asked about (推理存在问题 says nothing of 存在推理).
+    """
+    clause = re.split(r"[,;]", before)[-1]
+    if re.search(r"是否|能否|有没有|不能确定|无法确定", clause) or _DOUBLE.search(before):
+        return False
+    if _PARTLY.search(before):
+        return False
+    flaw = _FLAW.match(after)
+    return flaw is None or flaw[1] in prompt
+
+
+_FLAW = re.compile(r"[^,。;]{0,8}?(问题|错误|漏洞|缺陷|谬误|矛盾|不足|瑕疵)")
+
+
+def _predicate(sentence: str, pairs: list[tuple[str, str]], prompt: str) -> int:
     """The sign of the asked predicate in this sentence; 0 if absent or both ways."""
     signs = set()
     for yes, no in pairs:
         masked = sentence
         for m in re.finditer(no, sentence):
-            before = sentence[max(0, m.start() - 5) : m.start()]
-            if not _DOUBLE.search(before) and not _PARTLY.search(before):
+            before, after = sentence[: m.start()], sentence[m.end() :]
+            if _counts(before, after if "存在" in m[0] else "", prompt):
                 signs.add(YES if _NEGATION.search(before) else NO)
             masked = masked[: m.start()] + " " * (m.end() - m.start()) + masked[m.end() :]
         for m in re.finditer(yes, masked):
-            before = masked[max(0, m.start() - 5) : m.start()]
-            if not _DOUBLE.search(before) and not _PARTLY.search(before):
+            before, after = masked[: m.start()], masked[m.end() :]
+            if _counts(before, after if "存在" in m[0] else "", prompt):
                 signs.add(NO if _NEGATION.search(before) else YES)
     return signs.pop() if len(signs) == 1 else 0

@@ -37,20 +37,26 @@ _ASK_BACK = re.compile(
     re.IGNORECASE,
 )
 _SENSELESS = re.compile(
-    r"没有(?:任何)?(?:实际)?(?:意义|平方根|定义|这样的|这个人|这种)|无意义|毫无意义|不存在|并不存在|虚构的|"
+    r"没有(?:任何)?(?:实际)?(?:意义|平方根|定义|这样的|这个人|这种)|无意义|毫无意义|不存在|并不存在|虚构的(?!人物|角色)|"
     r"不(?:是|属于)(?:一个|一种)?(?:数字|数值|食物|食品|食材|真实)|不(?:合|符合)(?:逻辑|常理|常识)|"
-    r"(?:题目|问题|条件|数据|前提)[^。,]{0,8}(?:有误|错误|有问题|不成立|矛盾|不合理|不正确|不完整)|"
-    r"(?:无|没有)(?:整数)?解|不可能(?!.{0,4}(?:没有|不))|不能(?:直接)?(?:对其)?(?:进行|计算|食用|吃)|不适合(?:食用|吃)|无法(?:精确)?计算|"
+    r"(?:题目|问题|条件|数据|前提)[^。,]{0,8}(?:有误|错误|出错|错了|有问题|不成立|矛盾|不合理|"
+    r"不正确|不完整|不太?对)|是不是题|算出来不太?对|不是整数|不符合实际|"
+    r"(?:无|没有)(?:整数)?解|不可能(?!.{0,4}(?:没有|不))|不能(?:直接)?(?:对其)?(?:进行|计算|食用|吃)|不适合(?:食用|吃)|无法计算|"
     r"开玩笑|误解|does not exist|doesn't exist|no such|meaningless|makes no sense|not a real|"
     r"fictional|no (?:real|valid) solution|impossible",
     re.IGNORECASE,
 )
 _UNDECIDABLE = re.compile(
-    r"无法(?:从[^。]{0,12})?(?:得知|确定|判断|推断|知道|得出|回答|确认|断定|推测|推出|了解)|不(?:能|可)(?:确定|判断|推断|得知)|不确定|不知道|"
+    r"无法(?:从[^。]{0,12})?(?:准确|完全|直接|明确)?(?:得知|确定|判断|推断|知道|得出|回答|确认|断定|推测|推出|了解)|不(?:能|可)(?:确定|判断|推断|得知)|不确定|不知道|"
     r"没有(?:明确)?(?:提到|提及|说明|给出|提供|足够)|未(?:提及|说明|提到|提供|知)|信息不足|不得而知|难以(?:确定|判断)|"
     r"cannot (?:be )?(?:determine|tell|know|infer)|can't (?:be )?(?:determine|tell|know)|unknown|"
     r"not enough information|undetermined|unclear|i don't know",
     re.IGNORECASE,
+)
+
+
+_CONCLUDES = re.compile(
+    r"可以(?:推断|得出|判断|确定|推测|认为)(?:出|为|是)?(?!.{0,6}(?:无法|不能))"
 )
 
 
@@ -83,7 +89,7 @@ def says_senseless(text: str) -> bool:
 
 def says_undecidable(text: str) -> bool:
     """Whether the text says that what is asked cannot be known from what is given."""
-    return bool(_UNDECIDABLE.search(text))
+    return bool(_UNDECIDABLE.search(text)) and not _CONCLUDES.search(text)
 
 
 def asks_back(text: str) -> bool:

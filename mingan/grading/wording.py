@@ -49,12 +49,12 @@ class Saying:
 
 def sayings(text: str, wordings: Sequence[str]) -> list[Saying]:
     """Every place where the folded text has one of `wordings`, in order."""
-    keys = [k for k in (key(w) for w in wordings) if k]
+    keys = [(key(w), len(w.strip()) - len(key(w)) + 2) for w in wordings if key(w)]
     found = []
     for place, sentence in enumerate(sentences(text)):
         characters, places = keyed(sentence)
-        for k in keys:
-            at = _find(characters, places, sentence, k)
+        for k, gaps in keys:
+            at = _find(characters, places, sentence, k, gaps)
             if at is None:
                 continue
             before = sentence[max(0, at - 10) : at]
@@ -66,8 +66,13 @@ def sayings(text: str, wordings: Sequence[str]) -> list[Saying]:
     return found
 
 
-def _find(characters: str, places: list[int], sentence: str, wanted: str) -> int | None:
-    """The place in `sentence` where `wanted` stands as a whole (no piece of a Latin word)."""
+def _find(
+    characters: str, places: list[int], sentence: str, wanted: str, wanted_gaps: int
+) -> int | None:
+    """The place in `sentence` where `wanted` stands as a whole (no piece of a Latin word).
+
+    Latin words may have no more signs and spaces between their letters than was asked for.
+    """
     at = characters.find(wanted)
     while at >= 0:
         start, end = places[at], places[at + len(wanted) - 1] + 1
@@ -108,34 +113,37 @@ def overlap(reference: str, text: str) -> float:
     return max((len(wanted & set(key(s))) / len(wanted) for s in sentences(text)), default=0.0)
 
 
-def names_another(reference: str, text: str, prompt: str = "") -> str:
-    """Another thing of the reference's kind that the text settles on; `""` if none is plain.
+def names_another(references: Sequence[str], text: str, prompt: str = "") -> str:
+    """Another thing of the references' kind that the text settles on; `""` if none is plain.
 
     A title in 《》 where a work is asked for, a word in quotes right after 是, a foreign name with
     · where a person is asked for, or a word with the reference's own head (共价键 for 金属键).
     """
     parts = sentences(text)
     lead = parts[:1] + [s for s in parts if _DECLARES.search(s)]
-    wanted, asked = key(reference), key(prompt)
-    if len(wanted) > 10:
+    wanted, asked = [key(r) for r in references], key(prompt)
+    if any(len(w) > 10 for w in wanted):
         return ""
-    titled = bool(_WORK.search(prompt)) or "《" in reference
-    person = bool(_PERSON.search(prompt))
+    titled = bool(_WORK.search(prompt)) or any("《" in r for r in references)
     for sentence in lead:
         for match in _QUOTED.finditer(sentence):
             quoted = next(g for g in match.groups() if g)
             before = sentence[max(0, match.start() - 6) : match.start()]
             proper = titled if match[1] else re.search(r"(?:是|为|叫|即|:)\s*$", before)
-            if proper and key(quoted) not in asked and _unlike(key(quoted), wanted):
+            alien = key(quoted) not in asked and all(_unlike(key(quoted), w) for w in wanted)
+            if proper and alien and script(quoted) == script(references[0]):
                 return quoted
-        name = _FOREIGN_NAME.search(sentence) if person else None
-        if name and key(name[0]) not in asked and not set(key(name[0])) & set(wanted):
+        name = _FOREIGN_NAME.search(sentence) if _PERSON.search(prompt) else None
+        if name and key(name[0]) not in asked and not set(key(name[0])) & set("".join(wanted)):
             return name[0]
-    return _same_head(wanted, lead, asked)
+    return _same_head(wanted[0], lead, asked) if len(wanted) == 1 else ""
 
 
 _WORK = re.compile(
-    r"电影|影片|书|小说|歌|诗|作品|片名|剧|游戏|film|movie|book|song|novel", re.IGNORECASE
+    r"(?:什么|哪一?[部本首个篇]|何种)[^,。?]{0,4}(?:电影|影片|书|小说|歌|诗|作品|剧|游戏)"
+    r"|(?:电影|影片|书|小说|歌曲?|诗|作品|剧|游戏)名?(?:是|叫|为)(?:什么|哪)"
+    r"|(?:what|which|name of the)\s+(?:film|movie|book|song|novel|poem)",
+    re.IGNORECASE,
 )
 _PERSON = re.compile(r"谁|哪位|何人|导演|作者|作家|人物|总统|姓名|\bwho\b|打一人名", re.IGNORECASE)
 _FOREIGN_NAME = re.compile(r"[\u4e00-\u9fff]{1,6}(?:·[\u4e00-\u9fffA-Z]{1,8})+")

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 
-from mingan.grading.commitment import DECLARED, SAID, Commitment, commit
+from mingan.grading.commitment import DECLARED, OPENED, SAID, Commitment, commit
 from mingan.grading.final_number import final_number
+from mingan.grading.forms import is_unanswerable
 from mingan.grading.normal import key, prepare, sentences
 from mingan.grading.numerals import numbers, same
 from mingan.grading.options import Option, lettered, numbered, offered
 from mingan.grading.protocol import Finding
-from mingan.grading.refusals import is_refusal
+from mingan.grading.refusals import is_refusal, says_undecidable
 from mingan.grading.rules.base import (
     NO_REFERENCE,
     contradicts,
@@ -61,6 +62,12 @@ class ChoiceGrader:
         settled = commit(
             body, options, prompt=question.prompt, negative=bool(_NEGATIVE.search(stem))
         )
+        if (
+            _unknowable(options, wanted)
+            and says_undecidable(body)
+            and not settled.strength >= OPENED
+        ):
+            return found("right", body, shown)
         if settled.contradictory and wanted <= settled.candidates:
             return contradicts("".join(sorted(settled.names)), shown)
         if not settled.names:
@@ -124,6 +131,11 @@ def _stem(question: Question, options: tuple[Option, ...]) -> str:
         if len(option.text) > 1:
             stem = stem.replace(option.text, " ")
     return stem
+
+
+def _unknowable(options: tuple[Option, ...], wanted: frozenset[str]) -> bool:
+    """Whether the wanted option says that it cannot be known."""
+    return any(o.name in wanted and is_unanswerable(o.text) for o in options)
 
 
 def _by_figure(body: str, options: tuple[Option, ...], prompt: str) -> Commitment | None:

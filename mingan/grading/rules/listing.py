@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from fractions import Fraction
 
-from mingan.grading.normal import key, prepare, sentences
+from mingan.grading.normal import fold, key, prepare, script, sentences
 from mingan.grading.options import keyed
 from mingan.grading.protocol import Finding
 from mingan.grading.refusals import is_refusal
@@ -13,12 +13,13 @@ from mingan.grading.rules.base import (
     NO_REFERENCE,
     contradicts,
     found,
+    param,
     references,
     refused,
     silent,
     simply,
 )
-from mingan.grading.wording import other_language, overlap, sayings
+from mingan.grading.wording import declared_sentences, other_language, overlap, sayings
 from mingan.language import Text
 from mingan.records import Question
 
@@ -31,6 +32,9 @@ _NAME_COMMA = re.compile(r",\s*(?=(?:Jr|Sr)\b)", re.IGNORECASE)
 def items(question: Question) -> list[str]:
     """The reference's items."""
     refs = references(question)
+    given = param(question, "items")
+    if isinstance(given, list | tuple) and given:
+        return [fold(str(i)) for i in given]
     if not refs:
         return []
     text = _NAME_COMMA.sub(" ", refs[0].strip("[]()。. "))
@@ -38,7 +42,10 @@ def items(question: Question) -> list[str]:
 
 
 class ListGrader:
-    """Right when the items stand in the reference's order; wrong when in another."""
+    """Right when the items stand in the reference's order; wrong when in another.
+
+    The parameter `items` lists them where the reference does not separate them.
+    """
 
     name = "list"
     version = "1"
@@ -53,7 +60,7 @@ class ListGrader:
             return found("right", body, shown, firm=True)
         if all(re.fullmatch(r"-?\d+(?:\.\d+)?", i) for i in wanted):
             return _figures(body, [Fraction(i) for i in wanted], shown)
-        return _ordered(_without_question(body, question.prompt), wanted, shown)
+        return _ordered(_without_question(body, question.prompt), wanted, shown, question.prompt)
 
     def faults(self, question: Question) -> list[Text]:
         """A reference with fewer than two items."""
@@ -77,7 +84,7 @@ class SetGrader:
             return found("right", shown, shown)
         if is_refusal(body):
             return refused(shown)
-        if any(other_language(i, body) for i in missing if len(key(i)) > 1 and not i.isascii()):
+        if any(_beyond(i, body) for i in missing):
             return silent(shown)
         if all(_absent(i, body) for i in missing) or (len(missing) < len(wanted) and any(
             overlap(i, body) == 0 for i in missing
@@ -91,6 +98,13 @@ class SetGrader:
     def faults(self, question: Question) -> list[Text]:
         """A reference with fewer than two items."""
         return _too_few(question)
+
+
+def _beyond(item: str, body: str) -> bool:
+    """Whether the item may be said in the other language; a code in capitals may not."""
+    if item.isascii():
+        return not item.isupper() and not re.search(r"\d", item) and script(body) == "zh"
+    return len(key(item)) > 1 and other_language(item, body)
 
 
 def _absent(item: str, body: str) -> bool:
@@ -149,10 +163,11 @@ def _runs(body: str) -> list[list[Fraction]]:
     return [_parse(m[0].replace("->", " ")) for m in pattern.finditer(body)]
 
 
-def _ordered(body: str, wanted: list[str], shown: str) -> Finding:
+def _ordered(body: str, wanted: list[str], shown: str, prompt: str) -> Finding:
     keys = [key(i) for i in wanted]
-    stretches = [*sentences(body), body] if len(keys) <= 3 else [body, *sentences(body)]
-    best = [s for s in stretches if all(k in keyed(s)[0] for k in keys)]
+    whole = [s for s in sentences(body) if all(k in keyed(s)[0] for k in keys)]
+    declared = [s for s in whole if s in declared_sentences(body)]
+    best = declared or whole or ([body] if all(k in keyed(body)[0] for k in keys) else [])
     if not best:
         if is_refusal(body):
             return refused(shown)
@@ -162,11 +177,16 @@ def _ordered(body: str, wanted: list[str], shown: str) -> Finding:
         return silent(shown)
     inside = list(range(len(keys)))
     orders = [_order(keyed(s)[0], keys) for s in best]
-    if orders[0] == inside:
-        return found("right", best[0], shown)
-    if inside in orders:
+    if orders[-1] == inside and (whole or orders == [inside]):
+        return found("right", best[-1], shown)
+    if inside in orders or not _SORTS.search(prompt):
         return silent(shown)
-    return found("wrong", best[0], shown)
+    return found("wrong", best[-1], shown)
+
+
+_SORTS = re.compile(
+    r"排序|排列|顺序|次序|依次|从[大小高低早长短左]到|\bsort|\border", re.IGNORECASE
+)
 
 
 def _order(characters: str, keys: list[str]) -> list[int]:

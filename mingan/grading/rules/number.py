@@ -51,7 +51,8 @@ class NumberGrader:
         tolerances = [_tolerance(question, w) for w in wanted]
 
         def hits(n: Number) -> bool:
-            return any(same(w, n, tolerance=t) for w, t in zip(wanted, tolerances, strict=True))
+            pairs = zip(wanted, tolerances, strict=True)
+            return any(same(w, n, tolerance=t) or _less(w, n, body) for w, t in pairs)
 
         if not any(hits(n) for n in given.all):
             return _absent(body, given, shown)
@@ -114,6 +115,16 @@ def _without_formulas(body: str, prompt: str) -> str:
             spaced = r"\s*".join(re.escape(c) for c in formula)
             body = re.sub(spaced, " ", body)
     return body
+
+
+_LESS = re.compile(r"轻|少|低|矮|亏|减|下降|小|短|慢|负|less|lower|fewer|lighter|loss")
+
+
+def _less(wanted: Number, given: Number, body: str) -> bool:
+    """Whether the text says a negative reference in words: 轻 2 公斤 for -2."""
+    if wanted.value >= 0 or given.shown != -wanted.shown:
+        return False
+    return _LESS.search(body[max(0, given.start - 8) : given.end + 8]) is not None
 
 
 def _absent(body: str, given: FinalNumber, shown: str) -> Finding:

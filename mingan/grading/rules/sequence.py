@@ -28,19 +28,20 @@ class SequenceGrader:
             return Finding(verdict="ungraded", reason=NO_REFERENCE)
         shown = (question.answer or "").strip()
         body = fold(without_thinking(cap(text)))
-        given = _symbols(question.prompt)
+        given = _given(question.prompt)
         candidates = _candidates(body)
         if any(c == wanted for c in candidates):
             others = [c for c in candidates if c != wanted and len(c) == len(wanted)]
             if others and wanted != candidates[-1]:
                 return silent(shown)
             return found("right", shown, shown)
-        if any(len(c) > len(wanted) and c.endswith(wanted) and c[: -len(wanted)] in given
-               and len(c) - len(wanted) >= 4 for c in candidates):  # fmt: skip
+        if given and given + wanted in candidates:
             return found("right", shown, shown)
+        if is_refusal(body):
+            return refused(shown)
+        if _pictures(wanted) and _pictures(body):
+            return silent(shown)
         if wanted not in _symbols(body):
-            if is_refusal(body):
-                return refused(shown)
             return simply(
                 "wrong",
                 f"回答里没有这串符号“{shown[:40]}”。",
@@ -51,6 +52,17 @@ class SequenceGrader:
     def faults(self, question: Question) -> list[Text]:
         """No symbols in the reference."""
         return [] if _symbols(question.answer or "") else [NO_REFERENCE]
+
+
+def _given(prompt: str) -> str:
+    """The longest run of symbols in the question, which an answer may repeat and complete."""
+    runs = re.findall(r"[^\w\u4e00-\u9fff,。?:;、]{3,}", fold(prompt))
+    return max((_symbols(r) for r in runs), key=len, default="")
+
+
+def _pictures(text: str) -> bool:
+    """Whether there are emoji in the text; many of them may mean the same."""
+    return any(unicodedata.category(c) == "So" for c in text)
 
 
 def _symbols(text: str) -> str:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 
-from mingan.grading.normal import key, prepare, script, sentences
+from mingan.grading.normal import fold, key, prepare, script, sentences
 from mingan.grading.protocol import Finding
 from mingan.grading.refusals import is_refusal
 from mingan.grading.rules.base import (
     NO_REFERENCE,
     contradicts,
     found,
+    param,
     references,
     refused,
     silent,
@@ -44,6 +45,9 @@ _GLOSS = re.compile(r"^(.+?)\s*\(([^()]+)\)$")
 def alternatives(question: Question) -> tuple[str, ...]:
     """The reference's wordings: its aliases, what slashes separate, a gloss in brackets."""
     wordings: list[str] = []
+    main = param(question, "main")
+    if isinstance(main, str) and main.strip():
+        return (fold(main).strip(),)
     for reference in references(question):
         for piece in _SLASH.split(reference):
             gloss = _GLOSS.match(piece)
@@ -55,7 +59,10 @@ def alternatives(question: Question) -> tuple[str, ...]:
 
 
 class TextGrader:
-    """Right when the text says the reference, wrong when it plainly says something else."""
+    """Right when the text says the reference, wrong when it plainly says something else.
+
+    The parameter `main` is the part of the reference that counts, where the rest only explains.
+    """
 
     name = "text"
     version = "1"
@@ -101,8 +108,9 @@ def _said(body: str, said: list[Saying], shown: str, prompt: str) -> Finding:
     in_prompt = key(shown) in key(prompt)
     firm = any(s.declared for s in plain)
     parts = sentences(body)
-    leading = plain[0].place == 0 or plain[-1].place == len(parts) - 1
-    if not firm and not leading and (declared_sentences(body) or in_prompt or len(key(shown)) < 2):
+    short = len(key(shown)) <= 2
+    leading = plain[0].place == 0 or (plain[-1].place == len(parts) - 1 and not short)
+    if not firm and not leading and (declared_sentences(body) or in_prompt or short):
         return silent(shown)
     if all(s.hedged for s in plain) and not firm:
         return silent(shown)
@@ -118,11 +126,7 @@ def _unsaid(body: str, wordings: tuple[str, ...], prompt: str) -> Finding:
     exchanged = swapped(shown, body, prompt)
     if exchanged:
         return found("wrong", exchanged, shown)
-    other = (
-        ""
-        if _is_statement(shown)
-        else next((o for o in (names_another(w, body, prompt) for w in wordings) if o), "")
-    )
+    other = "" if _is_statement(shown) else names_another(wordings, body, prompt)
     if other:
         return found("wrong", other, shown)
     title = short_title(shown, body, prompt)
@@ -145,20 +149,31 @@ def _unsaid(body: str, wordings: tuple[str, ...], prompt: str) -> Finding:
 def _is_statement(reference: str) -> bool:
     """Whether the reference states something, so that another wording may state the same."""
     return (
-        len(key(reference)) >= 6 and re.search(r"[是不会能没有被把可以因为]", reference) is not None
+        len(key(reference)) >= 6
+        and re.search(r"[是不会能没有被把可以因为的]", reference) is not None
     )
 
 
 def _scattered(body: str, shown: str) -> Finding:
     """All of the reference's characters stand in one sentence, with other words between."""
     wanted = content(shown)
+    order = [c for c in key(shown) if c in wanted]
     parts = sentences(body)
     lead = [*parts[:1], *declared_sentences(body)]
-    best = next((s for s in lead if wanted <= set(key(s)) and len(key(s)) < 6 * len(wanted)), "")
+    best = next((s for s in lead if _in_order(order, key(s)) and len(key(s)) < 6 * len(wanted)), "")
     denies = re.compile(r"不|没|无|非|未|或|否|\bnot\b")
     if len(wanted) < 4 or not best or bool(denies.search(best)) != bool(denies.search(shown)):
         return silent(shown)
     return found("right", best, shown)
+
+
+def _in_order(characters: list[str], text: str) -> bool:
+    at = 0
+    for c in characters:
+        at = text.find(c, at) + 1
+        if not at:
+            return False
+    return True
 
 
 def _long(body: str, wordings: tuple[str, ...], shown: str) -> Finding:

@@ -16,6 +16,11 @@ _UNDECIDABLE = re.compile(
 )
 
 
+_BUT = re.compile(
+    r"(?:然而|但是?|不过|通常|however|\bbut)[^。]{0,20}(?:可能|应该|推断|推测|认为|likely)", re.I
+)
+
+
 class UnanswerableGrader:
     """Right when the text sees that there is no answer, wrong when it makes one up."""
 
@@ -34,8 +39,9 @@ class UnanswerableGrader:
         ending = "。".join(parts[-2:])
         undecidable = bool(_UNDECIDABLE.search(shown))
         says = says_undecidable if undecidable else _either
-        if says(opening) or (says(ending) and says(body)):
-            return found("right", opening, shown)
+        if says(opening) or says(ending):
+            goes_on = undecidable and _BUT.search("。".join(parts[1:]))
+            return silent(shown) if goes_on else found("right", opening, shown)
         if is_refusal(body):
             return simply(
                 "unsure",
