@@ -107,6 +107,8 @@ def _raw_rows(table: Table, at: int, sheet: str, found: Findings) -> Iterator[Ra
     heading = table.rows[at]
     fields = _columns(table, at, sheet, found)
     shared = _spread_merged(table, at, fields, sheet, found)
+    if "answer" not in fields.values():
+        _no_answer_heading(heading.number, sheet, found)
     blank = _inner_blank_rows(table.rows[at + 1 :])
     if blank:
         found.warn(
@@ -241,6 +243,18 @@ def _no_heading(column: str, row: int, sheet: str, found: Findings) -> None:
         Text("这一列有内容，却没有列名", "This column holds text but has no heading"),
         Text("补上列名，或删掉这一列", "Give it a heading, or delete the column"),
         sheet=sheet, row=row, column=column,
+    )  # fmt: skip
+
+
+def _no_answer_heading(row: int, sheet: str, found: Findings) -> None:
+    found.warn(
+        "missing-reference",
+        Text("没有“参考答案”一列，规则一题也判不了", "No column for references: no rule can grade"),
+        Text(
+            "补上这一列；不补就全留给裁判模型或人来判",
+            "Add one; without it, a judge model or a person has to grade everything",
+        ),
+        sheet=sheet, row=row,
     )  # fmt: skip
 
 

@@ -13,6 +13,8 @@ import unicodedata
 from collections.abc import Callable, Iterator
 from typing import Any
 
+import msgspec
+
 from mingan.bank import cells, headings
 from mingan.bank.encoding import clean
 from mingan.bank.faults import Findings
@@ -24,12 +26,12 @@ LONGEST_TEXT = 2_000_000
 """Characters that a prompt or a reference may have; no model reads more in one question."""
 
 LONGEST_LABEL = 200
-"""Characters that an id, a tag, a tier, a grader or a cluster may have."""
+"""Characters that an id, a tier, a grader or a cluster may have."""
 
 EXCEL_CELL = 32_767
 """Characters that one spreadsheet cell can hold; text of just that length was cut off."""
 
-_LABELS = ("id", "tier", "grader", "cluster", "tags")
+_LABELS = ("id", "tier", "grader", "cluster")
 _LETTERS = re.compile(r"[A-Z](?:[\s,，、;；/|和及与]*[A-Z])*")
 _MOJIBAKE = ("�", "锟斤拷", "烫烫烫")
 
@@ -53,7 +55,7 @@ def to_question(raw: RawRow, ordinal: int, found: Findings) -> Question | None:
         id=(read.text("id") or "").strip() or f"q{ordinal:03}",
         prompt=prompt or "",
         tier=(read.text("tier") or "").strip(),
-        tags=read.several("tags", cells.labels),
+        tags=tuple(dict.fromkeys(read.several("tags", cells.labels))),
         answer=(read.text("answer") or "").strip() or None,
         aliases=read.several("aliases", cells.values),
         grader=grader,
@@ -150,10 +152,12 @@ class _RowReader:
         """The grader's parameters; {} when there are none or they cannot be read."""
         value = self.raw.values.get("params")
         if isinstance(value, dict):
-            return value
-        text = self.text("params") or ""
-        found = cells.params(text) if text.strip() else {}
-        if found is None:
+            found: dict[str, Any] | None = value
+        else:
+            text = self.text("params") or ""
+            found = cells.params(text) if text.strip() else {}
+        if found is None or not _storable(found):
+            found = None
             self.error(
                 "params", "bad-params",
                 Text("判法参数读不懂", "The grader's parameters cannot be read"),
@@ -190,7 +194,7 @@ class _RowReader:
         return text
 
     def _check_length(self, name: str, text: str) -> None:
-        limit = LONGEST_LABEL if name in _LABELS[:4] else LONGEST_TEXT
+        limit = LONGEST_LABEL if name in _LABELS else LONGEST_TEXT
         if len(text) > limit:
             self.error(
                 name, "too-long",
@@ -250,6 +254,14 @@ _ODDITIES: dict[str, tuple[Text, Text, bool]] = {
 }
 
 
+def _storable(value: Any) -> bool:
+    """Whether parameters come back from a store as they went in; NaN and half signs do not."""
+    try:
+        return bool(msgspec.json.decode(msgspec.json.encode(value)) == value)
+    except (OverflowError, ValueError, TypeError, RecursionError):
+        return False
+
+
 def _missing_prompt(read: _RowReader) -> None:
     read.error(
         "prompt", "missing-prompt",
@@ -271,8 +283,9 @@ def _missing_id(question: Question, read: _RowReader) -> None:
 
 
 def _missing_reference(question: Question, read: _RowReader) -> None:
-    excused = question.grader in ("judge", "unanswerable") or question.params
-    if question.answer is None and not excused:
+    excused = question.grader in ("judge", "unanswerable") or bool(question.params)
+    no_column = read.raw.spreadsheet and "answer" not in read.raw.values  # said once, elsewhere
+    if question.answer is None and not excused and not no_column:
         read.warn(
             "answer", "missing-reference",
             Text("没有参考答案，规则判不了", "There is no reference, so no rule can grade it"),

@@ -227,6 +227,17 @@ def test_a_stray_cell_in_the_last_corner_does_not_fill_the_memory(tmp_path: Path
     assert "XFD1048576" in fault.problem.zh
 
 
+def test_a_missing_column_of_references_is_told_once(tmp_path: Path) -> None:
+    faults = faults_of(tmp_path / "b.csv", "编号,题目\na,一\nb,二\n")
+    assert places(faults) == [("missing-reference", 1, "")]
+
+
+def test_parameters_that_cannot_be_stored(tmp_path: Path) -> None:
+    for value in ("NaN", '"\\ud800"'):
+        row = f'{{"prompt": "a", "answer": "1", "params": {{"x": {value}}}}}'
+        assert [f.code for f in faults_of(tmp_path / "b.jsonl", row)] == ["bad-params"]
+
+
 def test_an_id_that_is_left_out_among_others(tmp_path: Path) -> None:
     faults = faults_of(tmp_path / "b.csv", "编号,题目,答案\na,一,1\n,二,2\n")
     assert places(faults) == [("missing-id", 3, "编号")]
