@@ -24,6 +24,7 @@ LONGEST = 20_000
 
 _HEAD = LONGEST * 3 // 5
 _REASON = 1_000
+_EXTRACTED = 80
 
 
 def for_script(value: Any) -> str:
@@ -77,7 +78,7 @@ def _answer(answer: AnswerView, model: int, lang: Lang) -> list[Any]:
         STATES.index(answer.state),
         VERDICTS.index(answer.verdict),
         one_line((answer.reason.say(lang) or answer.error.say(lang)), _REASON),
-        one_line(answer.extracted, _REASON),
+        one_line(answer.extracted, _EXTRACTED),
         shortened(answer.text, lang),
         shortened(answer.reasoning, lang),
         _footnote(answer, lang),

@@ -324,13 +324,22 @@ def _margin(lead: Comparison, a: Text) -> Text:
     """The difference with its interval, and the tally of questions."""
     gap, level = points(lead.difference), percent(lead.level)
     low, high = points(lead.low), points(lead.high)
+    rest = _undecided(lead)
     return Text(
         f"{a.zh} 高 {gap} 分（{level} 区间 {low} 到 {high}），同样的 {lead.questions} 道题上 "
-        f"{lead.wins} 胜 {lead.losses} 负、{lead.ties} 题相同",
+        f"{lead.wins} 胜 {lead.losses} 负、{lead.ties} 题相同{rest.zh}",
         f"{a.en} is {gap} points ahead ({level} interval {low} to {high}), with {lead.wins} won, "
-        f"{lead.losses} lost and {lead.ties} drawn on the same "
+        f"{lead.losses} lost and {lead.ties} drawn{rest.en} on the same "
         f"{_count(lead.questions, 'question')}",
     )
+
+
+def _undecided(pair: Comparison) -> Text:
+    """The questions of a pair that are neither won, lost nor drawn, so that the tally adds up."""
+    number = pair.questions - pair.wins - pair.losses - pair.ties
+    if number <= 0:
+        return _NONE
+    return Text(f"、{number} 题没有定论", f" ({number} undecided)")
 
 
 def _few(questions: int) -> Text:

@@ -53,15 +53,16 @@ WORDS: dict[str, Text] = {
     ),
     "pairs": Text("谁高于谁", "Who is better than whom"),
     "pairs_caption": Text(
-        "成对检验，各对一起校正（Holm）。带「若」的结论，要看没有定论的回答怎么判。",
-        "Paired tests, corrected over all pairs (Holm). “If” marks those that hang on how the "
-        "undecided answers turn out.",
+        "成对检验，各对一起校正（Holm）。「按目前判出的」几列：没有定论的回答若全往不利的一边算，"
+        "这些结论就不成立。",
+        "Paired tests, corrected over all pairs (Holm). “Going by those decided”: this would not "
+        "stand if every undecided answer went against it.",
     ),
     "above": Text("确定高于", "Better than"),
-    "above_if": Text("若：高于", "If: better than"),
+    "above_if": Text("按目前判出的，高于", "Going by those decided, better than"),
     "open": Text("分不出高下", "Cannot tell"),
     "below": Text("确定低于", "Worse than"),
-    "below_if": Text("若：低于", "If: worse than"),
+    "below_if": Text("按目前判出的，低于", "Going by those decided, worse than"),
     "none": Text("无", "none"),
     "all_pairs": Text("所有各对的差距", "The difference of every pair"),
     "all_pairs_caption": Text(

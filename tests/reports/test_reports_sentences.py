@@ -67,6 +67,12 @@ def test_cannot_tell_yet_says_how_many_questions_more() -> None:
     assert "about 220 more questions" in said.en
 
 
+def test_the_tally_adds_up_to_the_questions() -> None:
+    said = sentences.compare_sentence(replace(comparison("x", "y", 27, 9, 121), questions=232))
+    assert "232 道题上 27 胜 9 负、121 题相同、75 题没有定论" in said.zh
+    assert "27 won, 9 lost and 121 drawn (75 undecided) on the same 232 questions" in said.en
+
+
 def test_no_difference_seen_is_never_called_equal() -> None:
     said = sentences.compare_sentence(comparison("a1", "b1", 10, 10, 60))
     assert "不等于两者一样好" in said.zh
