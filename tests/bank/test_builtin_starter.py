@@ -287,6 +287,9 @@ def steps() -> str:
 COMPUTED: dict[str, Callable[[str], object]] = {
     "starter-081": lambda _: 48 * 25,
     "starter-013": lambda _: 37 - 9,
+    "starter-095": lambda _: 15 + 12,
+    "starter-098": lambda p: 2**5,
+    "starter-106": lambda _: len([5, 6, 7, 8]),
     "starter-011": lambda p: "、".join(sorted(re.findall(r"\d\.\d+", p), key=float)),
     "starter-086": lambda _: weekday(),
     "starter-080": printed,
