@@ -161,6 +161,7 @@ class Asking:
         self._retry = retry
         self._budget = budget
         self._rng = rng
+        self._mute = False
         self._landing = Landing()
         self._ledger = Ledger(budget, self.gate)
         self.endpoints = lay_out(plan, models, self.gate, concurrency=concurrency)
@@ -311,7 +312,7 @@ class Asking:
             await asyncio.sleep(TICK_S)
 
     def _show(self, progress: Callable[[Progress], None] | None, *, finished: bool = False) -> None:
-        if progress is None:
+        if progress is None or self._mute:
             return
         for endpoint in self.endpoints:
             for lane in endpoint.lanes.values():
@@ -319,7 +320,10 @@ class Asking:
                 lane.tally.stopped = lane.gate.reason.say() if lane.gate.reason else ""
         self.progress.mark()
         self.progress.finished = finished
-        progress(self.progress)
+        try:
+            progress(self.progress)
+        except Exception:
+            self._mute = True  # a closed terminal must not cost the answers that are under way
 
     async def _stop_on(self, stop: asyncio.Event) -> None:
         await stop.wait()

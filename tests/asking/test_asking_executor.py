@@ -457,3 +457,11 @@ def test_the_waits_are_within_their_bounds() -> None:
 def test_errors_that_are_not_worth_a_retry_say_so() -> None:
     assert not AnswerTimeout("", "").retryable
     assert Text("a", "b").say("en") == "b"
+
+
+async def test_a_display_that_breaks_costs_no_answer(store: MemoryStore) -> None:
+    def broken(progress: Progress) -> None:
+        raise BrokenPipeError
+
+    outcome = await go(FunctionModel(card(), lambda r: "x"), store, 10, progress=broken)
+    assert (outcome.state, outcome.asked) == ("finished", 10)
