@@ -110,10 +110,10 @@ def random_signs(n: int, rows: int, seed: int, step: int = 0) -> Iterator[NDArra
     rng = np.random.default_rng(seed)
     step = step or max(1, _SIGN_CELLS // max(n, 1))
     width = -(-n // 8)
+    # Drawn all at once, as bits, so that `step` cannot change them.
+    drawn = np.frombuffer(rng.bytes(rows * width), dtype=np.uint8).reshape(rows, width)
     for start in range(0, rows, step):
-        count = min(step, rows - start)
-        drawn = np.frombuffer(rng.bytes(count * width), dtype=np.uint8).reshape(count, width)
-        bits = np.unpackbits(drawn, axis=1)[:, :n]
+        bits = np.unpackbits(drawn[start : start + step], axis=1)[:, :n]
         yield bits.astype(np.float32) * 2 - 1
 
 

@@ -19,6 +19,7 @@ from mingan.statistics.unknowns import Evidence, Flags, Indices, UnsureRate, lin
 
 _BLOCK_CELLS = 500_000
 _ROUNDING = 1e-12
+_WIDE = 1e9
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -149,7 +150,8 @@ class _Measure:
 
 
 def _ends(measure: _Measure, width: Floats) -> tuple[Floats, Floats]:
-    half = width * measure.error
+    # With fewer than 2 clusters the width is infinite, and the error may be 0.
+    half = np.minimum(width, _WIDE) * measure.error
     low = np.minimum(measure.centre - half, measure.difference)
     high = np.maximum(measure.centre + half, measure.difference)
     return np.maximum(low, -1.0), np.minimum(high, 1.0)

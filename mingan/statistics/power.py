@@ -49,11 +49,9 @@ def questions_needed(
     n = (z_{alpha/2} + z_power)^2 variance / difference^2, rounded up, at least 1. None where the
     difference is 0: no number of questions shows what is not there.
     """
-    if difference == 0:
+    if difference**2 < 1e-300:
         return None
     exact = _quantiles(alpha, power) ** 2 * variance / difference**2
-    if not np.isfinite(exact):
-        return None
     return max(1, ceil(exact - 1e-9))
 
 

@@ -181,7 +181,8 @@ def _score(
     planned = cells[:, (cells != Outcome.ABSENT).any(axis=0)]
     count = {o: int((planned == o).sum()) for o in Outcome}
     total = max(planned.size, 1)
-    best, worst = 1 - count[Outcome.WRONG] / total, count[Outcome.RIGHT] / total
+    best = (total - count[Outcome.WRONG]) / total
+    worst = count[Outcome.RIGHT] / total
     return Score(
         model=matrix.models[i],
         # Only rounding can carry the estimate past its bounds.

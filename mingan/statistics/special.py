@@ -7,7 +7,7 @@ against SciPy is tested to 1e-10.
 from __future__ import annotations
 
 from functools import cache
-from math import lgamma
+from math import erfc, lgamma
 from statistics import NormalDist
 
 import numpy as np
@@ -106,7 +106,7 @@ def beta_quantile(p: ArrayLike, a: ArrayLike, b: ArrayLike) -> Floats:
         # Outside its bracket Newton's step is worthless: halve the bracket instead.
         trusted = (step > low[open_]) & (step < high[open_])
         new = np.where(trusted, step, (low[open_] + high[open_]) / 2)
-        settled = (np.abs(step - now) <= 1e-15 * now) | (np.abs(error) <= _EPS)
+        settled = (np.abs(step - now) <= 1e-15 * now) | (np.abs(error) <= _EPS * p_[open_])
         x[open_] = np.where(settled, now, new)
         open_ = open_[~settled & (high[open_] - low[open_] > 1e-15 * now)]
     return x.reshape(shape)
@@ -119,8 +119,8 @@ def normal_quantile(p: float) -> float:
 
 
 def normal_cdf(x: float) -> float:
-    """The standard normal distribution function."""
-    return NormalDist().cdf(x)
+    """The standard normal distribution function, also far out in the lower tail."""
+    return erfc(-x / 2**0.5) / 2
 
 
 @cache
@@ -146,5 +146,6 @@ def binomial_tail_half(k: ArrayLike, n: ArrayLike) -> Floats:
     """P(X <= k) for X ~ Binomial(n, 1/2), elementwise; 1 where k >= n."""
     k_, n_ = np.broadcast_arrays(np.asarray(k, dtype=np.float64), np.asarray(n, dtype=np.float64))
     whole = k_ >= n_
-    tail = beta_cdf(0.5, np.where(whole, 1.0, n_ - k_), np.where(whole, 1.0, k_ + 1))
+    usual = ~whole & (k_ >= 0)
+    tail = beta_cdf(0.5, np.where(usual, n_ - k_, 1.0), np.where(usual, k_ + 1, 1.0))
     return np.where(whole, 1.0, np.where(k_ < 0, 0.0, tail))

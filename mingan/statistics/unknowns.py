@@ -79,6 +79,8 @@ DEFAULT_UNSURE_RATE = UnsureRate()
 class Evidence:
     """What is known of each model on each question, repeats averaged; R rows, Q columns.
 
+    The columns are sorted by stratum.
+
     Attributes:
         rate: share of right ones among the decided repeats (0 where none was decided).
         share: share of decided ones among the answered repeats (0 where none was decided).
@@ -121,8 +123,8 @@ class Evidence:
 
     def by_stratum(self, values: NDArray[np.generic]) -> Floats:
         """(R, Q) summed within strata: (R, H)."""
-        belongs = self.stratum[:, None] == np.arange(self.weight.size)
-        return np.asarray(np.asarray(values, dtype=np.float64) @ belongs.astype(np.float64))
+        starts = np.searchsorted(self.stratum, np.arange(self.weight.size))
+        return np.asarray(np.add.reduceat(values, starts, axis=1, dtype=np.float64))
 
     def by_unit(self, values: Floats) -> Floats:
         """(R, Q) summed within units: (R, units)."""
@@ -136,20 +138,22 @@ def gather(matrix: ResponseMatrix) -> Evidence:
 
     An empty cluster label means that the question stands alone.
     """
-    right = (matrix.cells == Outcome.RIGHT).sum(axis=2)
-    known = np.isin(matrix.cells, KNOWN).sum(axis=2)
-    answered = known + np.isin(matrix.cells, UNDECIDED).sum(axis=2)
-    strata = np.asarray(matrix.strata or [""] * len(matrix.questions), dtype=object)
-    _, stratum = np.unique(strata.astype(str), return_inverse=True)
+    strata = np.asarray(matrix.strata or [""] * len(matrix.questions), dtype=np.str_)
+    _, stratum = np.unique(strata, return_inverse=True)
+    order = np.argsort(stratum, kind="stable")
+    cells = matrix.cells[:, order, :]
+    right = (cells == Outcome.RIGHT).sum(axis=2)
+    known = np.isin(cells, KNOWN).sum(axis=2)
+    answered = known + np.isin(cells, UNDECIDED).sum(axis=2)
     unit, unit_count = _units(matrix)
     return Evidence(
         rate=right / np.maximum(known, 1),
         share=known / np.maximum(answered, 1),
         known=known > 0,
         answered=answered > 0,
-        stratum=stratum,
+        stratum=stratum[order],
         weight=np.bincount(stratum) / max(stratum.size, 1),
-        unit=unit,
+        unit=unit[order],
         unit_count=unit_count,
     )
 
@@ -174,7 +178,7 @@ def blend(
     weight: Reals,
     phi: float,
 ) -> Reals:
-    """The score, from sums by stratum (the last axis): the formula at the top of this module.
+    """The score, from sums by stratum (the first axis): the formula at the top of this module.
 
     Args:
         whole, right: sums of x, and of the shares of right ones, over questions with a verdict.
@@ -187,13 +191,12 @@ def blend(
     rate = _stratum_rate(right, known)
     scores = (whole + phi * (answered - known) * rate) / np.maximum(answered, 1)
     weights = weight * (answered > 0)
-    total = weights.sum(axis=-1)
-    return np.asarray((weights * scores).sum(axis=-1) / np.where(total > 0, total, 1))
+    total = weights.sum(axis=0)
+    return np.asarray((weights * scores).sum(axis=0) / np.where(total > 0, total, 1))
 
 
 def _stratum_rate(right: Reals, known: Reals) -> Reals:
-    total = known.sum(axis=-1, keepdims=True)
-    overall = right.sum(axis=-1, keepdims=True) / np.maximum(total, 1)
+    overall = right.sum(axis=0) / np.maximum(known.sum(axis=0), 1)
     return np.asarray((right + overall) / (known + 1))
 
 
@@ -222,16 +225,18 @@ def linearise(evidence: Evidence, phi: float) -> Sample:
     values = evidence.values(phi)
     known, count = evidence.by_stratum(evidence.known), evidence.by_stratum(evidence.answered)
     right = evidence.by_stratum(evidence.rate * evidence.known)
-    rate, open_ = _stratum_rate(right, known), count - known
+    rate, open_ = _stratum_rate(right.T, known.T).T, count - known
     scores = (evidence.by_stratum(values) + phi * open_ * rate) / np.maximum(count, 1)
-    lift = phi * open_ / (known + 1)
-    at = evidence.stratum
-    decided = values + lift[:, at] * (evidence.rate - rate[:, at])
-    linear = np.where(evidence.known, decided, phi * rate[:, at])
-    centre = evidence.by_stratum(linear * evidence.answered) / np.maximum(count, 1)
     weights = evidence.weight * (count > 0)
     weights = weights / np.maximum(weights.sum(axis=1, keepdims=True), 1e-300)
-    leverage = np.maximum(known, 1) / np.maximum(count, 1) * (1 + lift) ** 2
+    overall = right.sum(axis=1, keepdims=True) / np.maximum(known.sum(axis=1, keepdims=True), 1)
+    own, shared = _lifts(known, count, weights, phi)
+    at = evidence.stratum
+    decided = values + own[:, at] * (evidence.rate - rate[:, at])
+    decided = decided + shared[:, at] * (evidence.rate - overall)
+    linear = np.where(evidence.known, decided, phi * rate[:, at])
+    centre = evidence.by_stratum(linear * evidence.answered) / np.maximum(count, 1)
+    leverage = np.maximum(known, 1) / np.maximum(count, 1) * (1 + own + shared) ** 2
     return Sample(
         score=np.where(known.sum(axis=1) > 0, (weights * scores).sum(axis=1), np.nan),
         stratum_score=scores,
@@ -240,3 +245,13 @@ def linearise(evidence: Evidence, phi: float) -> Sample:
         deviation=np.where(evidence.answered, linear - centre[:, at], 0.0),
         leverage=np.maximum(1.0, leverage),
     )
+
+
+def _lifts(known: Floats, count: Floats, weight: Floats, phi: float) -> tuple[Floats, Floats]:
+    """What a verdict adds through undecided answers: by its stratum's rate, by the overall rate."""
+    own = phi * (count - known) / (known + 1)
+    per_question = weight / np.maximum(count, 1)
+    through = (per_question * own).sum(axis=1, keepdims=True)
+    total = np.maximum(known.sum(axis=1, keepdims=True), 1)
+    shared = through / total / np.where(per_question > 0, per_question, 1)
+    return own, np.where(per_question > 0, shared, 0.0)
