@@ -1,0 +1,5 @@
+"""`python -m mingan` is the same as `mingan`."""
+
+from mingan.cli.app import main
+
+main()

@@ -1,0 +1,193 @@
+"""`mingan run`: ask models a bank's questions, grade what they say, and say what it means."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from mingan.cli import look, say
+from mingan.cli.options import JsonOption, ModelsFileOption, WorkspaceOption, help_
+from mingan.errors import UsageError
+from mingan.language import Text
+
+if TYPE_CHECKING:
+    from mingan.asking import Budget, Outcome
+    from mingan.workspace import Workspace
+
+QUICK = 24
+"""Questions of `--quick`: two small local models answer them in about five minutes on two cores."""
+
+
+def run(
+    model: Annotated[
+        list[str],
+        typer.Option("--model", "-m", metavar="NAME",
+                     help=help_("问哪些模型（可写多次）", "whom to ask (may be repeated)")),
+    ],
+    bank: Annotated[
+        str,
+        typer.Option("--bank", "-b", metavar="NAME_OR_FILE",
+                     help=help_("题库：自带的名字，或你的文件", "a bank of ours, or your file")),
+    ] = "starter",
+    workspace: WorkspaceOption = None,
+    models: ModelsFileOption = None,
+    repeats: Annotated[
+        int, typer.Option(help=help_("每题问几次", "how often to ask each question"))
+    ] = 1,
+    limit: Annotated[
+        int | None,
+        typer.Option(help=help_("最多问几道题（按层级均匀抽取）",
+                                "ask at most so many questions, balanced over the tiers")),
+    ] = None,
+    quick: Annotated[
+        bool,
+        typer.Option("--quick", help=help_(f"只问 {QUICK} 道题，先看个大概",
+                                           f"only {QUICK} questions, for a first look")),
+    ] = False,
+    seed: Annotated[
+        int, typer.Option(help=help_("抽题用的种子", "seed of the choice of questions"))
+    ] = 0,
+    concurrency: Annotated[
+        int | None,
+        typer.Option(help=help_("对一个接口最多同时发几个请求",
+                                "most requests at once to one endpoint")),
+    ] = None,
+    budget: Annotated[
+        str | None,
+        typer.Option(metavar="10CNY,200000tokens,30min",
+                     help=help_("预算：金额、token 数、时间，用逗号隔开；用完就停，可以接着跑",
+                                "money, tokens, time, separated by commas; the run stops before "
+                                "it is passed and can be resumed")),
+    ] = None,
+    timeout: Annotated[
+        float | None,
+        typer.Option(metavar="SECONDS", help=help_("一个回答最多等多少秒，重试也算在内",
+                                                   "seconds for one answer, retries included")),
+    ] = None,
+    json: JsonOption = False,
+) -> int:  # fmt: skip
+    """Ask models a bank's questions, grade, score. Run it again to resume."""
+    import asyncio
+
+    from mingan.asking import Retry
+    from mingan.asking.display import display
+    from mingan.workspace import Workspace
+
+    if limit is None and quick:
+        limit = QUICK
+    spend = parse_budget(budget) if budget else None
+    retry = Retry(deadline=timeout) if timeout else None
+    with Workspace.open(workspace) as opened, display() as show:
+        outcome = asyncio.run(
+            _interruptible(
+                opened,
+                bank=bank,
+                models=model,
+                models_file=models,
+                repeats=repeats,
+                limit=limit,
+                seed=seed,
+                concurrency=concurrency,
+                budget=spend,
+                retry=retry,
+                progress=show,
+            )
+        )
+        return _account(opened, outcome, bank, as_json=json)
+
+
+async def _interruptible(workspace: Workspace, **how: object) -> Outcome:
+    """One Ctrl-C finishes what is under way and stops; a second one does not wait for it."""
+    import asyncio
+    import signal
+
+    stop, abandon = asyncio.Event(), asyncio.Event()
+
+    def interrupted() -> None:
+        if stop.is_set():
+            abandon.set()
+            return
+        stop.set()
+        say.note(
+            Text(
+                "正在停下，等已发出的请求答完（再按一次 Ctrl-C 就不等了）……",
+                "Stopping once the requests under way are answered (Ctrl-C again not to wait)…",
+            )
+        )
+
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, interrupted)
+    return await workspace.ask(stop=stop, abandon=abandon, **how)  # type: ignore[arg-type]
+
+
+def _account(workspace: Workspace, outcome: Outcome, bank: str, *, as_json: bool) -> int:
+    """Say what was asked, what was left and why, and the scores."""
+    for reason in outcome.reasons:
+        say.note(reason)
+    if outcome.error is not None and outcome.error.message not in outcome.reasons:
+        say.note(outcome.error.message)
+    failed = outcome.states.get("failed", 0)
+    say.note(
+        Text(
+            f"问到 {outcome.asked - failed} 个回答，本来就有 {outcome.already} 个，"
+            f"没有要到 {failed} 个，没有问 {outcome.left} 个；用时 {outcome.seconds:.0f} 秒。",
+            f"{outcome.asked - failed} answers came, {outcome.already} were there already, "
+            f"{failed} could not be had, {outcome.left} were not asked for; "
+            f"{outcome.seconds:.0f} seconds.",
+        )
+    )
+    short = bool(failed or outcome.left or outcome.lost)
+    if short:
+        say.note(
+            Text(
+                "还有没要到的回答：把同一条命令再运行一次，就从断的地方接着问。",
+                "Some answers are missing: run the same command again to go on from there.",
+            )
+        )
+    if outcome.asked - failed + outcome.already:
+        look.show_scores(workspace, bank=workspace.bank(bank).name, as_json=as_json)
+    return 1 if short else 0
+
+
+def parse_budget(text: str) -> Budget:
+    """Read a budget such as `10CNY,200000tokens,30min`.
+
+    Raises:
+        UsageError: a part that is none of money, tokens, time or questions.
+    """
+    from mingan.asking import Budget
+
+    found: dict[str, Any] = {}
+    for part in filter(None, (piece.strip() for piece in re.split(r"[,，、]", text))):
+        match = re.fullmatch(r"(\d[\d_]*(?:\.\d+)?)\s*([A-Za-z元¥$美题秒分时钟小]+)", part)
+        if match is None or not _put(found, float(match[1].replace("_", "")), match[2].lower()):
+            raise UsageError(
+                f"看不懂预算 {part!r}。写法如：10CNY（金额）、200000tokens、30min（时间）、"
+                "100questions（题数），用逗号隔开。",
+                f"The budget {part!r} cannot be read. Write 10CNY (money), 200000tokens, 30min "
+                "(time) or 100questions, separated by commas.",
+            )
+    return Budget(**found)
+
+
+_SECONDS = {"s": 1, "sec": 1, "秒": 1, "m": 60, "min": 60, "分": 60, "分钟": 60, "h": 3600,
+            "小时": 3600}  # fmt: skip
+_MONEY = {"元": "CNY", "¥": "CNY", "cny": "CNY", "rmb": "CNY", "$": "USD", "美元": "USD",
+          "usd": "USD", "eur": "EUR"}  # fmt: skip
+
+
+def _put(found: dict[str, Any], number: float, unit: str) -> bool:
+    if unit in _SECONDS:
+        found["seconds"] = number * _SECONDS[unit]
+    elif unit in ("tokens", "token"):
+        found["tokens"] = int(number)
+    elif unit in ("questions", "question", "题"):
+        found["questions"] = int(number)
+    elif unit in _MONEY:
+        found["money"], found["currency"] = number, _MONEY[unit]
+    else:
+        return False
+    return True

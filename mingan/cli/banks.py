@@ -1,0 +1,118 @@
+"""`mingan bank …`: what there is to ask; whether a file is sound; a bank as a file."""
+
+from __future__ import annotations
+
+import os
+import sys
+from dataclasses import asdict
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from mingan.cli import say
+from mingan.cli.options import JsonOption, OutputOption, WorkspaceOption, help_
+from mingan.language import Text
+
+app = typer.Typer(
+    help=help_("题库：列出、检查、导出", "banks: list, check, export"), no_args_is_help=True
+)
+
+
+class Format(StrEnum):
+    """Formats of a bank."""
+
+    csv = "csv"
+    jsonl = "jsonl"
+
+
+@app.command("list")
+def list_(workspace: WorkspaceOption = None, json: JsonOption = False) -> int:
+    """The banks of ours, and those in the workspace."""
+    from mingan import bank as banks
+    from mingan.workspace import Workspace
+
+    rows: list[dict[str, object]] = [
+        {"name": name, "questions": len(banks.builtin(name)), "source": "builtin"}
+        for name in banks.builtin_names()
+    ]
+    if _exists(workspace):
+        with Workspace.open(workspace, create=False) as opened:
+            rows += [
+                {"name": name, "questions": size, "source": "workspace"}
+                for name, _, size in opened.store.banks()
+            ]
+    if json:
+        say.document({"rows": rows})
+        return 0
+    for row in rows:
+        ours = row["source"] == "builtin"
+        where = Text("自带", "ours") if ours else Text("在工作区里", "in the workspace")
+        size = Text(f"{row['questions']} 道题", f"{row['questions']} questions")
+        say.out(f"{row['name']}\t{size.say()}\t{where.say()}")
+    return 0
+
+
+@app.command("check")
+def check(file: Annotated[Path, typer.Argument(metavar="FILE")], json: JsonOption = False) -> int:
+    """Every fault of a bank file by row and column, and what to do about it."""
+    from mingan import shelf
+
+    faults = shelf.check_bank(file)
+    errors = sum(fault.severity == "error" for fault in faults)
+    if json:
+        say.document({"errors": errors, "rows": [asdict(fault) for fault in faults]})
+        return 2 if errors else 0
+    for fault in faults:
+        say.out(fault.sentence)
+    warnings = len(faults) - errors
+    say.out(
+        Text(
+            f"{file}：{errors} 处错误，{warnings} 处提醒。"
+            + ("可以用了。" if not errors else "请改好错误再用。"),
+            f"{file}: {errors} errors, {warnings} warnings. "
+            + ("It can be used." if not errors else "Mend the errors before using it."),
+        )
+    )
+    return 2 if errors else 0
+
+
+@app.command("export")
+def export(
+    name: Annotated[str, typer.Argument(metavar="NAME")],
+    output: OutputOption = None,
+    format_: Annotated[
+        Format, typer.Option("--format", help=help_("格式", "format"))
+    ] = Format.jsonl,
+    workspace: WorkspaceOption = None,
+) -> int:  # fmt: skip
+    """A bank as JSON Lines (one question a line) or CSV."""
+    from mingan import bank as banks
+    from mingan import shelf
+    from mingan.workspace import Workspace
+
+    if _exists(workspace):
+        with Workspace.open(workspace, create=False) as opened:
+            questions = opened.bank(name).questions
+    else:
+        questions = shelf.find_bank(name).questions
+    if output is not None:
+        banks.write(questions, output)
+        say.note(Text(f"{len(questions)} 道题写到 {output}。",
+                      f"{len(questions)} questions written to {output}."))  # fmt: skip
+        return 0
+    if format_ is Format.csv:
+        sys.stdout.writelines(banks.to_csv(questions))
+    else:
+        sys.stdout.writelines(line + "\n" for line in banks.to_jsonl(questions))
+    return 0
+
+
+def _exists(workspace: str | None) -> bool:
+    """Whether there is a workspace to look into; listing must not make one."""
+    from mingan.store.engine import place
+    from mingan.workspace import DEFAULT
+
+    where = place(workspace or os.environ.get("MINGAN_WORKSPACE") or DEFAULT)
+    return where.path is None or where.path.exists()

@@ -1,0 +1,117 @@
+"""`mingan import` and `mingan grade`: what comes in from elsewhere, and verdicts on it."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from mingan.cli import say
+from mingan.cli.options import BankOption, JsonOption, ModelsOption, WorkspaceOption, help_
+from mingan.errors import UsageError
+from mingan.language import Text
+from mingan.plugins import registry
+
+
+def import_(
+    what: Annotated[
+        list[str],
+        typer.Argument(metavar="[KIND] FILE",
+                       help=help_("种类（bank、zbench、wide、long、inspect、lm-eval；"
+                                  "不写就自己认）和文件",
+                                  "the kind (bank, zbench, wide, long, inspect, lm-eval; guessed "
+                                  "if left out) and the file")),
+    ],
+    name: Annotated[
+        str | None, typer.Option(help=help_("给题库起的名字", "what to call the bank"))
+    ] = None,
+    bank: Annotated[
+        str | None,
+        typer.Option("--bank", "-b", metavar="NAME_OR_FILE",
+                     help=help_("回答属于哪个题库（文件里只有题号时）",
+                                "the bank that the answers belong to, if the file has only ids")),
+    ] = None,
+    workspace: WorkspaceOption = None,
+    json: JsonOption = False,
+) -> int:  # fmt: skip
+    """Bring in a bank, recorded answers, or another tool's log."""
+    from mingan.workspace import Workspace
+
+    kind, path = _kind_and_path(what)
+    with Workspace.open(workspace) as opened:
+        summary = opened.import_(path, kind=kind, name=name, bank=bank)
+    if json:
+        say.document({**asdict(summary), "notes": [n.say() for n in summary.notes]})
+        return 0
+    say.out(
+        Text(
+            f"题库 {summary.bank}：{summary.questions} 道题，{summary.models} 个模型，"
+            f"{summary.answers:,} 个回答（其中 {summary.known:,} 个本来就有，"
+            f"{summary.corrected:,} 个更正了）。",
+            f"Bank {summary.bank}: {summary.questions} questions, {summary.models} models, "
+            f"{summary.answers:,} answers ({summary.known:,} were there already, "
+            f"{summary.corrected:,} corrected).",
+        )
+    )
+    for sentence in summary.notes:
+        say.note(sentence)
+    if summary.answers and not summary.grades:
+        say.note(Text("下一步：mingan grade", "Next: mingan grade"))
+    return 0
+
+
+def grade(
+    bank: BankOption = None,
+    model: ModelsOption = None,
+    workspace: WorkspaceOption = None,
+    json: JsonOption = False,
+) -> int:
+    """Grade or re-grade what is stored, by rule."""
+    from mingan.workspace import Workspace
+
+    with Workspace.open(workspace, create=False) as opened:
+        summary = opened.grade(bank=bank, models=model or None)
+    if json:
+        say.document(asdict(summary))
+        return 0
+    count = summary.verdicts.get
+    say.out(
+        Text(
+            f"题库 {summary.bank} 的 {summary.answers:,} 个回答：对 {count('right', 0):,}，"
+            f"错 {count('wrong', 0):,}，存疑 {count('unsure', 0):,}，"
+            f"规则判不了 {count('ungraded', 0):,}（新判 {summary.new:,} 个）。",
+            f"{summary.answers:,} answers to {summary.bank}: {count('right', 0):,} right, "
+            f"{count('wrong', 0):,} wrong, {count('unsure', 0):,} unsure, "
+            f"{count('ungraded', 0):,} that no rule can grade ({summary.new:,} new).",
+        )
+    )
+    chosen = "，".join(f"{name} {number}" for name, number in summary.graders.items())
+    say.note(
+        Text(
+            f"各题所用的判法（题数）：{chosen}。judge 表示要等评审模型或人来判。",
+            f"Graders by question: {chosen.replace('，', ', ')}. `judge` waits for a judge model "
+            "or a person.",
+        )
+    )
+    say.note(Text("下一步：mingan scores", "Next: mingan scores"))
+    return 0
+
+
+def _kind_and_path(what: list[str]) -> tuple[str | None, Path]:
+    if len(what) == 1:
+        return None, Path(what[0])
+    if len(what) == 2:
+        kinds = ["bank", *registry.names("importers")]
+        if what[0] in kinds:
+            return what[0], Path(what[1])
+        raise UsageError(
+            f"没有 {what[0]!r} 这种导入。可用的有：{'、'.join(kinds)}；不写种类就自己认。",
+            f"There is no import of kind {what[0]!r}. Available: {', '.join(kinds)}; leave it "
+            "out to have it guessed.",
+        )
+    raise UsageError(
+        "一次导入一个文件：mingan import [种类] 文件。",
+        "Import one file at a time: mingan import [KIND] FILE.",
+    )

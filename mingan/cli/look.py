@@ -1,0 +1,165 @@
+"""`mingan scores`, `compare`, `report` and `export`: what is known, in words and in files."""
+
+from __future__ import annotations
+
+import codecs
+import shutil
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from mingan.cli import say
+from mingan.cli.options import (
+    BankOption,
+    JsonOption,
+    ModelsOption,
+    OutputOption,
+    WorkspaceOption,
+    help_,
+)
+from mingan.language import Text
+
+if TYPE_CHECKING:
+    from mingan.workspace import Workspace
+
+
+def scores(
+    bank: BankOption = None,
+    model: ModelsOption = None,
+    workspace: WorkspaceOption = None,
+    json: JsonOption = False,
+) -> int:
+    """The table: score, interval, rank as a tie group, states."""
+    from mingan.workspace import Workspace
+
+    with Workspace.open(workspace, create=False) as opened:
+        show_scores(opened, bank=bank, models=model or None, as_json=json)
+    return 0
+
+
+def show_scores(
+    workspace: Workspace, *, bank: str | None, models: list[str] | None = None, as_json: bool
+) -> None:
+    """Say the finding, the table, and how what is not known enters it."""
+    from mingan.reports import sentences, table
+    from mingan.reports.method import method_notes
+
+    result = workspace.scores(bank=bank, models=models)
+    for sentence in result.gathered.notes:
+        say.note(sentence)
+    if as_json:
+        document = table.scores_document(result.scores, result.gathered.stamp)
+        document["bank"] = result.gathered.bank
+        say.document(document)
+        return
+    say.out(sentences.headline(result.scores, result.comparisons))
+    say.out("")
+    print(table.plain(table.scores_table(result.scores)), end="")
+    for sentence in method_notes(result.gathered):
+        say.note(sentence)
+
+
+def compare(
+    a: Annotated[str, typer.Argument(metavar="A")],
+    b: Annotated[str, typer.Argument(metavar="B")],
+    bank: BankOption = None,
+    workspace: WorkspaceOption = None,
+    json: JsonOption = False,
+) -> int:
+    """A against B: the verdict in words."""
+    from mingan.reports import sentences, table
+    from mingan.workspace import Workspace
+
+    with Workspace.open(workspace, create=False) as opened:
+        result = opened.compare(a, b, bank=bank)
+    if json:
+        say.document(table.comparison_row(result))
+        return 0
+    say.out(sentences.compare_sentence(result))
+    say.note(sentences.detectable_sentence(result))
+    return 0
+
+
+def report(
+    output: OutputOption = None,
+    bank: BankOption = None,
+    model: ModelsOption = None,
+    workspace: WorkspaceOption = None,
+    title: Annotated[str, typer.Option(help=help_("报告的标题", "title of the report"))] = "",
+) -> int:
+    """One offline HTML file with everything in it."""
+    from mingan.workspace import Workspace
+
+    path = output or Path("report.html")
+    with Workspace.open(workspace, create=False) as opened:
+        opened.report(path, bank=bank, models=model or None, title=title)
+    say.out(Text(f"报告写在 {path}，用浏览器打开即可。", f"The report is in {path}."))
+    return 0
+
+
+class Kind(StrEnum):
+    """What can be exported."""
+
+    answers = "answers"
+    grades = "grades"
+    scores = "scores"
+    votes = "votes"
+
+
+class Format(StrEnum):
+    """Into which kind of file."""
+
+    csv = "csv"
+    jsonl = "jsonl"
+    parquet = "parquet"
+
+
+def export(
+    what: Annotated[Kind, typer.Argument(help=help_("导出什么", "what to export"))],
+    output: OutputOption = None,
+    format_: Annotated[
+        Format | None,
+        typer.Option("--format", help=help_("格式（默认看文件名，否则 csv）",
+                                            "format (default: by the file's name, else csv)")),
+    ] = None,
+    bank: BankOption = None,
+    model: ModelsOption = None,
+    workspace: WorkspaceOption = None,
+) -> int:  # fmt: skip
+    """Answers, grades, scores or votes as CSV, JSON Lines or Parquet."""
+    from mingan.workspace import Workspace
+
+    form = format_ or (None if output else Format.csv)
+    with Workspace.open(workspace, create=False) as opened, _target(output) as path:
+        written = opened.export(
+            what.value, path, format=form.value if form else None, bank=bank, models=model or None
+        )
+        if output is None:
+            _to_stdout(path)
+    if output is not None:
+        say.out(Text(f"写出 {written:,} 行：{output}", f"{written:,} rows written: {output}"))
+    return 0
+
+
+@contextmanager
+def _target(output: Path | None) -> Iterator[Path]:
+    """The file to write: the one named, or one that is passed on to standard output."""
+    if output is not None:
+        yield output
+        return
+    with tempfile.TemporaryDirectory(prefix="mingan-") as folder:
+        yield Path(folder) / "export"
+
+
+def _to_stdout(path: Path) -> None:
+    """Pass a file on, without the byte order mark that only spreadsheets want."""
+    with path.open("rb") as file:
+        if file.read(3) != codecs.BOM_UTF8:
+            file.seek(0)
+        shutil.copyfileobj(file, sys.stdout.buffer)

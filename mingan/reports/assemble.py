@@ -1,0 +1,173 @@
+"""Filling a report: what was gathered, with its scores, becomes `ReportData`.
+
+It counts states, costs and latencies and looks up what the page shows of every answer. It takes
+scores and comparisons as they are given and computes none but those of tiers and abilities.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from typing import cast
+
+import numpy as np
+
+from mingan.language import Text
+from mingan.records import Answer, Grade, ModelCard, Question, State, now
+from mingan.reports.data import (
+    AnswerView,
+    BankFacts,
+    Breakdown,
+    GraderUse,
+    ModelFacts,
+    Quantiles,
+    QuestionView,
+    ReportData,
+)
+from mingan.reports.gather import Gathered
+from mingan.reports.method import method_notes
+from mingan.statistics import Comparison, Score, score_table
+
+
+def assemble(
+    gathered: Gathered,
+    scores: Sequence[Score],
+    comparisons: Mapping[tuple[str, str], Comparison],
+    *,
+    title: str = "",
+    level: float = 0.95,
+) -> ReportData:
+    """Everything that the report says."""
+    return ReportData(
+        title=title,
+        made_at=now(),
+        stamp=gathered.stamp,
+        bank=BankFacts(
+            name=gathered.bank,
+            hash=gathered.bank_hash,
+            questions=gathered.size,
+            scored=len(gathered.scored),
+        ),
+        level=level,
+        scores=tuple(scores),
+        comparisons=dict(comparisons),
+        graders=_graders(gathered),
+        tiers=_parts(gathered, {q.id: (q.tier,) for q in gathered.scored if q.tier}, level),
+        abilities=_parts(gathered, {q.id: q.tags for q in gathered.scored}, level),
+        models=tuple(_facts(card, gathered) for card in gathered.cards),
+        questions=tuple(_question(question, gathered) for question in gathered.questions),
+        notes=(*gathered.notes, *method_notes(gathered)),
+    )
+
+
+def _graders(gathered: Gathered) -> tuple[GraderUse, ...]:
+    counts = Counter((g.grader, g.version, g.authority) for g in gathered.grades.values())
+    return tuple(
+        GraderUse(name=name, version=version, authority=authority, grades=count)
+        for (name, version, authority), count in counts.most_common()
+    )
+
+
+def _parts(
+    gathered: Gathered, labels: Mapping[str, Sequence[str]], level: float
+) -> tuple[Breakdown, ...]:
+    """One breakdown a label, in the order of the bank; a question may carry several labels."""
+    found = dict.fromkeys(label for of in labels.values() for label in of)
+    parts = []
+    for label in found:
+        mask = np.array([label in labels.get(q.id, ()) for q in gathered.scored], dtype=bool)
+        scores = score_table(gathered.matrix.select(mask), level=level, ranks=False)
+        parts.append(Breakdown(label=label, questions=int(mask.sum()), scores=tuple(scores)))
+    return tuple(parts)
+
+
+def _facts(card: ModelCard, gathered: Gathered) -> ModelFacts:
+    answers = [a for (model, _, _), a in gathered.answers.items() if model == card.name]
+    cost: dict[str, float] = {}
+    for answer in answers:
+        if answer.cost is not None:
+            cost[answer.currency] = cost.get(answer.currency, 0.0) + answer.cost
+    recorded = all(answer.source == "recorded" for answer in answers)
+    return ModelFacts(
+        name=card.name,
+        source="recorded" if recorded else "measured",
+        kind=card.kind,
+        released=card.released,
+        params_total=card.params_total,
+        params_active=card.params_active,
+        licence=card.licence,
+        price_in=card.price_in,
+        price_out=card.price_out,
+        currency=card.currency,
+        states=cast(dict[State, int], dict(Counter(answer.state for answer in answers))),
+        cost=cost,
+        tokens_in=_sum([a.usage.tokens_in for a in answers]),
+        tokens_out=_sum([a.usage.tokens_out for a in answers]),
+        tokens_reasoning=_sum([a.usage.tokens_reasoning for a in answers]),
+        tokens_cached=_sum([a.usage.tokens_cached for a in answers]),
+        first_token=_quantiles([a.first_token_s for a in answers]),
+        total=_quantiles([a.total_s for a in answers if a.state != "failed"]),
+    )
+
+
+def _sum(values: Sequence[int | None]) -> int | None:
+    known = [value for value in values if value is not None]
+    return sum(known) if known else None
+
+
+def _quantiles(values: Sequence[float | None]) -> Quantiles | None:
+    known = [value for value in values if value is not None]
+    if not known:
+        return None
+    middle, slow = np.quantile(known, [0.5, 0.9])
+    return Quantiles(p50=float(middle), p90=float(slow), count=len(known))
+
+
+def _question(question: Question, gathered: Gathered) -> QuestionView:
+    choice = gathered.choices[question.id]
+    places = [
+        (card.name, question.id, repeat)
+        for card in gathered.cards
+        for repeat in range(gathered.repeats)
+    ]
+    return QuestionView(
+        id=question.id,
+        prompt=question.prompt,
+        tier=question.tier,
+        tags=question.tags,
+        reference=question.answer,
+        aliases=question.aliases,
+        choices=question.choices,
+        grader=choice.grader,
+        grader_why=choice.why if not question.grader else Text("题目自己写明", "as the bank says"),
+        answers=tuple(
+            _answer(gathered.answers[place], gathered.grades.get(place))
+            for place in places
+            if place in gathered.answers
+        ),
+    )
+
+
+def _answer(answer: Answer, grade: Grade | None) -> AnswerView:
+    view = {
+        "model": answer.model,
+        "state": answer.state,
+        "repeat": answer.repeat,
+        "text": answer.text,
+        "reasoning": answer.reasoning,
+        "error": answer.error,
+        "cost": answer.cost,
+        "currency": answer.currency,
+        "first_token_s": answer.first_token_s,
+        "total_s": answer.total_s,
+    }
+    if grade is None:
+        return AnswerView(verdict="ungraded", **view)  # type: ignore[arg-type]
+    return AnswerView(
+        verdict=grade.verdict,
+        reason=grade.reason,
+        extracted=grade.extracted,
+        grader=grade.grader,
+        by=grade.by,
+        **view,  # type: ignore[arg-type]
+    )

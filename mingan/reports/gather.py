@@ -1,0 +1,218 @@
+"""From what is stored to what can be counted: one bank, its models, their answers and verdicts.
+
+This is the only place that turns rows into a response matrix. It decides which answers belong
+together (same bank, same wording, the newest settings of each model) and which questions a score
+can rest on; it does no statistics and writes no sentence about who is better.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from mingan.errors import UsageError
+from mingan.grading import Choice, choose
+from mingan.language import Text
+from mingan.records import Answer, Grade, ModelCard, Question, Stamp, content_hash
+from mingan.statistics import Outcome, ResponseMatrix
+from mingan.store import Store
+
+_BY_STATE = {
+    "refused": Outcome.REFUSED,
+    "empty": Outcome.EMPTY,
+    "truncated": Outcome.TRUNCATED,
+    "failed": Outcome.FAILED,
+}
+
+Place = tuple[str, str, int]
+"""(model name, question id, repeat)."""
+
+
+@dataclass(frozen=True)
+class Gathered:
+    """Everything that is known about some models on one bank.
+
+    Attributes:
+        bank, bank_hash: the bank as it stands now.
+        size: how many questions the bank has; `questions` are those that somebody was asked.
+        cards: the models, in the order in which they first came.
+        answers, grades: by place; a place without a grade has not been graded.
+        notes: what was left out, one sentence each.
+    """
+
+    bank: str
+    bank_hash: str
+    size: int
+    questions: tuple[Question, ...]
+    cards: tuple[ModelCard, ...]
+    answers: dict[Place, Answer]
+    grades: dict[Place, Grade]
+    repeats: int
+    notes: tuple[Text, ...] = ()
+
+    @cached_property
+    def choices(self) -> dict[str, Choice]:
+        """By question id: which grader it has, and why."""
+        return {question.id: choose(question) for question in self.questions}
+
+    @cached_property
+    def scored(self) -> tuple[Question, ...]:
+        """The questions that a score can rest on: somebody or something looked at an answer.
+
+        A question that waits for a judge or a person is left out for all models alike.
+        """
+        looked = {q for (_, q, _), grade in self.grades.items() if grade.verdict != "ungraded"}
+        return tuple(question for question in self.questions if question.id in looked)
+
+    @cached_property
+    def matrix(self) -> ResponseMatrix:
+        """Outcomes of the models on the scored questions; tiers are strata."""
+        cells = np.full((len(self.cards), len(self.scored), self.repeats), Outcome.ABSENT, np.int8)
+        rows = {card.name: i for i, card in enumerate(self.cards)}
+        columns = {question.id: i for i, question in enumerate(self.scored)}
+        for (model, question, repeat), answer in self.answers.items():
+            if question in columns:
+                grade = self.grades.get((model, question, repeat))
+                cells[rows[model], columns[question], repeat] = _outcome(answer, grade)
+        return ResponseMatrix(
+            models=tuple(rows),
+            questions=tuple(columns),
+            cells=cells,
+            strata=tuple(question.tier for question in self.scored),
+            clusters=_clusters(self.scored),
+        )
+
+    @cached_property
+    def stamp(self) -> Stamp:
+        """What the numbers rest on; see `Stamp`."""
+        graders = {(g.grader, g.version, g.authority, g.by) for g in self.grades.values()}
+        return Stamp(
+            questions=content_hash(sorted(question.hash for question in self.scored)),
+            graders=content_hash(sorted(graders)),
+            parameters=content_hash(sorted(card.generation.to_json() for card in self.cards)),
+        )
+
+
+def gather(
+    store: Store, *, bank: str | None = None, models: Collection[str] | None = None
+) -> Gathered:
+    """What the store holds of one bank and some models (by name; None: all that answered).
+
+    Raises:
+        UsageError: no answers yet, or a bank or model that nobody asked; lists what there is.
+    """
+    if bank is None:
+        bank = newest_bank(store)
+    questions = store.bank(bank)
+    if questions is None:
+        raise _unknown("题库", "bank", bank, [name for name, _, _ in store.banks()])
+    wording = {(question.id, question.asked) for question in questions}
+    answers = [a for a in store.answers() if (a.question, a.asked) in wording and not a.day]
+    chosen, notes = _cards(store, answers, models)
+    hashes = {card.hash for card in chosen}
+    places = {(a.model, a.question, a.repeat): a for a in answers if a.model_hash in hashes}
+    if not places:
+        raise _nothing(bank)
+    asked = {question for _, question, _ in places}
+    kept = tuple(question for question in questions if question.id in asked)
+    by_id = {question.id: question.hash for question in kept}
+    standing = store.grades()
+    grades = {
+        place: standing[answer.content, by_id[answer.question]]
+        for place, answer in places.items()
+        if (answer.content, by_id[answer.question]) in standing
+    }
+    return Gathered(
+        bank=bank,
+        bank_hash=next(digest for name, digest, _ in store.banks() if name == bank),
+        size=len(questions),
+        questions=kept,
+        cards=tuple(chosen),
+        answers=places,
+        grades=grades,
+        repeats=1 + max(repeat for _, _, repeat in places),
+        notes=tuple(notes),
+    )
+
+
+def newest_bank(store: Store) -> str:
+    """The bank that was used last: of the newest run, or else the one that came in last.
+
+    Raises:
+        UsageError: the workspace is empty.
+    """
+    runs = [status.run.bank for status in store.runs() if status.run.bank]
+    names = [name for name, _, _ in store.banks()]
+    if runs:
+        return runs[-1]
+    if names:
+        return names[-1]
+    raise UsageError(
+        "这个工作区还是空的。先用 mingan run 问几个模型，或用 mingan import 导入现成的回答。",
+        "This workspace is empty. Ask some models with mingan run, or bring in answers with "
+        "mingan import.",
+    )
+
+
+def _cards(
+    store: Store, answers: Iterable[Answer], models: Collection[str] | None
+) -> tuple[list[ModelCard], list[Text]]:
+    """For each model name the card that answered last, and what was left out by that."""
+    known = {card.hash: card for card in store.cards()}
+    newest: dict[str, ModelCard] = {}
+    settings: dict[str, set[str]] = {}
+    for answer in answers:
+        if answer.model_hash in known:
+            newest[answer.model] = known[answer.model_hash]
+            settings.setdefault(answer.model, set()).add(answer.model_hash)
+    wanted = list(newest) if models is None else list(dict.fromkeys(models))
+    for name in wanted:
+        if name not in newest:
+            raise _unknown("模型", "model", name, sorted(newest))
+    notes = [
+        Text(
+            f"{name} 还有用别的参数问到的回答，未计入；这里只算最近一次的参数。",
+            f"{name} also has answers under other settings; only the newest settings count here.",
+        )
+        for name in wanted
+        if len(settings[name]) > 1
+    ]
+    return [newest[name] for name in wanted], notes
+
+
+def _outcome(answer: Answer, grade: Grade | None) -> Outcome:
+    if grade is not None and grade.verdict == "right":
+        return Outcome.RIGHT
+    if grade is not None and grade.verdict == "wrong":
+        return Outcome.WRONG
+    if answer.state in _BY_STATE:
+        return _BY_STATE[answer.state]
+    if grade is not None and grade.verdict == "unsure":
+        return Outcome.UNSURE
+    return Outcome.UNGRADED
+
+
+def _clusters(questions: tuple[Question, ...]) -> tuple[str, ...]:
+    """Labels of questions that hang together; empty where none do."""
+    if not any(question.cluster for question in questions):
+        return ()
+    return tuple(q.cluster or f"\0{q.id}" for q in questions)
+
+
+def _nothing(bank: str) -> UsageError:
+    return UsageError(
+        f"题库 {bank} 还没有任何回答。先运行：mingan run --bank {bank} --model 模型名",
+        f"There are no answers to the bank {bank} yet. First run: mingan run --bank {bank} "
+        "--model NAME",
+    )
+
+
+def _unknown(zh: str, en: str, name: str, known: list[str]) -> UsageError:
+    there_zh = f"有的是：{'、'.join(known)}" if known else "现在一个也没有"
+    there_en = f"There are: {', '.join(known)}" if known else "There is none yet"
+    return UsageError(
+        f"工作区里没有{zh} {name}。{there_zh}。", f"There is no {en} {name} here. {there_en}."
+    )

@@ -1,0 +1,437 @@
+"""The Python API: open a workspace, then run, import, grade, score, compare, report.
+
+    from mingan import Workspace
+
+    with Workspace.open("mingan.db") as workspace:
+        workspace.run(bank="starter", models=["qwen2.5-coder-0.5b", "smollm2-135m"])
+        for row in workspace.scores().scores:
+            print(row.model, row.score, row.low, row.high)
+
+The command line and the web bench call only this. It ties the rooms together and holds no
+knowledge of its own: how to ask, to grade or to count is written where it belongs.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import secrets
+from collections import Counter
+from collections.abc import Callable, Collection, Mapping, Sequence
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Literal, Self
+
+from mingan import asking, grading, shelf
+from mingan.bank import Bank
+from mingan.bank.importers import Imported, detect
+from mingan.errors import UsageError
+from mingan.language import Lang, Text
+from mingan.models import catalogue
+from mingan.models.protocol import Model
+from mingan.plugins import Registry
+from mingan.plugins import registry as installed
+from mingan.records import Answer, Grade, ModelCard, Question, Verdict, content_hash
+from mingan.reports import export, html
+from mingan.reports.assemble import assemble
+from mingan.reports.gather import Gathered, gather
+from mingan.statistics import Comparison, Score, compare, compare_all, score_table
+from mingan.store import Run, Store
+
+DEFAULT = "mingan.db"
+_PORTION = 200
+
+
+@dataclass(frozen=True, kw_only=True)
+class ScoreTable:
+    """Scores, best first, with every pairwise comparison behind their ranks."""
+
+    gathered: Gathered
+    scores: tuple[Score, ...]
+    comparisons: dict[tuple[str, str], Comparison]
+
+
+@dataclass(frozen=True, kw_only=True)
+class ImportSummary:
+    """What came in. `known` answers were there already; `corrected` ones said something else."""
+
+    bank: str
+    questions: int
+    models: int
+    answers: int
+    known: int
+    corrected: int
+    grades: int
+    notes: tuple[Text, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class GradeSummary:
+    """What grading found. `graders` counts questions by the grader chosen for them."""
+
+    bank: str
+    answers: int
+    new: int
+    verdicts: dict[Verdict, int]
+    graders: dict[str, int]
+
+
+class Workspace:
+    """One workspace, open."""
+
+    def __init__(self, store: Store, *, registry: Registry = installed) -> None:
+        self.store = store
+        self.registry = registry
+
+    @classmethod
+    def open(
+        cls,
+        where: str | Path | None = None,
+        *,
+        create: bool = True,
+        registry: Registry = installed,
+    ) -> Workspace:
+        """Open a workspace by path or URL (default: `MINGAN_WORKSPACE`, or ./mingan.db).
+
+        Raises:
+            UsageError, StoreError: see `Store.open`.
+        """
+        place = where or os.environ.get("MINGAN_WORKSPACE") or DEFAULT
+        return cls(Store.open(place, create=create), registry=registry)
+
+    def close(self) -> None:
+        """Let go of the workspace."""
+        self.store.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        fault: BaseException | None,
+        at: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def bank(self, name: str) -> Bank:
+        """A bank by name: a file, one of ours, or one that is in this workspace.
+
+        Raises:
+            BankError: there is none, or it has faults.
+        """
+        return shelf.find_bank(name, store=self.store, registry=self.registry)
+
+    # -- asking ------------------------------------------------------------------------------
+
+    def run(
+        self,
+        *,
+        bank: str | Bank,
+        models: Sequence[str | ModelCard],
+        models_file: str | Path | None = None,
+        repeats: int = 1,
+        limit: int | None = None,
+        seed: int = 0,
+        concurrency: int | None = None,
+        budget: asking.Budget | None = None,
+        retry: asking.Retry | None = None,
+        progress: Callable[[asking.Progress], None] | None = None,
+        made: Mapping[str, Model] | None = None,
+    ) -> asking.Outcome:
+        """Ask models a bank's questions and grade what they say; see `ask` for a running loop."""
+        return asyncio.run(
+            self.ask(
+                bank=bank, models=models, models_file=models_file, repeats=repeats, limit=limit,
+                seed=seed, concurrency=concurrency, budget=budget, retry=retry, progress=progress,
+                made=made,
+            )
+        )  # fmt: skip
+
+    async def ask(
+        self,
+        *,
+        bank: str | Bank,
+        models: Sequence[str | ModelCard],
+        models_file: str | Path | None = None,
+        repeats: int = 1,
+        limit: int | None = None,
+        seed: int = 0,
+        concurrency: int | None = None,
+        budget: asking.Budget | None = None,
+        retry: asking.Retry | None = None,
+        progress: Callable[[asking.Progress], None] | None = None,
+        stop: asyncio.Event | None = None,
+        abandon: asyncio.Event | None = None,
+        made: Mapping[str, Model] | None = None,
+    ) -> asking.Outcome:
+        """Ask models a bank's questions; whatever is there already is not asked again.
+
+        Calling it again with the same arguments goes on where the last call stopped, however
+        that ended.
+
+        Args:
+            bank: a bank, its name, or a file.
+            models: names (see `mingan.shelf`) or cards.
+            limit: ask only so many questions, drawn by `seed` and balanced over the tiers.
+            concurrency: most requests at once to one endpoint.
+            budget: what may be spent; the run stops cleanly before it is passed.
+            stop, abandon: set to stop after, or without, the requests under way.
+            made: models by name that are made already (for tests and for pasted answers).
+
+        Raises:
+            MinganError: see `mingan.shelf.cards`, `bank`, and `mingan.asking.ask`.
+        """
+        source = self.bank(bank) if isinstance(bank, str) else bank
+        names = [model for model in models if isinstance(model, str)]
+        found = shelf.cards(names, models_file=models_file, registry=self.registry)
+        by_name = {card.name: card for card in found}
+        cards = [by_name[model] if isinstance(model, str) else model for model in models]
+        questions = list(source.questions)
+        if limit is not None:
+            questions = asking.subset(questions, limit, seed=seed)
+        plan = asking.Plan(questions=questions, cards=cards, repeats=repeats, seed=seed)
+        with self.store.run_lock():
+            async with AsyncExitStack() as stack:
+                living = {card.name: self._make(card, made or {}) for card in cards}
+                for model in living.values():
+                    stack.push_async_callback(model.close)
+                run = self._run_for(source, plan)
+                outcome = await self._asked(
+                    run, plan, living,
+                    concurrency=concurrency, budget=budget, retry=retry, progress=progress,
+                    stop=stop, abandon=abandon,
+                )  # fmt: skip
+        return outcome
+
+    async def _asked(
+        self, run: Run, plan: asking.Plan, models: Mapping[str, Model], **how: Any
+    ) -> asking.Outcome:
+        try:
+            outcome = await asking.ask(
+                plan, models, self.store, run_id=run.id, grade=self._grade_one, **how
+            )
+        except BaseException:
+            self.store.end_run(run.id, "failed")
+            raise
+        if outcome.state != "failed":
+            self.store.end_run(run.id, outcome.state)
+        return outcome
+
+    def _make(self, card: ModelCard, made: Mapping[str, Model]) -> Model:
+        return made.get(card.name) or catalogue.make(card, registry=self.registry)
+
+    def _run_for(self, source: Bank, plan: asking.Plan) -> Run:
+        """The unfinished run of the same plan, or a new one; put on record before anything."""
+        digest = self.store.add_bank(source.name, source.questions)
+        self.store.add_cards(plan.cards)
+        run = Run(
+            id=f"{datetime.now(UTC):%Y%m%d-%H%M%S}-{secrets.token_hex(2)}",
+            bank=source.name,
+            bank_hash=digest,
+            questions=tuple(question.id for question in plan.questions),
+            models=tuple(card.hash for card in plan.cards),
+            repeats=plan.repeats,
+            day=plan.day,
+        )
+        for status in reversed(self.store.runs()):
+            if status.state != "finished" and _plan_of(status.run) == _plan_of(run):
+                self.store.end_run(status.run.id, "running")
+                return status.run
+        self.store.begin_run(run)
+        return run
+
+    def _grade_one(self, question: Question, answer: Answer) -> Grade:
+        return grading.grade(question, answer, registry=self.registry)
+
+    # -- bringing in -------------------------------------------------------------------------
+
+    def import_(
+        self, path: str | Path, *, kind: str | None = None, name: str | None = None,
+        bank: str | None = None,
+    ) -> ImportSummary:  # fmt: skip
+        """Bring in a bank, recorded answers, or another tool's log.
+
+        Args:
+            kind: an importer's name, or "bank"; None guesses it from the file.
+            name: what to call the bank that comes in.
+            bank: the bank that recorded answers belong to, where the file holds only ids.
+
+        Raises:
+            InputError: the file cannot be used; nothing was stored.
+        """
+        path = Path(path)
+        kind = kind or detect(path)
+        if kind == "bank":
+            loaded = self.bank(str(path))
+            found = Imported(
+                bank=name or loaded.name, questions=loaded.questions, cards=(), answers=(),
+                notes=loaded.notes,
+            )  # fmt: skip
+        else:
+            known = self.bank(bank) if bank else None
+            found = self.registry.get("importers", kind)(path, name=name, bank=known)
+        return self._keep(found)
+
+    def _keep(self, found: Imported) -> ImportSummary:
+        """Store what an importer found. What is there already stays; changed text is a revision."""
+        answers = list(found.answers)
+        there = {answer.key: answer for answer in self.store.answers()}
+        fresh = [a for a in answers if a.key not in there]
+        changed = [
+            _correction(a, there[a.key]) for a in answers if _differs(a, there.get(a.key))
+        ]  # fmt: skip
+        self.store.add_bank(found.bank, list(found.questions))
+        self.store.add_cards(found.cards)
+        incoming = fresh + changed
+        futures = [
+            self.store.record("", incoming[start : start + _PORTION])
+            for start in range(0, len(incoming), _PORTION)
+        ]
+        for future in futures:
+            future.result()
+        self.store.add_grades(found.grades)
+        return ImportSummary(
+            bank=found.bank,
+            questions=len(found.questions),
+            models=len(found.cards),
+            answers=len(answers),
+            known=len(answers) - len(incoming),
+            corrected=len(changed),
+            grades=len(found.grades),
+            notes=tuple(found.notes),
+        )
+
+    # -- grading -----------------------------------------------------------------------------
+
+    def grade(
+        self, *, bank: str | None = None, models: Collection[str] | None = None
+    ) -> GradeSummary:
+        """Grade every answer on record by rule; what this version has graded before is kept.
+
+        Raises:
+            UsageError: there is nothing to grade.
+        """
+        gathered = gather(self.store, bank=bank, models=models)
+        by_id = {question.id: question for question in gathered.questions}
+        given = {
+            place: self._grade_one(by_id[answer.question], answer)
+            for place, answer in gathered.answers.items()
+            if answer.state != "failed"
+        }
+        standing = {grade.key for grade in gathered.grades.values()}
+        new = [grade for grade in given.values() if grade.key not in standing]
+        for start in range(0, len(new), _PORTION):
+            self.store.add_grades(new[start : start + _PORTION])
+        return GradeSummary(
+            bank=gathered.bank,
+            answers=len(given),
+            new=len(new),
+            verdicts=dict(Counter(grade.verdict for grade in given.values())),
+            graders=dict(Counter(c.grader for c in gathered.choices.values()).most_common()),
+        )
+
+    # -- what it means -----------------------------------------------------------------------
+
+    def gather(self, *, bank: str | None = None, models: Collection[str] | None = None) -> Gathered:
+        """Everything on record about some models on one bank."""
+        return gather(self.store, bank=bank, models=models)
+
+    def scores(
+        self, *, bank: str | None = None, models: Collection[str] | None = None,
+        level: float = 0.95,
+    ) -> ScoreTable:  # fmt: skip
+        """The table: score, interval, rank as a tie group, states.
+
+        Raises:
+            UsageError: nothing has been asked, or nothing has been graded.
+        """
+        gathered = gather(self.store, bank=bank, models=models)
+        if not gathered.scored:
+            raise UsageError(
+                f"题库 {gathered.bank} 的回答还没有判分。请先运行：mingan grade",
+                f"The answers to {gathered.bank} are not graded yet. First run: mingan grade",
+            )
+        return ScoreTable(
+            gathered=gathered,
+            scores=tuple(score_table(gathered.matrix, level=level)),
+            comparisons=dict(compare_all(gathered.matrix, level=level)),
+        )
+
+    def compare(
+        self, a: str, b: str, *, bank: str | None = None, level: float = 0.95
+    ) -> Comparison:
+        """Model `a` against model `b`: a paired test on the questions that both were asked.
+
+        Raises:
+            UsageError: one of them has no answers here, or they are the same.
+        """
+        if a == b:
+            raise UsageError(
+                f"要比较两个不同的模型，而两次写的都是 {a}。",
+                f"Comparing needs two models, but both names are {a}.",
+            )
+        gathered = gather(self.store, bank=bank, models=[a, b])
+        return compare(gathered.matrix, a, b, level=level)
+
+    def report(
+        self, path: str | Path, *, bank: str | None = None,
+        models: Collection[str] | None = None, title: str = "", lang: Lang | None = None,
+    ) -> None:  # fmt: skip
+        """Write one offline HTML file with everything in it.
+
+        Raises:
+            UsageError: see `scores`; or the file cannot be written there.
+        """
+        table = self.scores(bank=bank, models=models)
+        html.write(
+            assemble(table.gathered, table.scores, table.comparisons, title=title), path, lang
+        )
+
+    def export(
+        self,
+        what: Literal["answers", "grades", "scores", "votes"],
+        path: str | Path,
+        *,
+        format: export.Format | None = None,
+        bank: str | None = None,
+        models: Collection[str] | None = None,
+    ) -> int:
+        """Write answers, grades, scores or votes as CSV, JSON Lines or Parquet; gives the rows.
+
+        Raises:
+            UsageError: nothing to export, an unknown format, or the file cannot be written.
+        """
+        if what == "votes":
+            rows, columns = export.votes_rows(self.store.votes()), export.VOTE_COLUMNS
+        elif what == "scores":
+            table = self.scores(bank=bank, models=models)
+            rows = export.scores_rows(table.scores, table.gathered.stamp)
+            columns = export.SCORE_COLUMNS
+        else:
+            found = gather(self.store, bank=bank, models=models)
+            if what == "answers":
+                rows, columns = export.answers_rows(found.answers.values()), export.ANSWER_COLUMNS
+            else:
+                graded = ((a, found.grades.get(place)) for place, a in found.answers.items())
+                rows, columns = export.grades_rows(graded), export.GRADE_COLUMNS
+        return export.write_rows(rows, columns, path, format=format)
+
+
+def _plan_of(run: Run) -> str:
+    return content_hash(run.bank_hash, run.questions, run.models, run.repeats, run.day)
+
+
+def _differs(new: Answer, old: Answer | None) -> bool:
+    return old is not None and (new.text, new.state) != (old.text, old.state)
+
+
+def _correction(new: Answer, old: Answer) -> Answer:
+    from msgspec.structs import replace
+
+    if old.state == "failed":
+        return new
+    return replace(new, revision=old.revision + 1, supersedes=old.content)

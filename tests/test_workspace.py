@@ -1,0 +1,190 @@
+"""The road from a question to a score, through the Python API and a scripted model."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+import pytest
+
+from mingan import Budget, ModelCard, Question, UsageError, Workspace
+from mingan.bank import Bank
+from mingan.records import Generation
+
+QUESTIONS = tuple(
+    Question(id=f"q{i}", prompt=f"{i} 加 {i} 等于几？", answer=str(2 * i), tier=tier, bank="数")
+    for i, tier in enumerate(["基础", "进阶"] * 20, start=1)
+)
+BANK = Bank(name="数", questions=QUESTIONS)
+
+
+def scripted(name: str, wrong: range = range(0), **options: object) -> ModelCard:
+    said = {
+        q.id: "答案是 0。" if i in wrong else f"答案是 {q.answer}。"
+        for i, q in enumerate(QUESTIONS)
+    }
+    return ModelCard(name=name, kind="scripted", options={"answers": said, **options})
+
+
+@pytest.fixture
+def workspace(tmp_path: Path) -> Workspace:
+    with Workspace.open(tmp_path / "w.db") as opened:
+        yield opened
+
+
+def test_from_a_question_to_a_verdict(workspace: Workspace) -> None:
+    outcome = workspace.run(bank=BANK, models=[scripted("强"), scripted("弱", range(25))])
+    assert (outcome.state, outcome.asked, outcome.left) == ("finished", 80, 0)
+
+    table = workspace.scores()
+    assert [row.model for row in table.scores] == ["强", "弱"]
+    strong, weak = table.scores
+    assert (strong.right, strong.wrong, strong.score) == (40, 0, 1.0)
+    assert strong.low < 1 <= strong.high
+    assert (weak.right, weak.wrong) == (15, 25)
+    assert (strong.rank_low, strong.rank_high, weak.rank_low) == (1, 1, 2)
+
+    comparison = workspace.compare("强", "弱")
+    assert (comparison.verdict, comparison.wins, comparison.losses) == ("a", 25, 0)
+    assert workspace.store.verify() == []
+
+
+def test_asking_again_asks_nothing_and_keeps_the_run(workspace: Workspace) -> None:
+    card = scripted("甲")
+    stopped = workspace.run(bank=BANK, models=[card], budget=Budget(questions=10))
+    assert (stopped.state, stopped.asked, stopped.left) == ("stopped", 10, 30)
+    resumed = workspace.run(bank=BANK, models=[card])
+    assert (resumed.run_id, resumed.asked, resumed.already) == (stopped.run_id, 30, 10)
+    third = workspace.run(bank=BANK, models=[card])
+    assert (third.asked, third.already) == (0, 40)
+    assert third.run_id != stopped.run_id
+    assert len(list(workspace.store.answers())) == 40
+
+
+def test_other_parameters_are_other_answers_and_are_not_mixed(workspace: Workspace) -> None:
+    workspace.run(bank=BANK, models=[scripted("甲", range(40))])
+    hot = ModelCard(
+        name="甲",
+        kind="scripted",
+        options=scripted("甲").options,
+        generation=Generation(temperature=1.0),
+    )
+    assert workspace.run(bank=BANK, models=[hot]).asked == 40
+    table = workspace.scores()
+    assert [(row.right, row.wrong) for row in table.scores] == [(40, 0)]
+    assert "别的参数" in table.gathered.notes[0].zh
+
+
+def test_repeats_are_averaged_and_are_not_more_questions(workspace: Workspace) -> None:
+    workspace.run(bank=BANK, models=[scripted("甲", range(20))], repeats=3)
+    (row,) = workspace.scores().scores
+    assert (row.questions, row.repeats, row.right, row.wrong) == (40, 3, 60, 60)
+    workspace.run(bank=BANK, models=[scripted("乙", range(20))])
+    by_name = {r.model: r for r in workspace.scores().scores}
+    assert by_name["甲"].high - by_name["甲"].low == pytest.approx(
+        by_name["乙"].high - by_name["乙"].low, abs=0.02
+    )
+
+
+def test_a_failed_answer_is_no_wrong_answer_and_is_asked_again(workspace: Workspace) -> None:
+    broken = scripted("甲", faults={"400": 1.0})
+    outcome = workspace.run(bank=BANK, models=[broken])
+    assert outcome.states["failed"] == outcome.asked
+    with pytest.raises(UsageError, match="mingan grade"):
+        workspace.scores()
+    assert workspace.grade().verdicts == {}
+
+
+def test_a_limit_is_balanced_over_the_tiers_and_grows_into_the_whole(workspace: Workspace) -> None:
+    card = scripted("甲")
+    workspace.run(bank=BANK, models=[card], limit=10)
+    tiers = [q.tier for q in workspace.gather().questions]
+    assert sorted(tiers) == ["基础"] * 5 + ["进阶"] * 5
+    grown = workspace.run(bank=BANK, models=[card], limit=20)
+    assert (grown.asked, grown.already) == (10, 10)
+
+
+def test_a_new_reference_needs_new_grades_but_no_new_answers(workspace: Workspace) -> None:
+    workspace.run(bank=BANK, models=[scripted("甲")])
+    from msgspec.structs import replace
+
+    changed = Bank(name="数", questions=tuple(replace(q, answer="0") for q in QUESTIONS))
+    assert workspace.run(bank=changed, models=[scripted("甲")]).asked == 0
+    summary = workspace.grade()
+    assert (summary.new, summary.verdicts) == (40, {"wrong": 40})
+    assert workspace.scores().scores[0].wrong == 40
+    assert workspace.grade().new == 0
+
+
+def test_a_question_without_reference_counts_for_no_model(workspace: Workspace) -> None:
+    open_ended = Question(id="poem", prompt="写一首诗", bank="数")
+    bank = Bank(name="数", questions=(*QUESTIONS, open_ended))
+    card = scripted("甲", default="床前明月光")
+    workspace.run(bank=bank, models=[card])
+    table = workspace.scores()
+    assert table.scores[0].questions == 40
+    assert len(table.gathered.questions) == 41
+
+
+def test_stop_ends_cleanly(workspace: Workspace) -> None:
+    async def stopped() -> object:
+        stop = asyncio.Event()
+        stop.set()
+        return await workspace.ask(bank=BANK, models=[scripted("甲", delay=0.01)], stop=stop)
+
+    outcome = asyncio.run(stopped())
+    assert outcome.state == "stopped"  # type: ignore[attr-defined]
+    assert workspace.store.runs()[0].state == "stopped"
+
+
+def test_importing_twice_adds_nothing_and_a_changed_cell_is_a_correction(
+    workspace: Workspace, tmp_path: Path
+) -> None:
+    path = tmp_path / "answers.csv"
+    path.write_text("id,prompt,answer,甲,乙\nq1,一加一等于几,2,答案是2,答案是3\n", "utf-8")
+    first = workspace.import_(path, kind="wide")
+    assert (first.questions, first.models, first.answers, first.known) == (1, 2, 2, 0)
+    again = workspace.import_(path, kind="wide")
+    assert (again.known, again.corrected) == (2, 0)
+    path.write_text("id,prompt,answer,甲,乙\nq1,一加一等于几,2,答案是2,答案是2\n", "utf-8")
+    mended = workspace.import_(path, kind="wide")
+    assert (mended.known, mended.corrected) == (1, 1)
+    workspace.grade()
+    assert [row.right for row in workspace.scores().scores] == [1, 1]
+    assert workspace.store.verify() == []
+
+
+@pytest.mark.parametrize("what", ["answers", "grades", "scores"])
+@pytest.mark.parametrize("ending", ["csv", "jsonl", "parquet"])
+def test_everything_can_be_exported(
+    workspace: Workspace, tmp_path: Path, what: str, ending: str
+) -> None:
+    workspace.run(bank=BANK, models=[scripted("甲"), scripted("乙", range(5))])
+    path = tmp_path / f"out.{ending}"
+    rows = workspace.export(what, path)
+    assert rows == (2 if what == "scores" else 80)
+    assert path.stat().st_size > 0
+
+
+def test_the_report_is_one_file_in_either_language(workspace: Workspace, tmp_path: Path) -> None:
+    workspace.run(bank=BANK, models=[scripted("甲"), scripted("乙", range(30))])
+    for lang in ("zh", "en"):
+        path = tmp_path / f"{lang}.html"
+        workspace.report(path, lang=lang)  # type: ignore[arg-type]
+        page = path.read_text("utf-8")
+        assert "甲" in page
+        assert "http://" not in page.replace("http://www.w3.org", "")
+
+
+def test_names_that_are_nowhere(workspace: Workspace) -> None:
+    with pytest.raises(UsageError, match="工作区还是空的"):
+        workspace.scores()
+    with pytest.raises(UsageError, match="不认识模型"):
+        workspace.run(bank=BANK, models=["没有这个"])
+    workspace.run(bank=BANK, models=[scripted("甲")])
+    with pytest.raises(UsageError, match="有的是：甲"):
+        workspace.compare("甲", "乙")
+    with pytest.raises(UsageError, match="两个不同的模型"):
+        workspace.compare("甲", "甲")
+    with pytest.raises(UsageError, match="没有题库"):
+        workspace.scores(bank="别的")
