@@ -25,7 +25,7 @@ import pytest
 from mingan.store import Store
 
 BENCHMARKS = Path(__file__).parents[2] / "benchmarks"
-QUESTIONS = 600
+QUESTIONS = 1000
 CONNECTIONS = 16
 KILLS = 10
 
