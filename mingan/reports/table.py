@@ -137,7 +137,7 @@ def scores_table(scores: Sequence[Score], *, lang: Lang | None = None) -> Table:
     return table
 
 
-def plain(renderable: RenderableType, *, columns: int = 100) -> str:
+def plain(renderable: RenderableType, *, columns: int = 160) -> str:
     """Anything Rich can draw as plain text without colour, trailing blanks removed."""
     from rich.console import Console
 
