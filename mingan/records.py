@@ -152,9 +152,13 @@ class ModelCard(Record, frozen=True, kw_only=True, omit_defaults=True):
 
     @property
     def hash(self) -> str:
-        """Hash of what determines its answers; prices, sizes and dates do not."""
+        """Hash of what determines its answers; prices, sizes and dates do not.
+
+        A temperature of 0 and one of 0.0 are the same temperature.
+        """
+        generation = msgspec.convert(msgspec.to_builtins(self.generation), Generation)
         return content_hash(
-            "model", self.name, self.kind, self.base_url, self.model, self.generation, self.options
+            "model", self.name, self.kind, self.base_url, self.model, generation, self.options
         )
 
 

@@ -1,7 +1,8 @@
 """Bringing a workspace's tables up to date with Alembic, inside the writer's transaction.
 
 The migrations are in `migrations/versions`, numbered and only ever appended to. Alembic is
-imported here and nowhere else: opening a workspace that is up to date does not need it.
+imported here and nowhere else: making a workspace, or opening one that is up to date, does not
+need it.
 """
 
 from __future__ import annotations

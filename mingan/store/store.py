@@ -260,11 +260,14 @@ class Store(Reader):
                 f"The workspace {self.place.shown} was made by a newer Mingan (format {found}). "
                 "Upgrade: pip install -U mingan",
             )
-        from mingan.store.migrate import upgrade
-
         _, release = self._take_lock(_MIGRATION_LOCK, "migration-lock", wait=True)
         try:
-            if self._schema_version() != schema.HEAD:
+            found = self._schema_version()
+            if found is None:
+                self._now(schema.create)
+            elif found != schema.HEAD:
+                from mingan.store.migrate import upgrade
+
                 self._now(upgrade)
         finally:
             release()
