@@ -21,7 +21,7 @@ from mingan.grading.protocol import Finding, Grader
 from mingan.language import Text
 from mingan.records import Answer, Grade, Question, Verdict, now
 
-__all__ = ["Choice", "Finding", "Grader", "choose", "grade"]
+__all__ = ["Choice", "Finding", "Grader", "choose", "faults", "grade"]
 
 READ = 96_000
 """Characters of an answer that graders get: its beginning and its end, where answers stand."""
@@ -69,6 +69,17 @@ def grade(
         extracted=finding.extracted,
         at=now(),
     )
+
+
+def faults(question: Question, *, registry: plugins.Registry = plugins.registry) -> list[Text]:
+    """What in a question keeps its grader (its own, or the one that fits) from working.
+
+    Raises:
+        InputError: the question names a grader that nobody installed.
+    """
+    choice = choose(question) if not question.grader else None
+    name = choice.grader if choice else question.grader
+    return _grader(registry, name).faults(_with(question, choice, name))
 
 
 def _grader(registry: plugins.Registry, name: str) -> Grader:

@@ -14,6 +14,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
+from mingan.grading.echo import ASKS, not_quoted, without_echo
 from mingan.grading.normal import key, sentences
 from mingan.grading.options import Finder, Mention, Option
 
@@ -48,7 +49,7 @@ _CUE_AFTER = re.compile(
     re.IGNORECASE,
 )
 _FALSE_AFTER = re.compile(
-    r"^[^,。;\n]{0,16}?(?:不正确|是?错误|错的|不对|不符合|不成立|不合适|不恰当|无关|排除|不能(?:选|成立|削弱)|"
+    r"^[^,。;\n]{0,16}?(?:不正确|则没有|则不|是?错误|错的|不对|不符合|不成立|不合适|不恰当|无关|排除|不能(?:选|成立|削弱)|"
     r"不是(?:正确|答案|最)|都不|均不|不选|不包括|不属于|incorrect|is (?:wrong|false|not)|不同)",
     re.IGNORECASE,
 )
@@ -83,6 +84,16 @@ class Commitment:
 
 
 @dataclass(frozen=True, slots=True)
+class _Frame:
+    """What stays the same over all sentences of one text: the question's side of the matter."""
+
+    asked: str
+    negative: bool
+    listing: bool
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
 class _Vote:
     names: frozenset[str]
     strength: int
@@ -100,20 +111,21 @@ def commit(
     for what is NOT so: then "C 不正确" speaks for C.
     """
     finder = Finder(options)
-    body = _without_echo(text, finder, prompt)
+    body = without_echo(text, finder, prompt)
     parts = sentences(re.sub(r":\s*\n+", ": ", body))
-    echoed = body != text and all(_ASKS.search(s) or len(key(s)) < 3 for s in parts)
+    echoed = body != text and all(ASKS.search(s) or len(key(s)) < 3 for s in parts)
     alone = _alone(body, finder)
     if alone:
         names = frozenset(alone)
         return Commitment(names, DECLARED, False, body.strip()[:60], names, names)
     asked = key(prompt)
-    found = [(i, s, _not_quoted(s, finder.find(s), asked)) for i, s in enumerate(parts)]
+    found = [(i, s, not_quoted(s, finder.find(s), asked)) for i, s in enumerate(parts)]
     mentioned = frozenset(m.name for _, _, ms in found for m in ms if m.kind != "bare")
     if not any(ms for _, _, ms in found):
         return Commitment(echo=echoed, mentioned=mentioned)
     listing = _is_listing(found, finder)
-    votes = [v for i, s, ms in found for v in _votes(s, ms, i, negative, listing, len(parts))]
+    frame = _Frame(asked, negative, listing, len(parts))
+    votes = [v for i, s, ms in found for v in _votes(s, ms, i, frame)]
     if not votes and len(mentioned) == 1 and not _all_rejected(found):
         votes = [_Vote(mentioned, ONLY, 0, found[0][1])]
     return _settle(votes, mentioned, parts, walks=_walks(body, finder))
@@ -133,87 +145,6 @@ def _alone(body: str, finder: Finder) -> tuple[str, ...]:
     return ()
 
 
-def _without_echo(text: str, finder: Finder, prompt: str) -> str:
-    """The text without repeated question sentences and bare lists of options."""
-    body = _without_question(text, prompt)
-    spans = sorted({s for o in finder.options if key(o.text) for s in _quotes(body, o)})
-    groups: list[list[tuple[int, int, str]]] = []
-    for span in spans:
-        if groups and not key(body[groups[-1][-1][1] : span[0]]):
-            groups[-1].append(span)
-        else:
-            groups.append([span])
-    for group in reversed(groups):
-        if len({name for _, _, name in group}) >= 2:
-            body = body[: group[0][0]] + "\n" + body[group[-1][1] :]
-    return body
-
-
-def _without_question(text: str, prompt: str) -> str:
-    whole = key(prompt)
-    if not whole:
-        return text
-    kept = text
-    for sentence in sentences(text):
-        k = key(sentence)
-        if len(k) >= 6 and k in whole and _ASKS.search(sentence):
-            kept = kept.replace(sentence, "", 1)
-    return kept
-
-
-_ASKS = re.compile(
-    r"哪|什么|多少|几|谁|是否|吗|如何|怎|请|下列|以下|which|what|who|how", re.IGNORECASE
-)
-
-
-_LINE = re.compile(r"[^\n]+")
-
-
-def _quotes(body: str, option: Option) -> list[tuple[int, int, str]]:
-    """Where the option stands with its marker and its whole wording, as in the question."""
-    if option.name == option.text or not option.name.isalnum() or len(option.name) > 1:
-        return []
-    wording = key(option.text)
-    marker = re.compile(
-        rf"(?<![A-Za-z0-9])[(\[]?\s*(?:选项)?\s*{re.escape(option.name)}\s*[)\].、:,]*\s*"
-    )
-    found = [
-        (m.start(), m.end(), option.name) for m in _LINE.finditer(body) if key(m[0]) == wording
-    ]
-    for m in marker.finditer(body):
-        end = _consume(body, m.end(), wording)
-        if end > 0:
-            found.append((m.start(), end, option.name))
-    return found
-
-
-def _consume(body: str, start: int, wording: str) -> int:
-    at = 0
-    for i in range(start, min(len(body), start + 3 * len(wording) + 20)):
-        c = body[i]
-        if not c.isalnum():
-            continue
-        if c.casefold() != wording[at]:
-            return -1
-        at += 1
-        if at == len(wording):
-            return i + 1
-    return -1
-
-
-def _not_quoted(sentence: str, mentions: list[Mention], asked: str) -> list[Mention]:
-    """The mentions without those that stand together as they do in the question.
-
-    因果关系、相关关系或中性关系 repeats what was offered, True 与 not False what was to compute.
-    """
-    quoted = set()
-    for a, b in pairwise(mentions):
-        stretch = key(sentence[a.start : b.end])
-        if a.kind == b.kind == "text" and stretch in asked and len(stretch) <= 40:
-            quoted |= {a, b}
-    return [m for m in mentions if m not in quoted]
-
-
 def _walks(body: str, finder: Finder) -> bool:
     """Whether lines of the text begin with different options: it explains them one by one."""
     heads = set()
@@ -229,17 +160,15 @@ def _is_listing(found: list[tuple[int, str, list[Mention]]], finder: Finder) -> 
     return len(openers) >= min(3, len(finder.names)) and len(finder.names) > 2
 
 
-def _votes(
-    sentence: str, mentions: list[Mention], place: int, negative: bool, listing: bool, total: int
-) -> list[_Vote]:
+def _votes(sentence: str, mentions: list[Mention], place: int, frame: _Frame) -> list[_Vote]:
     if not mentions:
         return []
     mentions = [m for m in mentions if not m.supposed]
-    declared = _declared(sentence, mentions, negative)
+    declared = _declared(sentence, mentions, frame.negative)
     if declared:
         return [_Vote(declared, DECLARED, place, sentence)]
     solid = [m for m in mentions if m.kind != "bare"]
-    verdicts = [(m, _verdict(sentence, m, mentions, negative)) for m in solid]
+    verdicts = [(m, _verdict(sentence, m, mentions, frame)) for m in solid]
     votes = [
         _Vote(frozenset({m.name}), CONCLUDED, place, sentence, against=True)
         for m, v in verdicts
@@ -250,16 +179,27 @@ def _votes(
     if not names:
         return votes
     affirmed = frozenset(m.name for m, v in verdicts if v is True)
-    if CONCLUSION.search(sentence) and (len(names) == 1 or affirmed):
-        return [*votes, _Vote(affirmed or names, CONCLUDED, place, sentence)]
-    if place == 0 and live[0].start <= 3 and not listing:
+    concluded = _concluded(sentence, live, affirmed)
+    if concluded:
+        return [*votes, _Vote(concluded, CONCLUDED, place, sentence)]
+    if place == 0 and live[0].start <= 3 and not frame.listing:
         opened = _run_from(sentence, live)
         return [*votes, _Vote(opened, OPENED, place, sentence)]
     if affirmed:
         return [*votes, _Vote(affirmed, SAID, place, sentence)]
-    if len(names) == 1 and not listing and (place == 0 or place == total - 1):
+    if len(names) == 1 and not frame.listing and place in (0, frame.total - 1):
         return [*votes, _Vote(names, SAID, place, sentence)]
     return votes
+
+
+def _concluded(sentence: str, live: list[Mention], affirmed: frozenset[str]) -> frozenset[str]:
+    """The one option, or the affirmed ones, after the sentence's concluding word."""
+    word = CONCLUSION.search(sentence)
+    if word is None:
+        return frozenset()
+    after = [m for m in live if m.start >= word.start()]
+    names = frozenset(m.name for m in after)
+    return affirmed & names or (names if len(names) == 1 else frozenset())
 
 
 def _declared(sentence: str, mentions: list[Mention], negative: bool) -> frozenset[str]:
@@ -308,7 +248,7 @@ def _run_from(sentence: str, mentions: list[Mention]) -> frozenset[str]:
 
 
 def _verdict(
-    sentence: str, mention: Mention, mentions: list[Mention], negative: bool
+    sentence: str, mention: Mention, mentions: list[Mention], frame: _Frame
 ) -> bool | None:
     """True for B 是正确的, False for B 不正确 or 不是 B, None when nothing is said of it."""
     if mention.negated:
@@ -320,15 +260,26 @@ def _verdict(
     false, true = _FALSE_AFTER.match(after), _TRUE_AFTER.match(after)
     if false and true and true.start() == false.start() and len(true[0]) < len(false[0]):
         false = None
+    if false and not frame.negative and _core(false[0]) in frame.asked:
+        false = None
     if false:
         return bool(
-            negative and re.search(r"不正确|错|不对|incorrect|wrong|false|不包括|不属于", false[0])
+            frame.negative
+            and re.search(r"不正确|错|不对|incorrect|wrong|false|不包括|不属于", false[0])
         )
-    if true and negative and CONCLUSION.search(sentence):
+    if true and frame.negative and CONCLUSION.search(sentence):
         return None
     if true:
-        return not (negative and re.search(r"正确|对的|true|correct", true[0]))
+        return not (frame.negative and re.search(r"正确|对的|true|correct", true[0]))
     return None
+
+
+def _core(phrase: str) -> str:
+    """The rejecting word at the end of a matched phrase: 错误 of 做了有道德错误."""
+    found = re.search(
+        r"(?:不正确|错误|错的|不对|无关|排除|不同|不成立|不符合|wrong|false)$", phrase
+    )
+    return found[0] if found else "\0"
 
 
 def _all_rejected(found: list[tuple[int, str, list[Mention]]]) -> bool:
@@ -358,6 +309,12 @@ def _settle(
     if top == CONCLUDED and any(v.strength == OPENED or early for v in opening):
         contradictory = True
         candidates |= frozenset().union(*(v.names for v in opening))
+    if top == DECLARED and not contradictory:
+        firsts = [v for v in positive if v.place == 0 and v.names != last.names]
+        contradictory = any(v.strength == OPENED for v in firsts) and not _corrected(
+            parts, 0, last.place
+        )
+        candidates |= frozenset().union(*(v.names for v in firsts))
     return Commitment(
         last.names, top, contradictory, last.sentence[:60], mentioned | last.names, candidates
     )

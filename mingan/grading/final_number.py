@@ -60,12 +60,13 @@ def final_number(text: str, prompt: str = "") -> FinalNumber:
     if not everything:
         return FinalNumber(None)
     unit = asked_unit(prompt)
+    variable = re.search(r"([A-Za-zα-ω])\s*的值", prompt)
     lines = _lines(text, prompt)
     given = [line for line in lines if line.results]
     if not given:
         return FinalNumber(None, all=everything)
     chosen = _chosen(given)
-    number, others = _pick(chosen, unit)
+    number, others = _pick(chosen, unit, variable[1] if variable else "")
     first = _first(given, chosen, unit)
     return FinalNumber(number, others, everything, chosen.weight >= 3, chosen.weight >= 2, first)
 
@@ -139,9 +140,12 @@ def _solid(line: _Line) -> bool:
     return bool(line.results)
 
 
-def _pick(line: _Line, unit: str) -> tuple[Number, tuple[Number, ...]]:
+def _pick(line: _Line, unit: str, variable: str) -> tuple[Number, tuple[Number, ...]]:
     """The line's answer: the last result, or the last one in the asked unit."""
     pool = list(line.results)
+    named = _named(line.text, pool, variable)
+    if named is not None:
+        return named, ()
     in_unit = [n for n in pool if unit and (n.percent if unit == "%" else n.tail.startswith(unit))]
     outside = [n for n in pool if not _in_brackets(line.text, n)] or pool
     declared = list(_DECLARES.finditer(line.text))
@@ -151,6 +155,14 @@ def _pick(line: _Line, unit: str) -> tuple[Number, tuple[Number, ...]]:
     else:
         pick = (in_unit or outside)[-1]
     return pick, tuple(n for n in pool if n is not pick)
+
+
+def _named(sentence: str, pool: list[Number], variable: str) -> Number | None:
+    """The number that the sentence gives to the variable asked for: 5 of x 的值为 5, y 的值为 3."""
+    if not variable:
+        return None
+    given = re.compile(rf"(?<![A-Za-z]){variable}\s*(?:的值)?\s*(?:=|是|为|等于)+\s*$")
+    return next((n for n in pool if given.search(sentence[: n.start])), None)
 
 
 def _in_brackets(sentence: str, number: Number) -> bool:

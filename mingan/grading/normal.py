@@ -11,7 +11,7 @@ import re
 import unicodedata
 from functools import lru_cache
 
-LONGEST = 24_000
+LONGEST = 12_000
 """Characters of an answer that are read: more than any person reads; the middle is dropped."""
 
 _TRADITIONAL = (
@@ -56,14 +56,11 @@ _BEFORE = {
 }  # fmt: skip
 _FOLD_BEFORE = str.maketrans(_BEFORE)
 
-_THINKING = re.compile(
-    r"<(think|thinking|reasoning|thought)>.*?(?:</\1>)|<\|begin_of_thought\|>.*?"
-    r"<\|end_of_thought\|>",
-    re.DOTALL | re.IGNORECASE,
+_THINKING_TAG = re.compile(
+    r"<(/?)(?:think|thinking|reasoning|thought)>|<\|(?:begin|end)_of_thought\|>", re.IGNORECASE
 )
-_THINKING_OPEN = re.compile(r"<(?:think|thinking|reasoning|thought)>", re.IGNORECASE)
-_THINKING_CLOSE = re.compile(r"</(?:think|thinking|reasoning|thought)>", re.IGNORECASE)
 _SENTENCE_END = re.compile(r"[。!?？！;\n]+|(?<=[^\d\s][a-z)\]\"'”])\.(?=\s|$)|(?<=\d)\.(?=\s|$)")
+_STUCK = re.compile(r"(.{1,12}?)\1{40,}", re.DOTALL)
 _NOISE = re.compile(r"[\s\W_]+", re.UNICODE)
 
 
@@ -83,16 +80,30 @@ def without_thinking(text: str) -> str:
 
     Some models drop the opening tag, so everything up to a lone closing tag is thinking too.
     """
-    closed = _THINKING.sub("\n", text)
-    ends = [m.end() for m in _THINKING_CLOSE.finditer(closed)]
-    closed = closed[ends[-1] :] if ends else closed
-    opened = _THINKING_OPEN.search(closed)
-    return closed[: opened.start()] if opened else closed
+    kept: list[str] = []
+    at, inside = 0, False
+    for tag in _THINKING_TAG.finditer(text):
+        closes = tag[1] == "/" or tag[0].startswith("<|end")
+        if not inside and not closes:
+            kept.append(text[at : tag.start()])
+        if not inside and closes:
+            kept.clear()
+        inside, at = not closes, tag.end()
+    rest = "" if inside else text[at:]
+    return "\n".join(part for part in (*kept, rest) if part)
 
 
 def prepare(text: str) -> str:
     """An answer as graders read it: capped, without thinking, folded; lines and case are kept."""
-    return fold(without_thinking(cap(text, 4 * LONGEST)))[: 4 * LONGEST]
+    return cap(unrepeated(fold(without_thinking(cap(text, 4 * LONGEST)))))
+
+
+def unrepeated(text: str) -> str:
+    """The text with at most 40 repetitions in a row of anything up to 12 characters.
+
+    Models get stuck in loops, and attackers know that repetition makes patterns slow.
+    """
+    return _STUCK.sub(lambda m: m[1] * 40, text)
 
 
 def fold(text: str) -> str:

@@ -56,7 +56,8 @@ _NOT_COUNTING_AFTER = re.compile(
 )
 _NOT_COUNTING_BEFORE = re.compile(r"(?:第|统|唯|万|之|专|同|另|某|任|每|这|那|其|单|进|有)$")
 _OPERATOR_AFTER = re.compile(
-    r"^[ \t]*\)?[ \t]*(?:[^\W\d_]|[/·（(）)°$\\]){0,12}?[ \t]*(?:[+*÷×=≡^<>≤≥√!]|-[ \t]*[\d(a-z]|"
+    r"^[ \t]*\)?\^|^[ \t]*\)?[ \t]*(?:[^\W\d_]|[/·（(）)°$\\]){0,12}?(?:\^-?\d)?[ \t]*"
+    r"(?:[+*÷×=≡<>≤≥√!]|-[ \t]*[\d(a-z]|"
     r"/[ \t]*[\d(]|≈|\\(?:times|div|cdot|le|ge)|乘以|除以|加上|减去|"
     r"[加减乘除][ \t]*\d|mod\b|[xX][ \t]*\d)"
 )
@@ -131,6 +132,10 @@ def _chinese_whole(text: str) -> int | None:
     return total + section + tail
 
 
+_LONGEST_NUMBER = 120
+"""Characters of the longest number that is read; beyond that it is noise."""
+
+
 def numbers(text: str) -> list[Number]:
     """Every number in a folded text, in order."""
     found: list[Number] = []
@@ -143,6 +148,8 @@ def numbers(text: str) -> list[Number]:
 
 def _read(match: re.Match[str], text: str) -> Number | None:
     start, end = match.span()
+    if end - start > _LONGEST_NUMBER:
+        return None
     tail, before = text[end : end + 24], text[max(0, start - 8) : start]
     operand = bool(_OPERATOR_AFTER.match(tail)) or _in_formula(before, tail)
     places, digits, percent, soft, fraction = 0, 1, False, False, False
@@ -251,7 +258,7 @@ def _ratios(found: list[Number], text: str) -> list[Number]:
     return sorted(joined, key=lambda n: (n.end, -n.start))
 
 
-_HOURS = re.compile(r"(\d+(?:\.\d+)?)\s*个?\s*小时\s*(?:又|零|加)?\s*(\d+)\s*分")
+_HOURS = re.compile(r"(\d{1,9}(?:\.\d{1,9})?)\s*个?\s*小时\s*(?:又|零|加)?\s*(\d{1,9})\s*分")
 
 
 def _durations(found: list[Number], text: str) -> list[Number]:

@@ -225,7 +225,7 @@ def _patterns(
         marked = re.compile(
             rf"(?:选项|答案|options?|choices?)\s*[(\[“\"'*]*({group})(?![A-Za-z0-9])"
             rf"|[(\[【<*]+\s*({group})\s*[)\]】>*]+|(?<![A-Za-z0-9])({upper})\s*(?:选项|项|答案)"
-            rf"|(?:^|\n)\W*({upper})\s*[.、:)]"
+            rf"|(?:^|\n)[^\w\n]{{0,4}}({upper})\s*[.、:)]"
         )
         return marked, re.compile(rf"(?<![A-Za-z0-9^_'\\])({upper}{{1,6}})(?![A-Za-z0-9'^_])")
     if kind == "digits":
@@ -233,7 +233,7 @@ def _patterns(
         chinese = "".join(c for c, d in _ZH_DIGITS.items() if d in names)
         marked = re.compile(
             rf"(?:选项|答案|情景|情况|场景|句子|陈述|语句|options?|第)\s*[(\[“\"]*({group}|[{chinese}])"
-            rf"(?![\d十百])|[(\[【]\s*({group})\s*[)\]】]|(?:^|\n)\W*({group})\s*[.、:)](?!\d)"
+            rf"(?![\d十百])|[(\[【]\s*({group})\s*[)\]】]|(?:^|\n)[^\w\n]{{0,4}}({group})\s*[.、:)](?!\d)"
         )
         return marked, re.compile(rf"(?<![\d.])({group})(?![\d.%])")
     return None, None

@@ -79,6 +79,10 @@ class Polarity:
     evidence: str = ""
 
 
+_Ways = tuple[re.Pattern[str], re.Pattern[str]]
+"""A pattern for yes and one for no."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Asked:
     """What the question asks: its opposites, its statement, its ability, and its own words."""
@@ -87,13 +91,17 @@ class _Asked:
     key: str
     pairs: list[tuple[str, str]]
     clause: re.Pattern[str] | None
-    modal: tuple[re.Pattern[str], re.Pattern[str]] | None
+    modal: _Ways | None
+    having: _Ways | None
 
 
 @lru_cache(maxsize=512)
 def _asked(prompt: str, reference: str) -> _Asked:
     pairs = _asked_pairs(prompt, reference)
-    return _Asked(prompt, key(prompt), pairs, _clause(prompt), _modal(prompt))
+    having = _having(prompt, reference)
+    if having:
+        pairs = [p for p in pairs if p[0] not in ("存在", "包含", "含有")]
+    return _Asked(prompt, key(prompt), pairs, _clause(prompt), _modal(prompt), having)
 
 
 def of_reference(reference: str) -> int | None:
@@ -165,7 +173,8 @@ def _sentence_votes(
     if len(labelled) == 1 and (place == 0 or CONCLUSION.search(sentence)):
         votes.append((3, labelled.pop(), sentence))
     said = _predicate(sentence, asked.pairs, asked.prompt)
-    said = said or _restated(sentence, asked.clause) or _can(sentence, asked.modal)
+    said = said or _either_way(sentence, asked.having)
+    said = said or _restated(sentence, asked.clause) or _either_way(sentence, asked.modal)
     if said:
         weight = 3 if CONCLUSION.search(sentence) else 2 if place in (0, total - 1) else 1
         weight = 1 if re.match(r"\W*(?:如果|假如|若|if\b)", sentence) else weight
@@ -207,14 +216,20 @@ _NOT = r"(不|没有?|未|并不|并未|并非|无法|不是)?"
 
 
 def _clause(prompt: str) -> re.Pattern[str] | None:
-    """The statement inside “…吗？” or after 是否 as a pattern that also finds it with a negation put in."""
-    asked = re.findall(r"([\u4e00-\u9fffA-Za-z0-9 ]{3,18})吗\s*[?\"”]?", prompt) or re.findall(
-        r"是否([\u4e00-\u9fffA-Za-z0-9 ]{3,16})(?=[,。:?;\n]|$)", prompt
+    """The statement inside “…吗？” or after 是否, as a pattern that also finds it negated."""
+    asked = re.findall(r"([\u4e00-\u9fffA-Za-z0-9 ]{3,18})吗\s*[?\"”]?", prompt)
+    whether = re.findall(
+        r"([\u4e00-\u9fffA-Za-z0-9]{0,12})是否([\u4e00-\u9fffA-Za-z0-9 ]{3,16})(?=[,。:?;\n]|$)",
+        prompt,
     )
-    if not asked:
+    if not asked and not whether:
         return None
+    statement = asked[-1] if asked else "".join(whether[-1])
     statement = re.sub(
-        r"^(?:请问|那么?|那|问|这|你觉得|你认为)|真的|确实|到底|究竟|[了的]|\s", "", asked[-1]
+        r"^(?:请(?:问|判断|识别|确定|告诉我)|那么?|那|问|这|你觉得|你认为|[我你他她它])+"
+        r"|真的|确实|到底|究竟|[了的]|\s",
+        "",
+        statement,
     )
     if len(statement) < 3:
         return None
@@ -226,7 +241,7 @@ def _clause(prompt: str) -> re.Pattern[str] | None:
 _MODAL_CLAUSE = re.compile(r"(?:能够?|可以|会|应该|需要)([\u4e00-\u9fff]{2})[^吗,。?]{0,14}吗")
 
 
-def _modal(prompt: str) -> tuple[re.Pattern[str], re.Pattern[str]] | None:
+def _modal(prompt: str) -> _Ways | None:
     """Patterns for yes and no to “能控制…吗”: 能…控制 and 无法…控制."""
     verb = _MODAL_CLAUSE.search(prompt)
     if verb is None:
@@ -237,19 +252,42 @@ def _modal(prompt: str) -> tuple[re.Pattern[str], re.Pattern[str]] | None:
     return re.compile(yes), re.compile(no)
 
 
-def _can(sentence: str, modal: tuple[re.Pattern[str], re.Pattern[str]] | None) -> int:
-    """The sign of the asked ability in this sentence; 0 if it is not said or both ways."""
-    if modal is None or re.search(r"是否|能否|吗", sentence):
+_HAVING = re.compile(r"(?:存在|包含|含有|具有|有没有)[着了一些何任]*([\u4e00-\u9fff]{2,6})")
+
+
+def _having(prompt: str, reference: str) -> _Ways | None:
+    """Patterns for yes and no to “是否包含时代错误”: 有…时代错误 and 没有…时代错误."""
+    asked = _HAVING.search(reference) or _HAVING.search(prompt)
+    thing = re.sub(r"[吗的呢]+$", "", asked[1]) if asked else ""
+    if len(thing) < 2:
+        return None
+    flaws = "" if re.search(r"错误|问题|漏洞|缺陷", thing) else "(?!.{0,2}(?:错误|问题|漏洞|缺陷))"
+    no = rf"(?:没有?|不存在|不包含|未包含|不含有?|不具有|并无|无)[^,。;]{{0,10}}?{thing}{flaws}"
+    yes = rf"(?<![不没无])(?:有|存在|包含|含|具有|出现)[^,。;不没无]{{0,12}}?{thing}{flaws}"
+    return re.compile(yes), re.compile(no)
+
+
+def _either_way(sentence: str, modal: _Ways | None) -> int:
+    """The sign that the pair of patterns finds in this sentence; 0 for none or both."""
+    if modal is None:
         return 0
-    says_no = modal[1].search(sentence) is not None
-    says_yes = modal[0].search(modal[1].sub("", sentence)) is not None
+    plain = re.sub(r"[^,;]*?(?:是否|能否|不一定|未必)[^,;]*", "", sentence)
+    says_no = modal[1].search(plain) is not None
+    says_yes = modal[0].search(modal[1].sub("", plain)) is not None
     return 0 if says_yes == says_no else YES if says_yes else NO
+
+
+_DOUBTED = re.compile(r"不一定|未必|不意味|不代表|不能说|也许|或许")
 
 
 def _restated(sentence: str, clause: re.Pattern[str] | None) -> int:
     """The sign of the asked statement as it stands in this sentence; 0 if it does not."""
-    match = clause.search(re.sub(r"[\s]", "", sentence)) if clause else None
-    if match is None or re.search(r"是否|如果|吗", sentence):
+    bare = re.sub(r"\s", "", sentence)
+    match = clause.search(bare) if clause else None
+    if match is None or re.search(r"是否|如果|吗|可能", sentence):
+        return 0
+    before, after = bare[max(0, match.start() - 8) : match.start()], bare[match.end() :]
+    if _DOUBTED.search(before + match[0]) or re.match(r".{0,2}(?:错误|问题|漏洞|缺陷)", after):
         return 0
     return NO if any(match.groups()) else YES
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from fractions import Fraction
 
+from mingan.grading.echo import without_question
 from mingan.grading.normal import fold, key, prepare, script, sentences
 from mingan.grading.options import keyed
 from mingan.grading.protocol import Finding
@@ -58,9 +59,9 @@ class ListGrader:
         body, shown = prepare(text), references(question)[0]
         if key(body) == key(shown):
             return found("right", body, shown, firm=True)
-        if all(re.fullmatch(r"-?\d+(?:\.\d+)?", i) for i in wanted):
+        if all(re.fullmatch(r"-?\d{1,30}(?:\.\d{1,30})?", i) for i in wanted):
             return _figures(body, [Fraction(i) for i in wanted], shown)
-        return _ordered(_without_question(body, question.prompt), wanted, shown, question.prompt)
+        return _ordered(without_question(body, question.prompt), wanted, shown, question.prompt)
 
     def faults(self, question: Question) -> list[Text]:
         """A reference with fewer than two items."""
@@ -146,15 +147,8 @@ def _figures(body: str, wanted: list[Fraction], shown: str) -> Finding:
     return found("wrong", taken, shown)
 
 
-def _without_question(body: str, prompt: str) -> str:
-    """The text without lines that only repeat the question."""
-    asked = key(prompt)
-    lines = body.split("\n")
-    return "\n".join(line for line in lines if len(key(line)) < 6 or key(line) not in asked)
-
-
 def _parse(text: str) -> list[Fraction]:
-    return [Fraction(f) for f in re.findall(r"-?\d+(?:\.\d+)?", text)]
+    return [Fraction(f) for f in re.findall(r"-?\d+(?:\.\d+)?", text) if len(f) <= 40]
 
 
 def _runs(body: str) -> list[list[Fraction]]:

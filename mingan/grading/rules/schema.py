@@ -14,6 +14,9 @@ from mingan.grading.rules.base import param, simply
 from mingan.language import Text
 from mingan.records import Question
 
+LONGEST_JSON = 96_000
+"""Characters of an answer in which JSON is looked for."""
+
 DEEPEST = 100
 """Brackets within brackets that are read; deeper nesting is an attack, not an answer."""
 
@@ -35,7 +38,7 @@ class JsonGrader:
         problems = self.faults(question)
         if problems:
             return Finding(verdict="ungraded", reason=problems[0])
-        values = list(_values(cap(without_thinking(text))))
+        values = list(_values(cap(without_thinking(text), LONGEST_JSON)))
         if not values:
             return simply(
                 "wrong", "回答里没有可读的 JSON。", "There is no readable JSON in the answer."

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 
-from mingan.grading.normal import cap, fold, without_thinking
+from mingan.grading.normal import cap, fold, unrepeated, without_thinking
 from mingan.grading.protocol import Finding
 from mingan.grading.refusals import is_refusal
 from mingan.grading.rules.base import NO_REFERENCE, found, refused, silent, simply
@@ -27,7 +27,7 @@ class SequenceGrader:
         if not wanted:
             return Finding(verdict="ungraded", reason=NO_REFERENCE)
         shown = (question.answer or "").strip()
-        body = fold(without_thinking(cap(text)))
+        body = unrepeated(fold(without_thinking(cap(text))))
         given = _given(question.prompt)
         candidates = _candidates(body)
         if any(c == wanted for c in candidates):
@@ -77,7 +77,9 @@ def _candidates(body: str) -> list[str]:
     lines = body.split("\n")
     quoted = [
         next(g for g in m.groups() if g)
-        for m in re.finditer(r"`([^`\n]+)`|“([^”\n]+)”|\"([^\"\n]+)\"|「([^」\n]+)」", body)
+        for m in re.finditer(
+            r"`([^`\n]{1,400})`|“([^”\n]{1,400})”|\"([^\"\n]{1,400})\"|「([^」\n]{1,400})」", body
+        )
     ]
     tails = [
         re.split(r"[:：]|(?<=[\u4e00-\u9fff])(?=[^\u4e00-\u9fff])", line)[-1] for line in lines

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from mingan.grading.echo import without_question
 from mingan.grading.normal import fold, key, prepare, script, sentences
 from mingan.grading.protocol import Finding
 from mingan.grading.refusals import is_refusal
@@ -75,7 +76,7 @@ class TextGrader:
         body, shown = prepare(text), wordings[0]
         if key(body) in {key(w) for w in wordings}:
             return found("right", body, shown, firm=True)
-        said = sayings(_without_question(body, question.prompt), wordings)
+        said = sayings(without_question(body, question.prompt), wordings)
         if said:
             return _said(body, said, shown, question.prompt)
         if is_refusal(body):
@@ -85,17 +86,6 @@ class TextGrader:
     def faults(self, question: Question) -> list[Text]:
         """No reference at all."""
         return [] if alternatives(question) else [NO_REFERENCE]
-
-
-def _without_question(body: str, prompt: str) -> str:
-    """The text without sentences that only repeat the question."""
-    asked = key(prompt)
-    kept = body
-    for sentence in sentences(body):
-        k = key(sentence)
-        if len(k) >= 6 and k in asked and re.search(r"[什么哪谁几吗何多]|是否|wh", sentence):
-            kept = kept.replace(sentence, "", 1)
-    return kept
 
 
 def _said(body: str, said: list[Saying], shown: str, prompt: str) -> Finding:
