@@ -11,10 +11,11 @@ or how verdicts are found.
 from __future__ import annotations
 
 import asyncio
+import math
 import random
 from collections.abc import Callable, Collection, Mapping, Sequence
 from concurrent.futures import Future
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Literal, Protocol
 
@@ -225,10 +226,15 @@ class Asking:
         self, item: Item, lane: Lane, endpoint: Endpoint, slot: Slot
     ) -> Answer | None:
         """The answer, or the record that it could not be had, or None to leave it unasked."""
-        attempt = Attempt(
-            self._retry, slot, lane.gate, rng=self._rng, reached=lambda: endpoint.breaker.reached
-        )
         source = lane.model.source
+        attempt = Attempt(
+            # A person who pastes takes the time that it takes.
+            replace(self._retry, deadline=math.inf) if source == "pasted" else self._retry,
+            slot,
+            lane.gate,
+            rng=self._rng,
+            reached=lambda: endpoint.breaker.reached,
+        )
         try:
             replies = await self._converse(item, lane, attempt)
         except GaveWay:

@@ -8,6 +8,7 @@ faults only a few times. This module must not know questions, grades or the stor
 from __future__ import annotations
 
 import asyncio
+import math
 import random
 import time
 from collections.abc import Awaitable, Callable
@@ -27,7 +28,7 @@ class Retry:
         tries: requests per turn that may fail otherwise than by 429.
         tries_unreached: the same while nothing has ever answered at the address.
         base, cap: bounds in seconds of the first wait and of every wait.
-        deadline: seconds that one answer may take in all, waits included.
+        deadline: seconds that one answer may take in all, waits included; may be infinite.
     """
 
     tries: int = 8
@@ -107,7 +108,7 @@ class Attempt:
     async def _send(self, send: Callable[[], Awaitable[Reply]]) -> Reply:
         left = self._policy.deadline - self.elapsed
         try:
-            async with asyncio.timeout(left):
+            async with asyncio.timeout(None if math.isinf(left) else left):
                 return await send()
         except TimeoutError:
             raise _too_late(self._policy.deadline) from None

@@ -70,7 +70,9 @@ def run(
 ) -> int:  # fmt: skip
     """Ask models a bank's questions, grade, score. Run it again to resume."""
     import asyncio
+    from contextlib import nullcontext
 
+    from mingan import shelf
     from mingan.asking import Retry
     from mingan.asking.display import display
     from mingan.workspace import Workspace
@@ -79,22 +81,15 @@ def run(
         limit = QUICK
     spend = parse_budget(budget) if budget else None
     retry = Retry(deadline=timeout) if timeout else None
-    with Workspace.open(workspace) as opened, display() as show:
-        outcome = asyncio.run(
-            _interruptible(
-                opened,
-                bank=bank,
-                models=model,
-                models_file=models,
-                repeats=repeats,
-                limit=limit,
-                seed=seed,
-                concurrency=concurrency,
-                budget=spend,
-                retry=retry,
-                progress=show,
-            )
-        )
+    # A person who pastes answers needs the terminal for himself.
+    by_hand = any(card.kind == "pasted" for card in shelf.cards(model, models_file=models))
+    with Workspace.open(workspace) as opened:
+        with nullcontext() if by_hand else display() as show:
+            asked = _interruptible(
+                opened, bank=bank, models=model, models_file=models, repeats=repeats, limit=limit,
+                seed=seed, concurrency=concurrency, budget=spend, retry=retry, progress=show,
+            )  # fmt: skip
+            outcome = asyncio.run(asked)
         return _account(opened, outcome, bank, as_json=json)
 
 

@@ -207,6 +207,17 @@ async def test_an_answer_that_never_comes_ends_at_the_deadline(store: MemoryStor
     assert "0.1" in failed.error.zh
 
 
+async def test_a_person_who_pastes_has_all_the_time_there_is(store: MemoryStore) -> None:
+    async def slow() -> str:
+        await asyncio.sleep(0.2)
+        return "x"
+
+    model = FunctionModel(card(), lambda _: slow(), concurrency=1)
+    model.source = "pasted"  # type: ignore[misc]
+    outcome = await go(model, store, 2, retry=Retry(deadline=0.1))
+    assert outcome.states["ok"] == 2
+
+
 async def test_timeouts_of_the_model_itself_are_failures_too(store: MemoryStore) -> None:
     model = ScriptedModel(card(options={"default": "x", "answers": {"q002": {"fault": "timeout"}}}))
     outcome = await go(model, store, 5)
