@@ -257,6 +257,8 @@ def _verdict(
     listed = [s for s in later if not _LIST_GAP.match(sentence[mention.end : s])]
     after = sentence[mention.end : listed[0] if listed else len(sentence)][:40]
     after = after.lstrip(")]】”\"'。. ")
+    if re.match(r"[^,。;]{0,4}(?:是指|指的是|意思是|意味着)", after):
+        return None
     false, true = _FALSE_AFTER.match(after), _TRUE_AFTER.match(after)
     if false and true and true.start() == false.start() and len(true[0]) < len(false[0]):
         false = None

@@ -25,7 +25,7 @@ _ASKED_UNIT = re.compile(
 )
 _SPLIT = re.compile(r"(?<=[\d元次只种人杯个%)])(?=因此|所以|综上|故|那么)")
 _ASIDE = re.compile(
-    r"^\W*(?:注意|需要注意|请注意|但是|然而|不过|值得|此外|另外|note|however|also)", re.IGNORECASE
+    r"^\W*(?:注意|需要注意|请注意|但是?|然而|不过|值得|此外|另外|note|however|also)", re.IGNORECASE
 )
 
 
@@ -66,7 +66,8 @@ def final_number(text: str, prompt: str = "") -> FinalNumber:
     if not given:
         return FinalNumber(None, all=everything)
     chosen = _chosen(given)
-    number, others = _pick(chosen, unit, variable[1] if variable else "")
+    known = {n.value for n in numbers(fold(prompt))}
+    number, others = _pick(chosen, unit, variable[1] if variable else "", known)
     first = _first(given, chosen, unit)
     return FinalNumber(number, others, everything, chosen.weight >= 3, chosen.weight >= 2, first)
 
@@ -82,16 +83,32 @@ def asked_unit(prompt: str) -> str:
 def _lines(text: str, prompt: str) -> list[_Line]:
     whole, unit = key(prompt), asked_unit(prompt)[:1]
     asked = _asked_words(prompt)
-    short = len(key(text)) < 12
+    short, which = len(key(text)) < 12, _WHICH.search(prompt) is not None
     lines = []
     joined = re.sub(r"[:=]\s*\n+", lambda m: m[0][0] + " ", text)
     for i, sentence in enumerate(s for part in sentences(joined) for s in _SPLIT.split(part)):
-        found = [n for n in numbers(sentence) if not n.operand and not n.ordinal]
-        found = [n for n in found if not n.soft or short or (unit and n.tail.startswith(unit))]
+        names = which and _answers(sentence, asked)
+        found = [n for n in numbers(sentence) if _is_result(n, sentence, unit, names, short)]
         if len(key(sentence)) > 8 and key(sentence) in whole:
             found = []
         lines.append(_Line(sentence, tuple(found), _weight(sentence, asked), i))
     return lines
+
+
+def _is_result(number: Number, sentence: str, unit: str, names: bool, short: bool) -> bool:
+    """Whether a number may be an answer; 第二 may where the question asks which one (`names`)."""
+    before = sentence[: number.start].rstrip()
+    if number.operand or _BESIDES.search(before):
+        return False
+    if before.endswith("第"):
+        return names and not re.search(r"不[^,。]{0,4}第$", before)
+    if number.ordinal:
+        return False
+    return not number.soft or short or bool(unit and number.tail.startswith(unit))
+
+
+_WHICH = re.compile(r"第几|哪一?[页座个年层章天站排位名间号行]")
+_BESIDES = re.compile(r"(?:另外|其他|其余|其它|除了|别的)\s*$")
 
 
 def _answers(sentence: str, asked: set[str]) -> bool:
@@ -140,14 +157,19 @@ def _solid(line: _Line) -> bool:
     return bool(line.results)
 
 
-def _pick(line: _Line, unit: str, variable: str) -> tuple[Number, tuple[Number, ...]]:
-    """The line's answer: the last result, or the last one in the asked unit."""
+def _pick(
+    line: _Line, unit: str, variable: str, known: set[Fraction]
+) -> tuple[Number, tuple[Number, ...]]:
+    """The line's answer: the last result in the asked unit, or the last that was not given."""
     pool = list(line.results)
     named = _named(line.text, pool, variable)
     if named is not None:
         return named, ()
     in_unit = [n for n in pool if unit and (n.percent if unit == "%" else n.tail.startswith(unit))]
     outside = [n for n in pool if not _in_brackets(line.text, n)] or pool
+    fresh = [n for n in outside if n.value not in known and n.shown not in known]
+    if not unit or not in_unit:
+        outside = fresh or outside
     declared = list(_DECLARES.finditer(line.text))
     after = [n for n in outside if declared and n.start >= declared[-1].start()]
     if after and not in_unit:

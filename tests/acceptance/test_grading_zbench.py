@@ -1,7 +1,9 @@
 """The rule graders on Z-Bench, against what people decided.
 
-Measured on the 525 answers that people called right or wrong: see the numbers in `MEASURED`. The
-data are not part of the project; without MINGAN_TEST_DATA these tests are skipped.
+Of the 525 answers that people called right or wrong the rules decide 488 (93.0 %) and agree on all
+488; they were developed on these, so what holds on questions never seen is lower. Of all 3,388
+answers to the 242 prompts with a reference they decide 69.7 %. The data are not part of the
+project; without MINGAN_TEST_DATA these tests are skipped.
 """
 
 from __future__ import annotations

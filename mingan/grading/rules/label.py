@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
+
 from mingan.grading.commitment import DECLARED, commit
 from mingan.grading.forms import labels_offered
-from mingan.grading.normal import key, prepare
+from mingan.grading.normal import key, prepare, sentences
 from mingan.grading.options import Finder, Option
 from mingan.grading.protocol import Finding
 from mingan.grading.refusals import is_refusal
@@ -19,6 +21,10 @@ from mingan.grading.rules.base import (
 )
 from mingan.language import Text
 from mingan.records import Question
+
+_DENIAL = re.compile(
+    r"(?:没有|并不|并未|未|不)(?:明确|直接|能)?(?:表明|表示|表达出?|体现|存在|属于|涉及)"
+)
 
 
 class LabelGrader:
@@ -49,6 +55,8 @@ class LabelGrader:
             return found(verdict, taken, wanted, firm=settled.strength >= DECLARED)  # type: ignore[arg-type]
         if is_refusal(body):
             return refused(wanted)
+        if any(_denies_all(s, Finder(options)) for s in sentences(body)):
+            return found("wrong", body, wanted)
         denied = {m.name for m in Finder(options).find(body) if m.negated}
         if len(denied) == 1 and settled.mentioned <= denied:
             other = [o.name for o in options if o.name not in denied]
@@ -76,6 +84,13 @@ class LabelGrader:
                 "every label in the parameter labels.",
             )
         ]
+
+
+def _denies_all(sentence: str, finder: Finder) -> bool:
+    """Whether the sentence denies every label at once: 并不表示因果关系、相关关系或中性关系."""
+    denial = _DENIAL.search(sentence)
+    after = {m.name for m in finder.find(sentence[denial.end() :])} if denial else set()
+    return len(finder.names) > 2 and after == set(finder.names)
 
 
 def _options(question: Question) -> tuple[Option, ...]:

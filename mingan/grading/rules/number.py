@@ -7,10 +7,10 @@ from fractions import Fraction
 from typing import Any
 
 from mingan.grading.final_number import FinalNumber, corrected, final_number
-from mingan.grading.normal import fold, prepare
+from mingan.grading.normal import fold, prepare, sentences
 from mingan.grading.numerals import Number, evaluate, numbers, same
 from mingan.grading.protocol import Finding
-from mingan.grading.refusals import is_refusal
+from mingan.grading.refusals import is_refusal, says_undecidable
 from mingan.grading.rules.base import (
     NO_REFERENCE,
     contradicts,
@@ -141,6 +141,9 @@ def _present(body: str, given: FinalNumber, shown: str, hits: Any) -> Finding:
     number = given.number
     assert number is not None
     if hits(number):
+        ending = sentences(body)[-1]
+        if says_undecidable(ending) and number.text not in ending:
+            return silent(shown)
         if given.first is not None and not hits(given.first) and not given.concluded:
             return contradicts(number.text, shown)
         return found("right", number.text, shown, firm=given.firm)
