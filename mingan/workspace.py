@@ -350,7 +350,14 @@ class Workspace:
             UsageError: nothing has been asked, or nothing has been graded.
         """
         gathered = gather(self.store, bank=bank, models=models)
-        if not gathered.scored:
+        if not gathered.had:
+            raise UsageError(
+                f"题库 {gathered.bank} 一个回答也没有要到，所以没有得分。"
+                "请用 mingan models test 模型名 看看哪里不通，再运行一次。",
+                f"Not one answer to {gathered.bank} could be had, so there is no score. See what "
+                "is wrong with mingan models test NAME, then run again.",
+            )
+        if not gathered.graded:
             raise UsageError(
                 f"题库 {gathered.bank} 的回答还没有判分。请先运行：mingan grade",
                 f"The answers to {gathered.bank} are not graded yet. First run: mingan grade",

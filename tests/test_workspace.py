@@ -90,7 +90,7 @@ def test_a_failed_answer_is_no_wrong_answer_and_is_asked_again(workspace: Worksp
     broken = scripted("甲", faults={"400": 1.0})
     outcome = workspace.run(bank=BANK, models=[broken])
     assert outcome.states["failed"] == outcome.asked
-    with pytest.raises(UsageError, match="mingan grade"):
+    with pytest.raises(UsageError, match="一个回答也没有要到"):
         workspace.scores()
     assert workspace.grade().verdicts == {}
 

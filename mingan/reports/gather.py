@@ -27,6 +27,9 @@ _BY_STATE = {
     "failed": Outcome.FAILED,
 }
 
+JUDGE = "judge"
+"""The grader of questions that no rule can grade."""
+
 Place = tuple[str, str, int]
 """(model name, question id, repeat)."""
 
@@ -60,12 +63,31 @@ class Gathered:
 
     @cached_property
     def scored(self) -> tuple[Question, ...]:
-        """The questions that a score can rest on: somebody or something looked at an answer.
+        """The questions that a score can rest on: a rule can grade them, or somebody has.
 
-        A question that waits for a judge or a person is left out for all models alike.
+        A question that waits for a judge or a person is left out for all models alike. One that
+        a rule could grade stays in even if no answer to it could be had, so that it is counted.
         """
-        looked = {q for (_, q, _), grade in self.grades.items() if grade.verdict != "ungraded"}
-        return tuple(question for question in self.questions if question.id in looked)
+        return tuple(
+            question
+            for question in self.questions
+            if question.id in self._looked or self.choices[question.id].grader != JUDGE
+        )
+
+    @cached_property
+    def _looked(self) -> set[str]:
+        """Questions of which somebody or something has looked at an answer."""
+        return {q for (_, q, _), grade in self.grades.items() if grade.verdict != "ungraded"}
+
+    @property
+    def graded(self) -> bool:
+        """Whether anything has a verdict at all."""
+        return bool(self._looked)
+
+    @property
+    def had(self) -> bool:
+        """Whether any answer could be had at all."""
+        return any(answer.state != "failed" for answer in self.answers.values())
 
     @cached_property
     def matrix(self) -> ResponseMatrix:
