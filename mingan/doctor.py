@@ -101,7 +101,7 @@ def _workspace(where: str | Path, *, verify: bool) -> Iterator[Check]:
         name="workspace",
         health="ok",
         found=Text(
-            f"{shown}：{banks} 个题库，{runs} 次运行", f"{shown}: {banks} banks, {runs} runs"
+            f"{shown}：{banks} 个题库，{runs} 次运行", f"{shown}: banks {banks}, runs {runs}"
         ),
     )
     for problem in problems[:20]:

@@ -129,9 +129,9 @@ def _account(workspace: Workspace, outcome: Outcome, bank: str, *, as_json: bool
         Text(
             f"问到 {outcome.asked - failed} 个回答，本来就有 {outcome.already} 个，"
             f"没有要到 {failed} 个，没有问 {outcome.left} 个；用时 {outcome.seconds:.0f} 秒。",
-            f"{outcome.asked - failed} answers came, {outcome.already} were there already, "
+            f"Answers: {outcome.asked - failed} came, {outcome.already} were there already, "
             f"{failed} could not be had, {outcome.left} were not asked for; "
-            f"{outcome.seconds:.0f} seconds.",
+            f"{outcome.seconds:.0f} s.",
         )
     )
     short = bool(failed or outcome.left or outcome.lost)

@@ -27,7 +27,7 @@ class Format(StrEnum):
     jsonl = "jsonl"
 
 
-@app.command("list")
+@app.command("list", help=help_("列出自带的和工作区里的题库", "the banks of ours, and those here"))
 def list_(workspace: WorkspaceOption = None, json: JsonOption = False) -> int:
     """The banks of ours, and those in the workspace."""
     from mingan import bank as banks
@@ -54,7 +54,7 @@ def list_(workspace: WorkspaceOption = None, json: JsonOption = False) -> int:
     return 0
 
 
-@app.command("check")
+@app.command("check", help=help_("逐行逐列查一个题库文件", "every fault of a bank file"))
 def check(file: Annotated[Path, typer.Argument(metavar="FILE")], json: JsonOption = False) -> int:
     """Every fault of a bank file by row and column, and what to do about it."""
     from mingan import shelf
@@ -78,7 +78,7 @@ def check(file: Annotated[Path, typer.Argument(metavar="FILE")], json: JsonOptio
     return 2 if errors else 0
 
 
-@app.command("export")
+@app.command("export", help=help_("把题库写成 JSON Lines 或 CSV", "a bank as JSON Lines or CSV"))
 def export(
     name: Annotated[str, typer.Argument(metavar="NAME")],
     output: OutputOption = None,

@@ -50,9 +50,9 @@ def import_(
             f"题库 {summary.bank}：{summary.questions} 道题，{summary.models} 个模型，"
             f"{summary.answers:,} 个回答（其中 {summary.known:,} 个本来就有，"
             f"{summary.corrected:,} 个更正了）。",
-            f"Bank {summary.bank}: {summary.questions} questions, {summary.models} models, "
-            f"{summary.answers:,} answers ({summary.known:,} were there already, "
-            f"{summary.corrected:,} corrected).",
+            f"Bank {summary.bank}: questions {summary.questions}, models {summary.models}, "
+            f"answers {summary.answers:,} (there already {summary.known:,}, "
+            f"corrected {summary.corrected:,}).",
         )
     )
     for sentence in summary.notes:
@@ -82,7 +82,7 @@ def grade(
             f"题库 {summary.bank} 的 {summary.answers:,} 个回答：对 {count('right', 0):,}，"
             f"错 {count('wrong', 0):,}，存疑 {count('unsure', 0):,}，"
             f"规则判不了 {count('ungraded', 0):,}（新判 {summary.new:,} 个）。",
-            f"{summary.answers:,} answers to {summary.bank}: {count('right', 0):,} right, "
+            f"Answers to {summary.bank}, {summary.answers:,}: {count('right', 0):,} right, "
             f"{count('wrong', 0):,} wrong, {count('unsure', 0):,} unsure, "
             f"{count('ungraded', 0):,} that no rule can grade ({summary.new:,} new).",
         )

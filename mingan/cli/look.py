@@ -83,6 +83,13 @@ def compare(
         return 0
     say.out(sentences.compare_sentence(result))
     say.note(sentences.detectable_sentence(result))
+    say.note(
+        Text(
+            "这里只比这一对；得分表和报告里所有两两一起比，要求更严，要的题也更多。",
+            "This compares one pair; the table and the report compare all pairs together, which "
+            "is stricter and takes more questions.",
+        )
+    )
     return 0
 
 

@@ -17,7 +17,7 @@ app = typer.Typer(
 )
 
 
-@app.command("list")
+@app.command("list", help=help_("列出能问的模型", "the models that can be named"))
 def list_(models: ModelsFileOption = None, json: JsonOption = False) -> int:
     """The models that can be named: those of models.toml, and our own local ones."""
     from mingan import shelf
@@ -32,7 +32,7 @@ def list_(models: ModelsFileOption = None, json: JsonOption = False) -> int:
     return 0
 
 
-@app.command("fetch")
+@app.command("fetch", help=help_("下载本机模型并校验", "get a local model, checked"))
 def fetch(
     names: Annotated[list[str], typer.Argument(metavar="NAME...")],
 ) -> int:
@@ -44,7 +44,7 @@ def fetch(
     return 0
 
 
-@app.command("test")
+@app.command("test", help=help_("试问一句，看通不通", "put one short question to it"))
 def try_out(
     names: Annotated[list[str], typer.Argument(metavar="NAME...")],
     models: ModelsFileOption = None,
