@@ -40,8 +40,25 @@ _encoder = msgspec.json.Encoder(order="sorted")
 
 
 def content_hash(*parts: Any) -> str:
-    """32 hex digits that name `parts` (anything JSON can hold), the same on every machine."""
-    return hashlib.blake2b(_encoder.encode(parts), digest_size=16).hexdigest()
+    """32 hex digits that name `parts` (anything JSON can hold), the same on every machine.
+
+    A lone surrogate, which no encoding can hold, counts as a question mark.
+    """
+    try:
+        encoded = _encoder.encode(parts)
+    except UnicodeEncodeError:
+        encoded = _encoder.encode(_encodable(parts))
+    return hashlib.blake2b(encoded, digest_size=16).hexdigest()
+
+
+def _encodable(part: Any) -> Any:
+    if isinstance(part, str):
+        return part.encode("utf-8", "replace").decode()
+    if isinstance(part, list | tuple):
+        return [_encodable(p) for p in part]
+    if isinstance(part, dict):
+        return {_encodable(k): _encodable(v) for k, v in part.items()}
+    return part
 
 
 def now() -> str:

@@ -16,6 +16,7 @@ import msgspec
 from mingan import plugins
 from mingan.errors import MinganError
 from mingan.grading.choose import Choice, choose
+from mingan.grading.circling import circles
 from mingan.grading.normal import cap, shorten
 from mingan.grading.protocol import Finding, Grader
 from mingan.language import Text
@@ -56,9 +57,10 @@ def grade(
     if answer.state in _STATES:
         finding = Finding(verdict="ungraded", reason=_STATES[answer.state])
     else:
-        finding = _careful(grader, _with(question, choice, name), cap(answer.text, READ))
+        text = _readable(cap(answer.text, READ))
+        finding = _careful(grader, _with(question, choice, name), text)
         if answer.state == "truncated":
-            finding = _truncated(finding)
+            finding = _truncated(finding, text)
     return Grade(
         answer=answer.content,
         question_hash=question.hash,
@@ -111,9 +113,33 @@ def _careful(grader: Grader, question: Question, text: str) -> Finding:
         )
 
 
-def _truncated(finding: Finding) -> Finding:
+def _readable(text: str) -> str:
+    """The text without lone surrogates, which are no characters and cannot be stored."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return text.encode("utf-8", "replace").decode("utf-8")
+    return text
+
+
+def _truncated(finding: Finding, text: str) -> Finding:
+    """What a cut-off answer is worth: what it had declared; nothing, if it only went in circles.
+
+    One that said the reference without declaring it, and then went in circles, stays open.
+    """
     decided: tuple[Verdict, ...] = ("right", "wrong")
-    if finding.verdict not in decided or finding.firm:
+    if finding.verdict == "ungraded" or (finding.verdict in decided and finding.firm):
+        return finding
+    if finding.verdict != "right" and circles(text):
+        return Finding(
+            verdict="wrong",
+            reason=Text(
+                "复读到被截断，没有给出答案。",
+                "It was cut off while repeating itself and gave no answer.",
+            ),
+            extracted=finding.extracted,
+        )
+    if finding.verdict not in decided:
         return finding
     return Finding(
         verdict="unsure",
