@@ -114,7 +114,7 @@ def commit(
     body = without_echo(text, finder, prompt)
     parts = sentences(re.sub(r":\s*\n+", ": ", body))
     echoed = body != text and all(ASKS.search(s) or len(key(s)) < 3 for s in parts)
-    alone = _alone(body, finder)
+    alone = _alone(body, finder) or _opening_letter(parts, finder)
     if alone:
         names = frozenset(alone)
         return Commitment(names, DECLARED, False, body.strip()[:60], names, names)
@@ -143,6 +143,28 @@ def _alone(body: str, finder: Finder) -> tuple[str, ...]:
         if len(names) == len(bare) and all(n in finder.names for n in names):
             return names
     return ()
+
+
+_LONE_LETTER = re.compile(r"^\W*([A-J])\W*$")
+
+
+def _opening_letter(parts: list[str], finder: Finder) -> tuple[str, ...]:
+    """The letter that is the whole first sentence, if no other option is named as an answer.
+
+    "C。“文不加点”指…" answers and then explains; "A。…B。…" goes through the options.
+    """
+    lone = _LONE_LETTER.match(parts[0]) if finder.kind == "letters" and len(parts) > 1 else None
+    if lone is None or lone[1] not in finder.names:
+        return ()
+    rest = parts[1:]
+    if any(_LONE_LETTER.match(s) for s in rest) or any(
+        m.name != lone[1] and not m.negated
+        for s in rest
+        if _CUE_BEFORE.search(s) or CONCLUSION.search(s)
+        for m in finder.find(s)
+    ):
+        return ()
+    return (lone[1],)
 
 
 def _walks(body: str, finder: Finder) -> bool:
@@ -243,6 +265,9 @@ def _run_from(sentence: str, mentions: list[Mention]) -> frozenset[str]:
     for a, b in pairwise(mentions):
         if not _LIST_GAP.match(sentence[a.end : b.start]):
             break
+        goes_on = b.kind == "text" and sentence[b.end : b.end + 1].isalnum()
+        if b.name != a.name and b.kind != a.kind and goes_on:
+            break  # "B: 大象不会飞" explains B and does not choose the elephant as well
         names.append(b.name)
     return frozenset(names)
 

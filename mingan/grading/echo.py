@@ -7,6 +7,7 @@ answer that is nothing but a copy is no answer. This module knows no verdicts.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from itertools import pairwise
 
 from mingan.grading.normal import key, sentences
@@ -39,6 +40,21 @@ def without_question(text: str, prompt: str) -> str:
         k = key(sentence)
         if len(k) >= 6 and k in whole and ASKS.search(sentence):
             kept = kept.replace(sentence, "", 1)
+    return kept
+
+
+def without_copies(text: str, prompt: str, wanted: Sequence[str]) -> str:
+    """The text without sentences copied from the question that hold far more than `wanted`.
+
+    Who is asked to find a name in a letter and copies the letter has found nothing.
+    """
+    whole = key(prompt)
+    size = sum(len(key(w)) for w in wanted)
+    kept = text
+    for sentence in re.split(r"[。!?\n]", text):
+        k = key(sentence)
+        if len(k) >= 12 and k in whole and len(k) >= size / 2 and len(k) >= 1.3 * size:
+            kept = kept.replace(sentence, " ", 1)
     return kept
 
 

@@ -61,6 +61,9 @@ def final_number(text: str, prompt: str = "") -> FinalNumber:
         return FinalNumber(None)
     unit = asked_unit(prompt)
     variable = re.search(r"([A-Za-zα-ω])\s*的值", prompt)
+    boxed = _boxed(text)
+    if boxed is not None:
+        return FinalNumber(boxed, (), everything, True, True)
     lines = _lines(text, prompt)
     given = [line for line in lines if line.results]
     if not given:
@@ -72,11 +75,22 @@ def final_number(text: str, prompt: str = "") -> FinalNumber:
     return FinalNumber(number, others, everything, chosen.weight >= 3, chosen.weight >= 2, first)
 
 
+_BOXED = re.compile(r"\\boxed\s*\{((?:[^{}\n]|\{[^{}\n]{0,40}\}){1,80})\}")
+
+
+def _boxed(text: str) -> Number | None:
+    """The number in the last \\boxed{…}, when there is exactly one in it."""
+    boxes = _BOXED.findall(text) if "\\boxed" in text else []
+    inside = [n for n in numbers(boxes[-1]) if not n.operand] if boxes else []
+    whole = [n for n in inside if n.fraction] or inside
+    return whole[0] if len(whole) == 1 else None
+
+
 def asked_unit(prompt: str) -> str:
     """The unit that the question asks in: 页 for 多少页, % for 百分比; `""` if none is plain."""
     if re.search(r"百分(?:之几|比|率|之多少)|占比|percent", prompt):
         return "%"
-    found = list(_ASKED_UNIT.finditer(prompt))
+    found = list(_ASKED_UNIT.finditer(fold(prompt)))
     return next((g for g in found[-1].groups() if g), "") if found else ""
 
 

@@ -95,7 +95,18 @@ def without_thinking(text: str) -> str:
 
 def prepare(text: str) -> str:
     """An answer as graders read it: capped, without thinking, folded; lines and case are kept."""
-    return cap(unrepeated(fold(without_thinking(cap(text, 4 * LONGEST)))))
+    return unmarked(cap(unrepeated(fold(without_thinking(cap(text, 4 * LONGEST))))))
+
+
+_BOLD = re.compile(r"(?<![A-Za-z0-9)*])\*\*(?=[^\s*])([^*\n]{1,400}?)(?<=\S)\*\*(?![A-Za-z0-9(*])")
+_HEADED = re.compile(r"(?m)^[ \t]*答[ \t]*:")
+
+
+def unmarked(text: str) -> str:
+    """The text without the stars of **bold** print, and with 答： spelt out as 答案：."""
+    if "**" in text:
+        text = _BOLD.sub(r"\1", text)
+    return _HEADED.sub("答案:", text) if "答" in text else text
 
 
 def unrepeated(text: str) -> str:

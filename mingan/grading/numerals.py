@@ -39,14 +39,14 @@ _NUMBER = re.compile(
     rf"|(?P<sign>(?<![\w)）\]])[-+]|(?<=[=:：≈是为得(,，]\s)-|(?<=[=:：≈是为得])-|负)?\$?"
     rf"(?P<num>{_PLAIN})"
     r"(?:\s*[x×*·]\s*10\s*\^?\s*\{?(?P<exp>[-+]?\d{1,3})\}?(?![\d.])|[eE](?P<e>[-+]?\d{1,3})\b)?"
-    r"(?:\s*(?P<mul>千万|百万|十万|万亿|[万亿百千]))?(?:\s*(?P<pct>\\?%|‰|个百分点))?"
+    r"(?:\s*(?P<mul>千万|百万|十万|万亿|[万亿百千]|(?:[mb]illion|thousand|trillion)\b))?(?:\s*(?P<pct>\\?%|‰|个百分点))?"
     rf"|(?P<zhneg>负)?(?P<zh>(?:百分之)?[{_ZH}]+(?:点[{_ZH}]+)?)"
     r"|(?P<en>\b(?:" + "|".join(_ENGLISH) + r")\b)",
     re.IGNORECASE,
 )
 _MULTIPLIER = {
     "万": 10**4, "亿": 10**8, "千": 1000, "百": 100, "百万": 10**6, "千万": 10**7, "十万": 10**5,
-    "万亿": 10**12,
+    "万亿": 10**12, "thousand": 1000, "million": 10**6, "billion": 10**9, "trillion": 10**12,
 }  # fmt: skip
 
 # 一 and its like stand in hundreds of words that count nothing; these neighbours tell.
@@ -170,7 +170,7 @@ def _read(match: re.Match[str], text: str) -> Number | None:
         places = len(plain.partition(".")[2])
         digits = len(plain.replace(".", "").lstrip("0")) or 1
         exponent = int(match["exp"] or match["e"] or 0)
-        shown = shown * Fraction(10) ** exponent * _MULTIPLIER.get(match["mul"] or "", 1)
+        shown = shown * Fraction(10) ** exponent * _MULTIPLIER.get((match["mul"] or "").lower(), 1)
         if match["sign"] in ("-", "负"):
             shown = -shown
         percent = bool(match["pct"])

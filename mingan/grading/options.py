@@ -225,7 +225,7 @@ def _patterns(
         marked = re.compile(
             rf"(?:选项|答案|options?|choices?)\s*[(\[“\"'*]*({group})(?![A-Za-z0-9])"
             rf"|[(\[【<*]+\s*({group})\s*[)\]】>*]+|(?<![A-Za-z0-9])({upper})\s*(?:选项|项|答案)"
-            rf"|(?:^|\n)[^\w\n]{{0,4}}({upper})\s*[.、:)]"
+            rf"|(?:^|\n)[^\w\n]{{0,4}}({upper})(?:\s*[.、:),]|\s+(?=[\u4e00-\u9fff“]))"
         )
         return marked, re.compile(rf"(?<![A-Za-z0-9^_'\\])({upper}{{1,6}})(?![A-Za-z0-9'^_])")
     if kind == "digits":

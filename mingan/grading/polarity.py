@@ -233,9 +233,8 @@ def _clause(prompt: str) -> re.Pattern[str] | None:
     )
     if len(statement) < 3:
         return None
-    return re.compile(
-        _NOT + f"(?:[了的是]|确实|真的|已经|成功地?)?{_NOT}".join(re.escape(c) for c in statement)
-    )
+    between = f"(?:[了的是]|确实|真的|已经|必[须然]|一定|也|成功地?)?{_NOT}"
+    return re.compile(_NOT + between.join(re.escape(c) for c in statement))
 
 
 _MODAL_CLAUSE = re.compile(r"(?:能够?|可以|会|应该|需要)([\u4e00-\u9fff]{2})[^吗,。?]{0,14}吗")
@@ -277,14 +276,19 @@ def _either_way(sentence: str, modal: _Ways | None) -> int:
     return 0 if says_yes == says_no else YES if says_yes else NO
 
 
+_CONSEQUENCE = re.compile(r"(?:,|^)(?:那么|那|则|就|因此|所以)(?!是否)")
 _DOUBTED = re.compile(r"不一定|未必|不意味|不代表|不能说|也许|或许")
 
 
 def _restated(sentence: str, clause: re.Pattern[str] | None) -> int:
     """The sign of the asked statement as it stands in this sentence; 0 if it does not."""
+    if clause is None:
+        return 0
     bare = re.sub(r"\s", "", sentence)
-    match = clause.search(bare) if clause else None
-    if match is None or re.search(r"是否|如果|吗|可能", sentence):
+    if "如果" in bare or "若" in bare:
+        bare = _CONSEQUENCE.split(bare, maxsplit=1)[-1] if _CONSEQUENCE.search(bare) else ""
+    match = clause.search(bare)
+    if match is None or re.search(r"是否|如果|吗|可能", bare):
         return 0
     before, after = bare[max(0, match.start() - 8) : match.start()], bare[match.end() :]
     if _DOUBTED.search(before + match[0]) or re.match(r".{0,2}(?:错误|问题|漏洞|缺陷)", after):

@@ -49,7 +49,7 @@ class ChoiceGrader:
     """
 
     name = "choice"
-    version = "1"
+    version = "2"
 
     def grade(self, question: Question, text: str) -> Finding:
         """Judge which option the text settles on."""

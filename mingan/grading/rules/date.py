@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from datetime import date
 
-from mingan.grading.normal import fold, prepare
+from mingan.grading.normal import fold, prepare, sentences
 from mingan.grading.protocol import Finding
 from mingan.grading.refusals import is_refusal
 from mingan.grading.rules.base import (
@@ -52,7 +52,7 @@ class DateGrader:
     """
 
     name = "date"
-    version = "1"
+    version = "2"
 
     def grade(self, question: Question, text: str) -> Finding:
         """Judge the last date in the text that the question did not already give."""
@@ -69,7 +69,11 @@ class DateGrader:
             return found("right", said[-1][0], shown)
         if not matches[-1]:
             return found("wrong", said[-1][0], shown)
-        return contradicts(said[-1][0], shown)
+        parts = sentences(body)
+        lead = [d for _, d, _ in dates(parts[0], order)]
+        if len(parts) > 1 and len(lead) == 1 and not _same(lead[0], wanted):
+            return contradicts(said[-1][0], shown)  # it opened with another date outright
+        return found("right", said[-1][0], shown)
 
     def faults(self, question: Question) -> list[Text]:
         """A reference that is no date."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from fractions import Fraction
 
-from mingan.grading.echo import without_question
+from mingan.grading.echo import without_copies, without_question
 from mingan.grading.normal import fold, key, prepare, script, sentences
 from mingan.grading.options import keyed
 from mingan.grading.protocol import Finding
@@ -69,10 +69,10 @@ class ListGrader:
 
 
 class SetGrader:
-    """Right when the text says every item, in whatever order."""
+    """Right when the text says every item, in whatever order, and lists nothing else with them."""
 
     name = "set"
-    version = "1"
+    version = "2"
 
     def grade(self, question: Question, text: str) -> Finding:
         """Judge whether all items are said."""
@@ -80,9 +80,16 @@ class SetGrader:
         if not wanted:
             return Finding(verdict="ungraded", reason=NO_REFERENCE)
         body, shown = prepare(text), references(question)[0]
+        whole, body = body, without_copies(body, question.prompt, wanted)
+        if key(whole) and not key(body):
+            return simply(
+                "wrong",
+                f"只是照抄题目，没有作答，参考答案是“{shown}”。",
+                f'It only copies the question; the reference is "{shown}".',
+            )
         missing = [i for i in wanted if not any(not s.negated for s in sayings(body, [i]))]
         if not missing:
-            return found("right", shown, shown)
+            return _complete(body, wanted, shown)
         if is_refusal(body):
             return refused(shown)
         if any(_beyond(i, body) for i in missing):
@@ -99,6 +106,76 @@ class SetGrader:
     def faults(self, question: Question) -> list[Text]:
         """A reference with fewer than two items."""
         return _too_few(question)
+
+
+def _complete(body: str, wanted: list[str], shown: str) -> Finding:
+    """Every item is said: is anything else of their kind listed with them, or any name longer?"""
+    for item in wanted:
+        longer = _longer_name(item, body)
+        if longer:
+            return found("wrong", longer, shown)
+    extra = _extra(body, wanted)
+    if extra:
+        listed = "、".join(extra)
+        return simply(
+            "wrong",
+            f"多出了“{listed}”，参考答案是“{shown}”。",
+            f'"{listed}" is too much; the reference is "{shown}".',
+            extracted=listed,
+        )
+    return found("right", shown, shown)
+
+
+_NAMES = re.compile(r"(?:是|为|有|包括|即|:|\bare\b)\s*")
+_JOINT = re.compile(r"\s*(?:、|,|;|和|与|及|以及|还有|\band\b|&)\s*")
+
+
+def _extra(body: str, wanted: list[str]) -> list[str]:
+    """What the text's last list with every item lists beside them, if it is like the items."""
+    keys = [key(i) for i in wanted]
+    for sentence in reversed(sentences(body)):
+        if not all(k in key(sentence) for k in keys):
+            continue
+        for cue in reversed(list(_NAMES.finditer(sentence))):
+            if all(k in key(sentence[cue.end() :]) for k in keys):
+                sentence = sentence[cue.end() :]
+                break
+        pieces = [p.strip(" .。:*“”\"'()[]") for p in _JOINT.split(sentence)]
+        at = [i for i, p in enumerate(pieces) if any(k in key(p) for k in keys)]
+        if len(at) < 2:
+            return []
+        alike = [p for p in pieces[at[0] : at[-1] + 2] if _alike(p, wanted)]
+        return [p for p in alike if not any(k in key(p) for k in keys)]
+    return []
+
+
+_TAIL_WORDS = re.compile(r"(?:等|这|共|都|一共|两|三|四|五|六|\d+)[^、]{0,8}$")
+
+
+def _alike(piece: str, wanted: list[str]) -> bool:
+    """Whether a listed piece has the form of the items: a number among numbers, a short name."""
+    if all(re.fullmatch(r"-?[\d.]+\D{0,3}", w) for w in wanted):
+        return re.fullmatch(r"-?[\d.]+\D{0,4}", piece) is not None
+    lengths = [len(w) for w in wanted]
+    if max(lengths) > 8 or any(w.isascii() for w in wanted):
+        return all(w.isascii() and w.isupper() for w in wanted) and bool(
+            re.fullmatch(r"[A-Z]{2,6}", piece)
+        )
+    name = _TAIL_WORDS.sub("", piece)
+    return bool(re.fullmatch(r"[\u4e00-\u9fff]{1,8}", name)) and (
+        min(lengths) - 1 <= len(name) <= max(lengths) + 1
+    )
+
+
+def _longer_name(item: str, body: str) -> str:
+    """A longer name that the text has wherever it should have the item: Maya Best for Maya."""
+    if not re.fullmatch(r"[A-Z][a-z]+", item):
+        return ""
+    places = list(re.finditer(rf"(?<![A-Za-z]){re.escape(item)}(?![A-Za-z])", body))
+    longer = [re.compile(r"[A-Z][a-z]+(?: [A-Z][a-z]+)+").search(
+        body, max(0, m.start())) for m in places]  # fmt: skip
+    names = [n[0] for m, n in zip(places, longer, strict=True) if n and n.start() == m.start()]
+    return names[-1] if places and len(names) == len(places) else ""
 
 
 def _beyond(item: str, body: str) -> bool:

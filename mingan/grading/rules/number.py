@@ -38,7 +38,7 @@ class NumberGrader:
     """
 
     name = "number"
-    version = "1"
+    version = "2"
 
     def grade(self, question: Question, text: str) -> Finding:
         """Judge the final number of the text."""

@@ -1,4 +1,4 @@
-"""JSON in the answer, checked against a JSON Schema or against the reference's own value."""
+"""JSON in the answer, checked against a JSON Schema, the reference's own value, or both."""
 
 from __future__ import annotations
 
@@ -25,13 +25,13 @@ _FENCED = re.compile(r"```(?:json)?\s*\n(.*?)```", re.DOTALL | re.IGNORECASE)
 
 
 class JsonGrader:
-    """Right when the last JSON value in the text satisfies the parameter `schema`.
+    """Right when the last JSON value satisfies the parameter `schema` and equals the reference.
 
-    Without a schema the value must equal the reference, read as JSON.
+    Either may be missing. A reference that is no JSON (a remark) counts as missing beside a schema.
     """
 
     name = "json"
-    version = "1"
+    version = "2"
 
     def grade(self, question: Question, text: str) -> Finding:
         """Judge the last JSON value in the text."""
@@ -45,26 +45,26 @@ class JsonGrader:
             )
         value, written = values[-1]
         schema = param(question, "schema")
-        if schema is None:
-            same = value == json.loads(question.answer or "null")
-            return simply(
-                "right" if same else "wrong",
-                "JSON 与参考答案相同。" if same else "JSON 与参考答案不同。",
-                "The JSON equals the reference."
-                if same
-                else "The JSON differs from the reference.",
-                extracted=written,
-            )
-        error = exceptions.best_match(_validator(schema).iter_errors(value))
-        if error is None:
+        if schema is not None:
+            broken = _breaks(schema, value, written)
+            if broken is not None:
+                return broken
+        wanted, given = _reference(question)
+        if not given:
             return simply(
                 "right", "JSON 符合要求。", "The JSON satisfies the schema.", extracted=written
             )
-        where = "/".join(str(p) for p in error.absolute_path) or "/"
+        if _equal(value, wanted):
+            return simply(
+                "right",
+                "JSON 与参考答案相同。",
+                "The JSON equals the reference.",
+                extracted=written,
+            )
         return simply(
             "wrong",
-            f"JSON 在 {where} 处不符合要求：{error.validator}。",
-            f"The JSON breaks the schema at {where}: {error.validator}.",
+            "JSON 与参考答案不同。",
+            "The JSON differs from the reference.",
             extracted=written,
         )
 
@@ -93,6 +93,39 @@ class JsonGrader:
                 )
             ]
         return []
+
+
+def _reference(question: Question) -> tuple[Any, bool]:
+    """The reference read as JSON, and whether it could be."""
+    try:
+        return json.loads(question.answer or ""), True
+    except ValueError:
+        return None, False
+
+
+def _equal(one: Any, other: Any) -> bool:
+    """Equality as JSON sees it: 1 is 1.0, but true is not 1."""
+    if isinstance(one, bool) != isinstance(other, bool):
+        return False
+    if isinstance(one, dict) and isinstance(other, dict):
+        return one.keys() == other.keys() and all(_equal(one[k], other[k]) for k in one)
+    if isinstance(one, list) and isinstance(other, list):
+        return len(one) == len(other) and all(_equal(a, b) for a, b in zip(one, other, strict=True))
+    return bool(one == other)
+
+
+def _breaks(schema: Any, value: Any, written: str) -> Finding | None:
+    """The finding when the value breaks the schema."""
+    error = exceptions.best_match(_validator(schema).iter_errors(value))
+    if error is None:
+        return None
+    where = "/".join(str(p) for p in error.absolute_path) or "/"
+    return simply(
+        "wrong",
+        f"JSON 在 {where} 处不符合要求：{error.validator}。",
+        f"The JSON breaks the schema at {where}: {error.validator}.",
+        extracted=written,
+    )
 
 
 def _validator(schema: Any) -> Any:

@@ -8,11 +8,14 @@ from mingan.grading.normal import key, prepare, sentences
 from mingan.grading.protocol import Finding
 from mingan.grading.refusals import asks_back, is_refusal, says_senseless, says_undecidable
 from mingan.grading.rules.base import NO_REFERENCE, found, references, silent, simply
+from mingan.grading.wording import sayings
 from mingan.language import Text
 from mingan.records import Question
 
 _UNDECIDABLE = re.compile(
-    r"无法|不能确定|不确定|不知道|未知|不得而知|cannot|unknown|undetermined", re.I
+    r"无法|不能(?:确定|判断|得知|推断)|不确定|不知道|未知|不得而知|不一定|都有可能|"
+    r"(?:条件|信息)不足|没有(?:给出|提到|说明)|cannot|unknown|undetermined|not enough",
+    re.I,
 )
 
 
@@ -25,7 +28,7 @@ class UnanswerableGrader:
     """Right when the text sees that there is no answer, wrong when it makes one up."""
 
     name = "unanswerable"
-    version = "1"
+    version = "2"
 
     def grade(self, question: Question, text: str) -> Finding:
         """Judge whether the text says that the question cannot be answered."""
@@ -37,7 +40,10 @@ class UnanswerableGrader:
         parts = sentences(body)
         opening = "。".join(parts[:2])
         ending = "。".join(parts[-2:])
-        undecidable = bool(_UNDECIDABLE.search(shown))
+        undecidable = any(_UNDECIDABLE.search(r) for r in refs)
+        also = [r for r in refs[1:] if len(key(r)) >= 2]
+        if also and any(not s.negated for s in sayings("。".join([opening, ending]), also)):
+            return found("right", opening, shown)
         says = says_undecidable if undecidable else _either
         if says(opening) or says(ending):
             goes_on = undecidable and _BUT.search("。".join(parts[1:]))
