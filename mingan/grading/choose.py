@@ -32,6 +32,10 @@ _ORDERED = re.compile(
 )
 _WHICH = re.compile(r"哪[一个项些种句条]|选出|选择|选项|下列|以下|which", re.IGNORECASE)
 _CAUSE = re.compile(r"^(?:选项)?\s*([1-9])\s*(?:引起|导致|造成|causes?|leads? to)")
+_BARE = re.compile(r"(?:选项|情景|场景|句子|第)?\s*([1-9])\s*[.、]?(?:个|句|项)?")
+_MARKER = re.compile(r"^\(?[A-Ja-j1-9]\)?\s*[.、:)]\s*")
+_TRUE_FALSE = re.compile(r"true|false", re.IGNORECASE)
+_STATED = re.compile(r"答案(?:应该)?(?:是|为)\s*(?!错|对)\S{1,20}$")
 _PLURAL = re.compile(r"、|;|和|及|分别|哪些|并|以及|姓名和|, *(?:并|他|她|它)|\?.+\?", re.DOTALL)
 
 
@@ -57,33 +61,38 @@ def _by_options(question: Question, reference: str) -> Choice | None:
     """The reference names an option of the question, or repeats its wording."""
     if forms.is_letter(reference) and (question.choices or lettered(question.prompt)):
         return Choice("choice", Text("参考答案是选项的字母", "the reference is an option's letter"))
-    if question.choices:
-        options = tuple(Option("ABCDEFGHIJ"[i], c) for i, c in enumerate(question.choices[:10]))
-    else:
-        options = lettered(question.prompt) or numbered(question.prompt)
-    if not options:
-        return None
-    named = _option_named(reference, options, question.prompt)
+    named = _option_named(reference, question)
     if named is None:
         return None
     why = Text(f"参考答案是题目的第 {named} 个选项", f"the reference is option {named}")
     return Choice("choice", why, {"option": named})
 
 
-def _option_named(reference: str, options: tuple[Option, ...], prompt: str) -> str | None:
+def _option_named(reference: str, question: Question) -> str | None:
+    """The option that the reference names by its number or its wording.
+
+    A reference without a number, whose words are not in the question either, names none; most do
+    not, so the question's options are looked for last.
+    """
+    prompt = question.prompt
+    numbers = [m[1] for m in (_BARE.fullmatch(reference), _CAUSE.match(reference)) if m]
+    numbers = numbers if numbers and _WHICH.search(prompt) else []
+    wanted = key(_MARKER.sub("", reference))
+    worded = len(wanted) >= 2 and (bool(question.choices) or wanted in key(fold(prompt)))
+    options = _options(question) if numbers or worded else ()
     names = {o.name for o in options}
-    numbered_options = all(n.isdigit() for n in names)
-    bare = re.fullmatch(r"(?:选项|情景|场景|句子|第)?\s*([1-9])\s*[.、]?(?:个|句|项)?", reference)
-    if numbered_options and bare and bare[1] in names and _WHICH.search(prompt):
-        return bare[1]
-    cause = _CAUSE.match(reference)
-    if numbered_options and cause and cause[1] in names and _WHICH.search(prompt):
-        return cause[1]
-    wanted = key(re.sub(r"^\(?[A-Ja-j1-9]\)?\s*[.、:)]\s*", "", reference))
-    if len(wanted) < 2:
-        return None
-    same = [o.name for o in options if key(o.text) == wanted]
+    if all(n.isdigit() for n in names):
+        named = next((n for n in numbers if n in names), None)
+        if named:
+            return named
+    same = [o.name for o in options if worded and key(o.text) == wanted]
     return same[0] if len(same) == 1 else None
+
+
+def _options(question: Question) -> tuple[Option, ...]:
+    if question.choices:
+        return tuple(Option("ABCDEFGHIJ"[i], c) for i, c in enumerate(question.choices[:10]))
+    return lettered(question.prompt) or numbered(question.prompt)
 
 
 def _by_labels(question: Question, reference: str) -> Choice | None:
@@ -93,9 +102,7 @@ def _by_labels(question: Question, reference: str) -> Choice | None:
             "unanswerable", Text("参考答案说这题无法回答", "the reference says there is no answer")
         )
     labels = forms.labels_offered(question.prompt, reference)
-    if reference.casefold() in ("true", "false") and re.search(
-        r"true|false", question.prompt, re.I
-    ):
+    if reference.casefold() in ("true", "false") and _TRUE_FALSE.search(question.prompt):
         labels = ["True", "False"]
         why = Text("参考答案是 True 或 False", "the reference is True or False")
         return Choice("label", why, {"labels": labels})
@@ -147,18 +154,19 @@ def _by_wording(question: Question, reference: str) -> Choice | None:
     if "=" in reference and not forms.is_symbols(reference):
         why = Text("参考答案有几处算式，只能认出照说的回答", "the reference holds formulas")
         return Choice("text", why)
-    items = forms.items_of_order(reference, question.prompt)
-    if items and _ORDERED.search(question.prompt):
+    ordered = _ORDERED.search(question.prompt) is not None
+    items = forms.items_of_order(reference, question.prompt) if ordered else []
+    if items:
         why = Text("参考答案是有次序的几项", "the reference lists things in order")
         return Choice("list", why, {"items": items})
     measured = len(pieces) == 2 and forms.is_number(pieces[1]) and not forms.is_number(pieces[0])
     if measured and not _PLURAL.search(fold(question.prompt).rsplit("。", 1)[-1]):
         why = Text(f"参考答案的主要部分是“{pieces[0]}”", f"what counts is {pieces[0]!r}")
         return Choice("text", why, {"main": pieces[0]})
-    if re.search(r"答案(?:应该)?(?:是|为)\s*(?!错|对)\S{1,20}$", reference):
+    if _STATED.search(reference):
         return Choice("text", Text("参考答案里写明了答案", "the reference states the answer"))
     if len(pieces) > 1 and all(len(key(p)) <= 24 for p in pieces):
-        if _ORDERED.search(question.prompt):
+        if ordered:
             return Choice(
                 "list", Text("参考答案是有次序的几项", "the reference lists things in order")
             )

@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import lru_cache
 
 from mingan.grading.commitment import CONCLUSION, CORRECTION
 from mingan.grading.normal import fold, key, sentences
@@ -47,6 +48,33 @@ class FinalNumber:
 
 
 @dataclass(frozen=True, slots=True)
+class _Asked:
+    """What the prompt asks for; read once for all answers to it.
+
+    `whole` is its key, `words` the characters of its last clause, `variable` the x of x 的值,
+    `which` whether it asks for the how-manieth.
+    """
+
+    whole: str
+    unit: str
+    variable: str
+    words: frozenset[str]
+    which: bool
+
+
+@lru_cache(maxsize=512)
+def _asked(prompt: str) -> _Asked:
+    variable = _VARIABLE.search(prompt)
+    return _Asked(
+        whole=key(prompt),
+        unit=asked_unit(prompt),
+        variable=variable[1] if variable else "",
+        words=_asked_words(prompt),
+        which=_WHICH.search(prompt) is not None,
+    )
+
+
+@dataclass(frozen=True, slots=True)
 class _Line:
     text: str
     results: tuple[Number, ...]
@@ -59,19 +87,16 @@ def final_number(text: str, prompt: str = "") -> FinalNumber:
     everything = tuple(numbers(text))
     if not everything:
         return FinalNumber(None)
-    unit = asked_unit(prompt)
-    variable = re.search(r"([A-Za-zα-ω])\s*的值", prompt)
     boxed = _boxed(text)
     if boxed is not None:
         return FinalNumber(boxed, (), everything, True, True)
-    lines = _lines(text, prompt)
-    given = [line for line in lines if line.results]
+    asked = _asked(prompt)
+    given = _given(text, asked)
     if not given:
         return FinalNumber(None, all=everything)
     chosen = _chosen(given)
-    known = {n.value for n in numbers(fold(prompt))}
-    number, others = _pick(chosen, unit, variable[1] if variable else "", known)
-    first = _first(given, chosen, unit)
+    number, others = _pick(chosen, asked, prompt)
+    first = _first(given, chosen)
     return FinalNumber(number, others, everything, chosen.weight >= 3, chosen.weight >= 2, first)
 
 
@@ -88,24 +113,24 @@ def _boxed(text: str) -> Number | None:
 
 def asked_unit(prompt: str) -> str:
     """The unit that the question asks in: 页 for 多少页, % for 百分比; `""` if none is plain."""
-    if re.search(r"百分(?:之几|比|率|之多少)|占比|percent", prompt):
+    if _SHARE.search(prompt):
         return "%"
     found = list(_ASKED_UNIT.finditer(fold(prompt)))
     return next((g for g in found[-1].groups() if g), "") if found else ""
 
 
-def _lines(text: str, prompt: str) -> list[_Line]:
-    whole, unit = key(prompt), asked_unit(prompt)[:1]
-    asked = _asked_words(prompt)
-    short, which = len(key(text)) < 12, _WHICH.search(prompt) is not None
+def _given(text: str, asked: _Asked) -> list[_Line]:
+    """The text's sentences that have results, in order."""
+    unit, short = asked.unit[:1], len(key(text)) < 12
     lines = []
-    joined = re.sub(r"[:=]\s*\n+", lambda m: m[0][0] + " ", text)
+    joined = _OPEN_END.sub(lambda m: m[0][0] + " ", text)
     for i, sentence in enumerate(s for part in sentences(joined) for s in _SPLIT.split(part)):
-        names = which and _answers(sentence, asked)
+        names = asked.which and _answers(sentence, asked.words)
         found = [n for n in numbers(sentence) if _is_result(n, sentence, unit, names, short)]
-        if len(key(sentence)) > 8 and key(sentence) in whole:
+        if found and len(key(sentence)) > 8 and key(sentence) in asked.whole:
             found = []
-        lines.append(_Line(sentence, tuple(found), _weight(sentence, asked), i))
+        if found:
+            lines.append(_Line(sentence, tuple(found), _weight(sentence, asked.words), i))
     return lines
 
 
@@ -121,25 +146,30 @@ def _is_result(number: Number, sentence: str, unit: str, names: bool, short: boo
     return not number.soft or short or bool(unit and number.tail.startswith(unit))
 
 
+_VARIABLE = re.compile(r"([A-Za-zα-ω])\s*的值")
+_SHARE = re.compile(r"百分(?:之几|比|率|之多少)|占比|percent")
+_OPEN_END = re.compile(r"[:=]\s*\n+")
 _WHICH = re.compile(r"第几|哪一?[页座个年层章天站排位名间号行]")
 _BESIDES = re.compile(r"(?:另外|其他|其余|其它|除了|别的)\s*$")
 
 
-def _answers(sentence: str, asked: set[str]) -> bool:
+def _answers(sentence: str, asked: frozenset[str]) -> bool:
     """Whether the sentence repeats the question's own words, as an answer in full does."""
     return len(asked) >= 3 and len(asked & set(key(sentence))) / len(asked) >= 0.75
 
 
-def _asked_words(prompt: str) -> set[str]:
+def _asked_words(prompt: str) -> frozenset[str]:
     """The characters of the question's last clause, without those that ask."""
-    clauses = [c for c in re.split(r"[,。?!;\n]", fold(prompt)) if len(key(c)) >= 3]
-    asking = "多少几什么哪请问是的了有吗呢"
-    return (
-        {c for c in key(clauses[-1]) if c not in asking and not c.isascii()} if clauses else set()
-    )
+    clauses = (key(c) for c in reversed(_CLAUSE_END.split(fold(prompt))))
+    last = next((clause for clause in clauses if len(clause) >= 3), "")
+    return frozenset(c for c in last if c not in _ASKING and not c.isascii())
 
 
-def _weight(sentence: str, asked: set[str]) -> int:
+_CLAUSE_END = re.compile(r"[,。?!;\n]")
+_ASKING = "多少几什么哪请问是的了有吗呢"
+
+
+def _weight(sentence: str, asked: frozenset[str]) -> int:
     if _DECLARES.search(sentence):
         return 3
     if _ASIDE.match(sentence):
@@ -171,18 +201,19 @@ def _solid(line: _Line) -> bool:
     return bool(line.results)
 
 
-def _pick(
-    line: _Line, unit: str, variable: str, known: set[Fraction]
-) -> tuple[Number, tuple[Number, ...]]:
+def _pick(line: _Line, asked: _Asked, prompt: str) -> tuple[Number, tuple[Number, ...]]:
     """The line's answer: the last result in the asked unit, or the last that was not given."""
-    pool = list(line.results)
-    named = _named(line.text, pool, variable)
+    pool, unit = list(line.results), asked.unit
+    named = _named(line.text, pool, asked.variable)
     if named is not None:
         return named, ()
+    if len(pool) == 1:
+        return pool[0], ()
     in_unit = [n for n in pool if unit and (n.percent if unit == "%" else n.tail.startswith(unit))]
     outside = [n for n in pool if not _in_brackets(line.text, n)] or pool
-    fresh = [n for n in outside if n.value not in known and n.shown not in known]
     if not unit or not in_unit:
+        known = {n.value for n in numbers(fold(prompt))}
+        fresh = [n for n in outside if n.value not in known and n.shown not in known]
         outside = fresh or outside
     declared = list(_DECLARES.finditer(line.text))
     after = [n for n in outside if declared and n.start >= declared[-1].start()]
@@ -206,7 +237,7 @@ def _in_brackets(sentence: str, number: Number) -> bool:
     return before.count("(") > before.count(")") and ")" in sentence[number.end :]
 
 
-def _first(given: list[_Line], chosen: _Line, unit: str) -> Number | None:
+def _first(given: list[_Line], chosen: _Line) -> Number | None:
     """What the opening sentence answers outright, when it is not itself the chosen one."""
     line = given[0]
     if line.place > 1 or line.place == chosen.place or "=" in line.text:

@@ -7,6 +7,7 @@ an imported question. This module only names forms; `choose` picks the grader.
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 
 from mingan.grading.normal import fold, key
 from mingan.grading.numerals import chinese, evaluate
@@ -46,6 +47,11 @@ _QUOTED_LIST = re.compile(
 )
 _ONE_QUOTED = re.compile(r"[“\"「‘']([^”\"」’'\n]{1,24})[”\"」’']")
 _CONJUNCTION = re.compile(r"或者|或|还是|\bor\b")
+_EITHER = re.compile(r"\s*(?://|或者?|\bor\b)\s*")
+_COMMA = re.compile(r"\s*[、,;]\s*")
+_NAME_COMMA = re.compile(r",\s*(?=(?:Jr|Sr)\b)")
+_DIGITS_ONLY = re.compile(r"[\d\s]+")
+_LABELS_FOLLOW = re.compile(r"选项|[:?]$")
 _BOUNDARY = re.compile(r"[。?!;:()\n“”\"「」]")
 
 
@@ -65,7 +71,7 @@ def is_number(reference: str) -> bool:
 
 def is_numbers(reference: str) -> bool:
     """Numbers that are each as right as the other: 29 或 27."""
-    pieces = re.split(r"\s*(?://|或者?|\bor\b)\s*", fold(reference).strip())
+    pieces = _EITHER.split(fold(reference).strip())
     return len(pieces) > 1 and all(is_number(p) for p in pieces)
 
 
@@ -95,7 +101,7 @@ def is_symbols(reference: str) -> bool:
     if not any(c.isalnum() for c in text):
         return bool(text)
     lines = text.split("\n")
-    return len(lines) > 1 and all(re.fullmatch(r"[\d\s]+", line) for line in lines)
+    return len(lines) > 1 and all(_DIGITS_ONLY.fullmatch(line) for line in lines)
 
 
 def is_long(reference: str) -> bool:
@@ -105,8 +111,8 @@ def is_long(reference: str) -> bool:
 
 def parts(reference: str) -> list[str]:
     """The items of a reference that lists several things; one item where it does not."""
-    text = re.sub(r",\s*(?=(?:Jr|Sr)\b)", " ", fold(reference).strip("[] 。."))
-    pieces = [p.strip() for p in re.split(r"\s*(?:、|,|;)\s*", text) if p.strip()]
+    text = _NAME_COMMA.sub(" ", fold(reference).strip("[] 。."))
+    pieces = [p.strip() for p in _COMMA.split(text) if p.strip()]
     if len(pieces) < 2 or any(len(key(p)) > 14 and not p.isascii() for p in pieces):
         return [text]
     return pieces
@@ -118,15 +124,16 @@ def items_of_order(reference: str, prompt: str) -> list[str]:
     text = key(prompt)
     if not 3 <= len(characters) <= 10 or len(set(characters)) < len(characters):
         return []
-    followers = [{text[i + 1] for i, t in enumerate(text[:-1]) if t == c} for c in characters]
-    shared: set[str] = set.intersection(*followers) if all(followers) else set()
+    shared = set(text)
+    for c in characters:
+        shared &= {after for before, after in pairwise(text) if before == c}
     return characters if shared else []
 
 
 def labels_offered(prompt: str, reference: str) -> list[str]:
     """The closed set of labels, the reference among them, that a prompt offers; empty if none."""
     text, wanted = fold(prompt), key(reference)
-    if not wanted or len(wanted) > 16:
+    if not wanted or len(wanted) > 16 or wanted not in key(text):
         return []
     joined = _joined_labels(text, wanted) if len(wanted) > 1 else []
     for labels in [*_quoted_labels(text), *_line_labels(text), *joined]:
@@ -153,7 +160,7 @@ def _line_labels(text: str) -> list[list[str]]:
     """Short lines after a line that says 选项 or ends in a colon."""
     lines = [line.strip() for line in text.split("\n")]
     for i, line in enumerate(lines):
-        if re.search(r"选项|[:?]$", line):
+        if _LABELS_FOLLOW.search(line):
             block = []
             for following in lines[i + 1 :]:
                 if not 1 <= len(following) <= 16:

@@ -10,9 +10,13 @@ from __future__ import annotations
 import re
 import unicodedata
 from functools import lru_cache
+from itertools import pairwise
 
 LONGEST = 12_000
 """Characters of an answer that are read: more than any person reads; the middle is dropped."""
+
+SHORT, REMEMBERED = 1_000, 2_048
+"""Characters of the longest text of which the folded forms are remembered, and how many texts."""
 
 _TRADITIONAL = (
     "萬與專業東絲兩嚴喪個豐臨為麗舉麼義烏樂喬習鄉書買亂爭於虧雲亞產畝親褻億僅從侖倉儀們價眾優會傘偉傳傷"
@@ -54,14 +58,24 @@ _BEFORE = {
     "¾": "3/4", "⅔": "2/3", "…": "。", "’": "'", "‘": "'", "−": "-", "–": "-", "—": "-",
     "×": "×", "✕": "×", "∗": "*", "﹣": "-", "\u200b": "", "\ufeff": "", "\u2060": "",
 }  # fmt: skip
-_FOLD_BEFORE = str.maketrans(_BEFORE)
+_TO_BEFORE = re.compile("[" + "".join(map(re.escape, _BEFORE)) + "]")
+_IS_TRADITIONAL = re.compile(f"[{_TRADITIONAL}]")
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f]")
+# What folding leaves alone, whatever stands beside it; most texts consist of nothing else.
+_LEFT_ALONE = "\t\n -~。、“”《》「」【】" + "".join(
+    f"{chr(ord(a) + 1)}-{chr(ord(b) - 1)}"
+    for a, b in pairwise(("\u4dff", *sorted(set(_TRADITIONAL)), "\ua000"))
+    if ord(b) - ord(a) > 1
+)
+_FOLDS = re.compile(f"[^{_LEFT_ALONE}]")
 
 _THINKING_TAG = re.compile(
     r"<(/?)(?:think|thinking|reasoning|thought)>|<\|(?:begin|end)_of_thought\|>", re.IGNORECASE
 )
-_SENTENCE_END = re.compile(r"[。!?？！;\n]+|(?<=[^\d\s][a-z)\]\"'”])\.(?=\s|$)|(?<=\d)\.(?=\s|$)")
+_SENTENCE_END = re.compile(
+    r"(?=[。!?？！;\n.])(?:[。!?？！;\n]+|(?<=[^\d\s][a-z)\]\"'”])\.(?=\s|$)|(?<=\d)\.(?=\s|$))"
+)
 _STUCK = re.compile(r"(.{1,12}?)\1{40,}", re.DOTALL)
-_NOISE = re.compile(r"[\s\W_]+", re.UNICODE)
 
 
 def cap(text: str, limit: int = LONGEST) -> str:
@@ -114,32 +128,67 @@ def unrepeated(text: str) -> str:
 
     Models get stuck in loops, and attackers know that repetition makes patterns slow.
     """
-    return _STUCK.sub(lambda m: m[1] * 40, text)
+    return _STUCK.sub(lambda m: m[1] * 40, text) if _may_repeat(text) else text
+
+
+def _may_repeat(text: str) -> bool:
+    """Whether anything may repeat so often; cheap, and never False where something does.
+
+    In a run of 41 pieces of up to 12 characters, any 16 characters stand again at most 12 further
+    on; every such run is long enough to hold one of the places looked at.
+    """
+    return any(
+        text.find(text[at : at + 16], at + 1, at + 28) > 0 for at in range(0, len(text) - 16, 25)
+    )
 
 
 def fold(text: str) -> str:
     """Half-width, simplified, without control characters; case and line breaks stay.
 
-    Chinese commas and semicolons become `, ` and `; ` so that 1，000 is two numbers.
+    Chinese commas and semicolons become `, ` and `; ` so that 1，000 is two numbers. Every rule
+    folds the prompt and the reference that it reads, so what is short is remembered.
     """
-    folded = unicodedata.normalize("NFKC", text.translate(_FOLD_BEFORE))
-    folded = folded.replace("\r\n", "\n").replace("\r", "\n").translate(_TO_SIMPLIFIED)
-    return "".join(c for c in folded if c >= " " or c in "\n\t")
+    return _short_fold(text) if len(text) <= SHORT else _fold(text)
 
 
-@lru_cache(maxsize=4096)
-def _short_key(text: str) -> str:
-    return _NOISE.sub("", fold(text).casefold())
+def _fold(text: str) -> str:
+    if not _FOLDS.search(text):
+        return text
+    text = _TO_BEFORE.sub(lambda m: _BEFORE[m[0]], text)
+    if not unicodedata.is_normalized("NFKC", text):
+        text = unicodedata.normalize("NFKC", text)
+    if "\r" in text:
+        text = text.replace("\r\n", "\n").replace("\r", "\n")
+    if _IS_TRADITIONAL.search(text):
+        text = text.translate(_TO_SIMPLIFIED)
+    return _CONTROL.sub("", text)
+
+
+_short_fold = lru_cache(maxsize=REMEMBERED)(_fold)
 
 
 def key(text: str) -> str:
     """What is left for comparing: letters, digits and characters; no case, space or punctuation."""
-    return _short_key(text) if len(text) < 400 else _NOISE.sub("", fold(text).casefold())
+    return _short_key(text) if len(text) <= SHORT else _key(text)
+
+
+def _key(text: str) -> str:
+    return "".join(filter(str.isalnum, _fold(text).casefold()))
+
+
+_short_key = lru_cache(maxsize=REMEMBERED)(_key)
 
 
 def sentences(text: str) -> list[str]:
     """The sentences of a folded text, in order, without their end marks; never empty strings."""
-    return [s.strip() for s in _SENTENCE_END.split(text) if s and s.strip()]
+    return list(_short_sentences(text) if len(text) <= SHORT else _sentences(text))
+
+
+def _sentences(text: str) -> tuple[str, ...]:
+    return tuple(s.strip() for s in _SENTENCE_END.split(text) if s and s.strip())
+
+
+_short_sentences = lru_cache(maxsize=REMEMBERED)(_sentences)
 
 
 def script(text: str) -> str:

@@ -10,7 +10,10 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from functools import lru_cache
 from itertools import pairwise
+
+from mingan.grading.normal import REMEMBERED, SHORT
 
 _DIGITS = {c: i for i, c in enumerate("零一二三四五六七八九")} | {
     "〇": 0, "两": 2, "壹": 1, "贰": 2, "叁": 3, "肆": 4, "伍": 5, "陆": 6, "柒": 7,
@@ -33,7 +36,10 @@ _ENGLISH = {
      "ninety": 90, "hundred": 100, "thousand": 1000, "million": 10**6}  # fmt: skip
 
 _PLAIN = r"\d{1,3}(?:,\d{3})+(?:\.\d+)?(?!\d)|\d+(?:\.\d+)?|\.\d+"
+_FIRST = rf"\\\d.$+\-负{_ZH}" + "".join(sorted({w[0] for w in _ENGLISH}))
+"""What a number begins with: most places of a text can be passed over at once."""
 _NUMBER = re.compile(
+    rf"(?=[{_FIRST}])(?:"
     r"(?P<frac>\\[dt]?frac\s*\{\s*(?P<fn>-?\d+(?:\.\d+)?)\s*\}\s*\{\s*(?P<fd>\d+(?:\.\d+)?)\s*\})"
     rf"|(?P<zhfrac>(?P<zd>[{_ZH}]+|\d+)分之(?P<zn>[{_ZH}]+(?:点[{_ZH}]+)?|\d+(?:\.\d+)?))"
     rf"|(?P<sign>(?<![\w)）\]])[-+]|(?<=[=:：≈是为得(,，]\s)-|(?<=[=:：≈是为得])-|负)?\$?"
@@ -41,7 +47,7 @@ _NUMBER = re.compile(
     r"(?:\s*[x×*·]\s*10\s*\^?\s*\{?(?P<exp>[-+]?\d{1,3})\}?(?![\d.])|[eE](?P<e>[-+]?\d{1,3})\b)?"
     r"(?:\s*(?P<mul>千万|百万|十万|万亿|[万亿百千]|(?:[mb]illion|thousand|trillion)\b))?(?:\s*(?P<pct>\\?%|‰|个百分点))?"
     rf"|(?P<zhneg>负)?(?P<zh>(?:百分之)?[{_ZH}]+(?:点[{_ZH}]+)?)"
-    r"|(?P<en>\b(?:" + "|".join(_ENGLISH) + r")\b)",
+    r"|(?P<en>\b(?:" + "|".join(_ENGLISH) + r")\b))",
     re.IGNORECASE,
 )
 _MULTIPLIER = {
@@ -138,12 +144,16 @@ _LONGEST_NUMBER = 120
 
 def numbers(text: str) -> list[Number]:
     """Every number in a folded text, in order."""
-    found: list[Number] = []
-    for match in _NUMBER.finditer(text):
-        number = _read(match, text)
-        if number is not None:
-            found.append(number)
-    return _durations(_ratios(found, text), text)
+    return list(_short_numbers(text) if len(text) <= SHORT else _numbers(text))
+
+
+def _numbers(text: str) -> tuple[Number, ...]:
+    read = (_read(match, text) for match in _NUMBER.finditer(text))
+    found = [number for number in read if number is not None]
+    return tuple(_durations(_ratios(found, text), text))
+
+
+_short_numbers = lru_cache(maxsize=REMEMBERED)(_numbers)
 
 
 def _read(match: re.Match[str], text: str) -> Number | None:
@@ -151,9 +161,18 @@ def _read(match: re.Match[str], text: str) -> Number | None:
     if end - start > _LONGEST_NUMBER:
         return None
     tail, before = text[end : end + 24], text[max(0, start - 8) : start]
-    operand = bool(_OPERATOR_AFTER.match(tail)) or _in_formula(before, tail)
+    operand = _OPERATOR_AFTER.match(tail) is not None or _in_formula(before, tail)
+    if match["zh"]:
+        return _read_chinese(match, before, tail, operand)
     places, digits, percent, soft, fraction = 0, 1, False, False, False
-    if match["frac"]:
+    western = match["num"]
+    if western:
+        plain = western.replace(",", "")
+        places = len(plain.partition(".")[2])
+        digits = len(plain.replace(".", "").lstrip("0")) or 1
+        shown, percent = _western(match, plain), bool(match["pct"])
+        value = shown / (1000 if match["pct"] == "‰" else 100) if percent else shown
+    elif match["frac"]:
         if Fraction(match["fd"]) == 0:
             return None
         value = shown = Fraction(match["fn"]) / Fraction(match["fd"])
@@ -164,38 +183,40 @@ def _read(match: re.Match[str], text: str) -> Number | None:
             return None
         value, fraction, percent = over / under, True, match["zd"] in ("百", "100")
         shown = over if percent else value
-    elif match["num"]:
-        plain = match["num"].replace(",", "")
-        shown = Fraction(plain)
-        places = len(plain.partition(".")[2])
-        digits = len(plain.replace(".", "").lstrip("0")) or 1
-        exponent = int(match["exp"] or match["e"] or 0)
-        shown = shown * Fraction(10) ** exponent * _MULTIPLIER.get((match["mul"] or "").lower(), 1)
-        if match["sign"] in ("-", "负"):
-            shown = -shown
-        percent = bool(match["pct"])
-        value = shown / (1000 if match["pct"] == "‰" else 100) if percent else shown
-    elif match["zh"]:
-        return _read_chinese(match, before, tail, operand)
     else:
         value = shown = Fraction(_ENGLISH[match["en"].lower()])
         soft = True
-    ordinal = _is_ordinal(before, tail, text, start, bool(match["num"]))
+    ordinal = _is_ordinal(before, tail, text, start, bool(western))
     return Number(
         value, shown, start, end, percent, operand, ordinal, soft, places, digits, fraction,
         tail.lstrip()[:12], match[0],
     )  # fmt: skip
 
 
+def _western(match: re.Match[str], plain: str) -> Fraction:
+    """The digits of a Western number with their sign, power of ten and 万 or 亿."""
+    shown = Fraction(int(plain)) if plain.isdecimal() else Fraction(plain)
+    exponent, multiplier = match["exp"] or match["e"], match["mul"]
+    if exponent:
+        shown *= Fraction(10) ** int(exponent)
+    if multiplier:
+        shown *= _MULTIPLIER[multiplier.lower()]
+    return -shown if match["sign"] in ("-", "负") else shown
+
+
 def _in_formula(before: str, tail: str) -> bool:
     """Whether the number belongs to a formula or a condition: ln(x+1), a/0, 当 x = 0 时, 10^4."""
-    if before.endswith(("^", "^{", "_", "_{")) or re.search(r"[^\d\s]/$", before):
+    if before.endswith(("^", "^{", "_", "_{")) or ("/" in before and _DIVISOR.search(before)):
         return True
-    if tail.startswith(")") and re.search(r"[a-zA-Z)\d]\s*[-+*/^]\s*$|ln\($|log\($", before):
+    if tail.startswith(")") and _BRACKETED.search(before):
         return True
-    return bool(
-        re.match(r"\s*\$?\s*(?:时|处)", tail) and re.search(r"[=≠><≥≤→]|等于|大于|小于|趋", before)
-    )
+    return _WHEN.match(tail) is not None and _COMPARED.search(before) is not None
+
+
+_DIVISOR = re.compile(r"[^\d\s]/$")
+_BRACKETED = re.compile(r"[a-zA-Z)\d]\s*[-+*/^]\s*$|ln\($|log\($")
+_WHEN = re.compile(r"\s*\$?\s*[时处]")
+_COMPARED = re.compile(r"[=≠><≥≤→]|等于|大于|小于|趋")
 
 
 def _read_chinese(match: re.Match[str], before: str, tail: str, operand: bool) -> Number | None:
@@ -224,15 +245,19 @@ def _any(text: str) -> Fraction | None:
 def _is_ordinal(before: str, tail: str, text: str, start: int, digits: bool) -> bool:
     if before.rstrip().endswith(("第", "步骤", "选项", "方程", "(选项")):
         return True
+    if not digits or not _LISTED.match(tail) or "\n" in text[start : start + 5]:
+        return False
     line_start = text.rfind("\n", 0, start) + 1
-    opens_line = not text[line_start:start].strip(" -*#(")
-    listed = re.match(r"^\s*(?:[.、)](?!\d)|:\s)", tail) is not None
-    rest = text[start:].split("\n", 1)[0]
-    return digits and opens_line and listed and len(rest) > 4
+    return len(text) - start > 4 and not text[line_start:start].strip(" -*#(")
+
+
+_LISTED = re.compile(r"\s*(?:[.、)](?!\d)|:\s)")
 
 
 def _ratios(found: list[Number], text: str) -> list[Number]:
     """Join `a/b` into one fraction beside its parts, where nothing but a slash stands between."""
+    if "/" not in text:
+        return found
     joined = list(found)
     for a, b in pairwise(found):
         between = text[a.end : b.start]
@@ -263,6 +288,8 @@ _HOURS = re.compile(r"(\d{1,9}(?:\.\d{1,9})?)\s*个?\s*小时\s*(?:又|零|加)?
 
 def _durations(found: list[Number], text: str) -> list[Number]:
     """2 小时 40 分 is also 160: whoever asks for minutes takes either."""
+    if "小时" not in text:
+        return found
     extra = [
         Number(
             Fraction(m[1]) * 60 + Fraction(m[2]),

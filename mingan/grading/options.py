@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from mingan.grading.normal import fold, key
 from mingan.records import Question
@@ -25,6 +26,7 @@ _NUMBERED = re.compile(
     re.IGNORECASE,
 )
 _ZH_DIGITS = {c: str(i) for i, c in enumerate("零一二三四五六七八九")}
+_OPTION_END = re.compile(r"[\n\"”]|。(?!\d)")
 _CLAUSE = re.compile(r"[,;:。!?()\n]")
 
 
@@ -62,12 +64,22 @@ def offered(question: Question) -> tuple[Option, ...]:
 
 def lettered(prompt: str) -> tuple[Option, ...]:
     """The options marked A, B, C … in a prompt, if there are at least two in a row."""
-    return _run(fold(prompt), _LETTERED, LETTERS)
+    return _lettered(fold(prompt))
 
 
 def numbered(prompt: str) -> tuple[Option, ...]:
     """The options marked 1, 2, 3 … in a prompt, if there are at least two in a row."""
-    return _run(fold(prompt), _NUMBERED, "123456789")
+    return _numbered(fold(prompt))
+
+
+@lru_cache(maxsize=256)
+def _lettered(text: str) -> tuple[Option, ...]:
+    return _run(text, _LETTERED, LETTERS)
+
+
+@lru_cache(maxsize=256)
+def _numbered(text: str) -> tuple[Option, ...]:
+    return _run(text, _NUMBERED, "123456789")
 
 
 def _run(text: str, pattern: re.Pattern[str], names: str) -> tuple[Option, ...]:
@@ -99,7 +111,7 @@ def _name(match: re.Match[str]) -> str:
 def _last_end(text: str, start: int) -> int:
     while start < len(text) and text[start].isspace():
         start += 1
-    stop = re.compile(r"[\n\"”]|。(?!\d)").search(text, start)
+    stop = _OPTION_END.search(text, start)
     return stop.start() if stop else len(text)
 
 

@@ -9,6 +9,7 @@ knows no verdicts.
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -33,6 +34,35 @@ _PAIRS = (
     ("对的", "不对|错的"),
 )  # fmt: skip
 _MODAL = {"可以", "能够", "会", "需要", "应该", "相同|一样", "对的"}
+
+
+@dataclass(frozen=True, slots=True)
+class _Pair:
+    """A predicate and its opposite, ready to be looked for."""
+
+    yes: re.Pattern[str]
+    no: re.Pattern[str]
+    either: re.Pattern[str]
+    ends: re.Pattern[str]
+    modal: bool
+    about_having: bool
+    about_truth: bool
+
+
+_PREDICATES = tuple(
+    _Pair(
+        re.compile(yes),
+        re.compile(no),
+        re.compile(f"(?P<no>{no})|{yes}"),
+        re.compile(f"(?:{yes}|{no})$"),
+        yes in _MODAL,
+        yes in ("存在", "包含", "含有"),
+        yes.startswith("真"),
+    )
+    for yes, no in _PAIRS
+)
+_PLAIN = tuple(p for p in _PREDICATES if not p.modal)
+_ANY_PREDICATE = re.compile("|".join(f"{yes}|{no}" for yes, no in _PAIRS))
 _YES_WORD = (
     r"是的|是|对的?|正确|没错|能|可以|会|有|成立|有效|存在|真|对|yes|true|correct|right|valid"
 )
@@ -79,20 +109,20 @@ class Polarity:
     evidence: str = ""
 
 
-_Ways = tuple[re.Pattern[str], re.Pattern[str]]
-"""A pattern for yes and one for no."""
-
-
 @dataclass(frozen=True, slots=True)
 class _Asked:
-    """What the question asks: its opposites, its statement, its ability, and its own words."""
+    """What the question asks: its opposites, its statement, its ability, and its own words.
+
+    `clause` is the statement asked about, `modal` the verb of an ability, `having` the thing that
+    may be there or not; each is empty where the question asks otherwise.
+    """
 
     prompt: str
     key: str
-    pairs: list[tuple[str, str]]
-    clause: re.Pattern[str] | None
-    modal: _Ways | None
-    having: _Ways | None
+    pairs: list[_Pair]
+    clause: str
+    modal: str
+    having: str
 
 
 @lru_cache(maxsize=512)
@@ -100,10 +130,11 @@ def _asked(prompt: str, reference: str) -> _Asked:
     pairs = _asked_pairs(prompt, reference)
     having = _having(prompt, reference)
     if having:
-        pairs = [p for p in pairs if p[0] not in ("存在", "包含", "含有")]
+        pairs = [p for p in pairs if not p.about_having]
     return _Asked(prompt, key(prompt), pairs, _clause(prompt), _modal(prompt), having)
 
 
+@lru_cache(maxsize=512)
 def of_reference(reference: str) -> int | None:
     """The way a reference points; None when it is no yes-or-no at all."""
     word = fold(reference).strip().strip("。.!\"'“”").casefold()
@@ -111,15 +142,14 @@ def of_reference(reference: str) -> int | None:
         return NO
     if _REF_YES.match(word):
         return YES
-    if len(key(word)) > 10:
+    size = len(key(word))
+    if size > 10 or not _ANY_PREDICATE.search(word):
         return None
     found = []
-    for yes, no in _PAIRS:
-        if yes in _MODAL and len(key(word)) > 3:
+    for pair in _PREDICATES if size <= 3 else _PLAIN:
+        if size > 7 and not pair.ends.search(word):
             continue
-        if len(key(word)) > 7 and not re.search(f"(?:{yes}|{no})$", word):
-            continue
-        for m in re.finditer(f"(?P<no>{no})|{yes}", word):
+        for m in pair.either.finditer(word):
             negated = bool(m["no"]) != bool(_NEGATION.search(word[: m.start()]))
             found.append((m.start(), -len(m[0]), NO if negated else YES))
     return min(found)[2] if found else None
@@ -173,11 +203,12 @@ def _sentence_votes(
     if len(labelled) == 1 and (place == 0 or CONCLUSION.search(sentence)):
         votes.append((3, labelled.pop(), sentence))
     said = _predicate(sentence, asked.pairs, asked.prompt)
-    said = said or _either_way(sentence, asked.having)
-    said = said or _restated(sentence, asked.clause) or _either_way(sentence, asked.modal)
+    said = said or _either_way(sentence, asked.having, _having_ways)
+    said = said or _restated(sentence, asked.clause)
+    said = said or _either_way(sentence, asked.modal, _modal_ways)
     if said:
         weight = 3 if CONCLUSION.search(sentence) else 2 if place in (0, total - 1) else 1
-        weight = 1 if re.match(r"\W*(?:如果|假如|若|if\b)", sentence) else weight
+        weight = 1 if _CONDITION.match(sentence) else weight
         votes.append((weight, said, sentence))
     return votes
 
@@ -199,53 +230,75 @@ _TRUTH = re.compile(r"^[真假]的?$")
 _QUESTION = re.compile(r"[?]|吗|是否|还是|请问|判断|有没有|能否")
 
 
-def _asked_pairs(prompt: str, reference: str) -> list[tuple[str, str]]:
+_ASKED_END = re.compile(r"[。:;\n]|(?<=[?])")
+
+
+def _asked_pairs(prompt: str, reference: str) -> list[_Pair]:
     """The opposites that the reference is about, or else those in the question's last sentence."""
-    questions = [s for s in re.split(r"[。:;\n]|(?<=[?])", prompt) if _QUESTION.search(s)]
-    asked = questions[-1] if questions else ""
     if _TRUTH.match(reference):
-        return [p for p in _PAIRS if p[0].startswith("真")]
-    plain = [p for p in _PAIRS if p[0] not in _MODAL]
-    own = [(m.start(), p) for p in plain if (m := re.search("|".join(p), reference))]
+        return [p for p in _PREDICATES if p.about_truth]
+    own = [(m.start(), p) for p in _PLAIN if (m := p.either.search(reference))]
     if own:
-        return [min(own)[1]]
-    return [p for p in plain if re.search("|".join(p), asked)]
+        return [min(own, key=lambda found: (found[0], found[1].yes.pattern))[1]]
+    asked = next((s for s in reversed(_ASKED_END.split(prompt)) if _QUESTION.search(s)), "")
+    return [p for p in _PLAIN if p.either.search(asked)]
 
 
+_CONDITION = re.compile(r"\W*(?:如果|假如|若|if\b)")
 _NOT = r"(不|没有?|未|并不|并未|并非|无法|不是)?"
+_WHETHER_CLAUSE = re.compile(
+    r"([\u4e00-\u9fffA-Za-z0-9]{0,12})是否([\u4e00-\u9fffA-Za-z0-9 ]{3,16})(?=[,。:?;\n]|$)"
+)
+_MA_CLAUSE = re.compile(r"([\u4e00-\u9fffA-Za-z0-9 ]{3,18})吗\s*[?\"”]?")
+_NOT_STATED = re.compile(
+    r"^(?:请(?:问|判断|识别|确定|告诉我)|那么?|那|问|这|你觉得|你认为|[我你他她它])+"
+    r"|真的|确实|到底|究竟|[了的]|\s"
+)
 
 
-def _clause(prompt: str) -> re.Pattern[str] | None:
-    """The statement inside “…吗？” or after 是否, as a pattern that also finds it negated."""
-    asked = re.findall(r"([\u4e00-\u9fffA-Za-z0-9 ]{3,18})吗\s*[?\"”]?", prompt)
-    whether = re.findall(
-        r"([\u4e00-\u9fffA-Za-z0-9]{0,12})是否([\u4e00-\u9fffA-Za-z0-9 ]{3,16})(?=[,。:?;\n]|$)",
-        prompt,
-    )
+def _clause(prompt: str) -> str:
+    """The statement inside “…吗？” or after 是否; `""` if it is too short to be known again."""
+    asked = _MA_CLAUSE.findall(prompt) if "吗" in prompt else []
+    whether = _WHETHER_CLAUSE.findall(prompt) if "是否" in prompt and not asked else []
     if not asked and not whether:
-        return None
-    statement = asked[-1] if asked else "".join(whether[-1])
-    statement = re.sub(
-        r"^(?:请(?:问|判断|识别|确定|告诉我)|那么?|那|问|这|你觉得|你认为|[我你他她它])+"
-        r"|真的|确实|到底|究竟|[了的]|\s",
-        "",
-        statement,
-    )
-    if len(statement) < 3:
-        return None
+        return ""
+    statement = _NOT_STATED.sub("", asked[-1] if asked else "".join(whether[-1]))
+    return statement if len(statement) >= 3 else ""
+
+
+@lru_cache(maxsize=512)
+def _clause_pattern(statement: str) -> re.Pattern[str]:
+    """The statement as a pattern that also finds it negated."""
     between = f"(?:[了的是]|确实|真的|已经|必[须然]|一定|也|成功地?)?{_NOT}"
     return re.compile(_NOT + between.join(re.escape(c) for c in statement))
+
+
+def _in_order(characters: str, text: str) -> bool:
+    """Whether all `characters` stand in `text` in this order: cheaper than any pattern."""
+    at = 0
+    for c in characters:
+        at = text.find(c, at) + 1
+        if not at:
+            return False
+    return True
 
 
 _MODAL_CLAUSE = re.compile(r"(?:能够?|可以|会|应该|需要)([\u4e00-\u9fff]{2})[^吗,。?]{0,14}吗")
 
 
-def _modal(prompt: str) -> _Ways | None:
+def _modal(prompt: str) -> str:
+    """The verb of “能控制…吗”; `""` where no ability is asked for."""
+    verb = _MODAL_CLAUSE.search(prompt) if "吗" in prompt else None
+    return verb[1] if verb else ""
+
+
+_Ways = tuple[re.Pattern[str], re.Pattern[str]]
+"""A pattern for yes and one for no."""
+
+
+@lru_cache(maxsize=512)
+def _modal_ways(word: str) -> _Ways:
     """Patterns for yes and no to “能控制…吗”: 能…控制 and 无法…控制."""
-    verb = _MODAL_CLAUSE.search(prompt)
-    if verb is None:
-        return None
-    word = re.escape(verb[1])
     no = rf"(?:不能|无法|不可以|不可能|不会|没法|没办法|不再|不应该|不需要)[^,。;]{{0,8}}?{word}"
     yes = rf"(?<![不没可])(?:能够?|可以|会|应该|需要)[^,。;不]{{0,8}}?{word}"
     return re.compile(yes), re.compile(no)
@@ -254,44 +307,57 @@ def _modal(prompt: str) -> _Ways | None:
 _HAVING = re.compile(r"(?:存在|包含|含有|具有|有没有)[着了一些何任]*([\u4e00-\u9fff]{2,6})")
 
 
-def _having(prompt: str, reference: str) -> _Ways | None:
-    """Patterns for yes and no to “是否包含时代错误”: 有…时代错误 and 没有…时代错误."""
+def _having(prompt: str, reference: str) -> str:
+    """The thing of “是否包含时代错误”; `""` where nothing is asked to be there."""
     asked = _HAVING.search(reference) or _HAVING.search(prompt)
-    thing = re.sub(r"[吗的呢]+$", "", asked[1]) if asked else ""
-    if len(thing) < 2:
-        return None
+    thing = asked[1].rstrip("吗的呢") if asked else ""
+    return thing if len(thing) >= 2 else ""
+
+
+@lru_cache(maxsize=512)
+def _having_ways(thing: str) -> _Ways:
+    """Patterns for yes and no to “是否包含时代错误”: 有…时代错误 and 没有…时代错误."""
     flaws = "" if re.search(r"错误|问题|漏洞|缺陷", thing) else "(?!.{0,2}(?:错误|问题|漏洞|缺陷))"
     no = rf"(?:没有?|不存在|不包含|未包含|不含有?|不具有|并无|无)[^,。;]{{0,10}}?{thing}{flaws}"
     yes = rf"(?<![不没无])(?:有|存在|包含|含|具有|出现)[^,。;不没无]{{0,12}}?{thing}{flaws}"
     return re.compile(yes), re.compile(no)
 
 
-def _either_way(sentence: str, modal: _Ways | None) -> int:
-    """The sign that the pair of patterns finds in this sentence; 0 for none or both."""
-    if modal is None:
+_OPEN = re.compile(r"[^,;]*?(?:是否|能否|不一定|未必)[^,;]*")
+
+
+def _either_way(sentence: str, word: str, ways: Callable[[str], _Ways]) -> int:
+    """The sign that the ways to say or deny `word` find in this sentence; 0 for none or both."""
+    if not word or word not in sentence:
         return 0
-    plain = re.sub(r"[^,;]*?(?:是否|能否|不一定|未必)[^,;]*", "", sentence)
-    says_no = modal[1].search(plain) is not None
-    says_yes = modal[0].search(modal[1].sub("", plain)) is not None
+    yes, no = ways(word)
+    plain = _OPEN.sub("", sentence)
+    says_no = no.search(plain) is not None
+    says_yes = yes.search(no.sub("", plain)) is not None
     return 0 if says_yes == says_no else YES if says_yes else NO
 
 
 _CONSEQUENCE = re.compile(r"(?:,|^)(?:那么|那|则|就|因此|所以)(?!是否)")
+_SPACE = re.compile(r"\s")
+_OPEN_SENTENCE = re.compile(r"是否|如果|吗|可能")
 _DOUBTED = re.compile(r"不一定|未必|不意味|不代表|不能说|也许|或许")
+_FLAW_AFTER = re.compile(r".{0,2}(?:错误|问题|漏洞|缺陷)")
 
 
-def _restated(sentence: str, clause: re.Pattern[str] | None) -> int:
+def _restated(sentence: str, statement: str) -> int:
     """The sign of the asked statement as it stands in this sentence; 0 if it does not."""
-    if clause is None:
+    if not statement:
         return 0
-    bare = re.sub(r"\s", "", sentence)
+    bare = _SPACE.sub("", sentence)
     if "如果" in bare or "若" in bare:
         bare = _CONSEQUENCE.split(bare, maxsplit=1)[-1] if _CONSEQUENCE.search(bare) else ""
-    match = clause.search(bare)
-    if match is None or re.search(r"是否|如果|吗|可能", bare):
+    if not _in_order(statement, bare) or _OPEN_SENTENCE.search(bare):
+        return 0
+    match = _clause_pattern(statement).search(bare)
+    if match is None:
         return 0
     before, after = bare[max(0, match.start() - 8) : match.start()], bare[match.end() :]
-    if _DOUBTED.search(before + match[0]) or re.match(r".{0,2}(?:错误|问题|漏洞|缺陷)", after):
+    if _DOUBTED.search(before + match[0]) or _FLAW_AFTER.match(after):
         return 0
     return NO if any(match.groups()) else YES
 
@@ -302,8 +368,8 @@ def _counts(before: str, after: str, prompt: str) -> bool:
     Not in an indirect question (是否), not when only partly denied (不完全正确), and not when its
     object is a flaw that was not asked about (推理存在问题 says nothing of 存在推理).
     """
-    clause = re.split(r"[,;]", before)[-1]
-    if re.search(r"是否|能否|有没有|不能确定|无法确定", clause) or _DOUBLE.search(before):
+    clause = before[max(before.rfind(","), before.rfind(";")) + 1 :]
+    if _UNDECIDED.search(clause) or _DOUBLE.search(before):
         return False
     if _PARTLY.search(before):
         return False
@@ -311,20 +377,21 @@ def _counts(before: str, after: str, prompt: str) -> bool:
     return flaw is None or flaw[1] in prompt
 
 
+_UNDECIDED = re.compile(r"是否|能否|有没有|不能确定|无法确定")
 _FLAW = re.compile(r"[^,。;]{0,8}?(问题|错误|漏洞|缺陷|谬误|矛盾|不足|瑕疵)")
 
 
-def _predicate(sentence: str, pairs: list[tuple[str, str]], prompt: str) -> int:
+def _predicate(sentence: str, pairs: list[_Pair], prompt: str) -> int:
     """The sign of the asked predicate in this sentence; 0 if absent or both ways."""
     signs = set()
-    for yes, no in pairs:
+    for pair in pairs:
         masked = sentence
-        for m in re.finditer(no, sentence):
+        for m in pair.no.finditer(sentence):
             before, after = sentence[: m.start()], sentence[m.end() :]
             if _counts(before, after if "存在" in m[0] else "", prompt):
                 signs.add(YES if _NEGATION.search(before) else NO)
             masked = masked[: m.start()] + " " * (m.end() - m.start()) + masked[m.end() :]
-        for m in re.finditer(yes, masked):
+        for m in pair.yes.finditer(masked):
             before, after = masked[: m.start()], masked[m.end() :]
             if _counts(before, after if "存在" in m[0] else "", prompt):
                 signs.add(NO if _NEGATION.search(before) else YES)
