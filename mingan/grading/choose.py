@@ -101,7 +101,8 @@ def _by_labels(question: Question, reference: str) -> Choice | None:
         return Choice(
             "unanswerable", Text("参考答案说这题无法回答", "the reference says there is no answer")
         )
-    labels = forms.labels_offered(question.prompt, reference)
+    labels = forms.family_named(fold(question.prompt), reference)
+    labels = labels or forms.labels_offered(question.prompt, reference)
     if reference.casefold() in ("true", "false") and _TRUE_FALSE.search(question.prompt):
         labels = ["True", "False"]
         why = Text("参考答案是 True 或 False", "the reference is True or False")
@@ -122,6 +123,8 @@ def _opposites(labels: list[str]) -> bool:
 def _by_form(question: Question, reference: str) -> Choice | None:
     if forms.is_date(reference):
         return Choice("date", Text("参考答案是日期", "the reference is a date"))
+    if forms.is_formula(reference):
+        return Choice("number", Text("参考答案是算式", "the reference is a formula"))
     if forms.is_number(reference) or forms.is_numbers(reference):
         return Choice("number", Text("参考答案是数", "the reference is a number"))
     if forms.is_figures(reference):

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from itertools import pairwise
 
+from mingan.grading import formula
 from mingan.grading.normal import fold, key
 from mingan.grading.numerals import chinese, evaluate
 
@@ -67,6 +68,32 @@ def is_number(reference: str) -> bool:
         return True
     match = _CHINESE_NUMBER.match(text)
     return match is not None and chinese(match[1]) is not None
+
+
+def is_formula(reference: str) -> bool:
+    """A formula with π or a root: pi^2/6, 2√3."""
+    return formula.value(fold(reference).strip().strip("。")) is not None
+
+
+_CODE_NAME = re.compile(r"[A-Za-z0-9]+(?:[_-][A-Za-z0-9]+)+")
+
+
+def family_named(prompt: str, reference: str) -> list[str]:
+    """The made-up names like the reference (mauve_gorilla_107) that a prompt holds.
+
+    Without those of its last line, which asks about them; empty when there are fewer than two.
+    """
+    if _CODE_NAME.fullmatch(reference) is None or reference not in prompt:
+        return []
+    shape = _shape(reference)
+    asked = prompt.strip().rsplit("\n", 1)[-1]
+    names = [m[0] for m in _CODE_NAME.finditer(prompt) if _shape(m[0]) == shape]
+    names = [n for n in dict.fromkeys(names) if n == reference or n not in asked]
+    return names if len(names) >= 2 else []
+
+
+def _shape(name: str) -> str:
+    return re.sub(r"\d+", "0", re.sub(r"[A-Za-z]+", "a", name))
 
 
 def is_numbers(reference: str) -> bool:

@@ -28,7 +28,7 @@ _NEGATED_BEFORE = re.compile(
 _NOT_NEGATING = re.compile(
     r"(?:是不是|是否|不仅|不只|不但|不仅仅|无论|无非|非常|不一会|不仅是|不只是|除了)\s*[“\"'(《]*$"
 )
-_HEDGE = re.compile(r"或者?|还是|也可能|之一|either|or\b", re.IGNORECASE)
+_HEDGE = re.compile(r"或者?|还是|也可能|之一|有时候?|偶尔|either|or\b|sometimes", re.IGNORECASE)
 _QUOTED = re.compile(r"《([^》]{1,30})》|“([^”]{1,16})”|\"([^\"\n]{1,24})\"|「([^」]{1,16})」")
 _FOREIGN = re.compile(r"[A-Z][A-Za-z'.-]+(?:\s+[A-Z][A-Za-z'.-]*)*")
 _STOP = set(
@@ -233,13 +233,23 @@ def _same_head(wanted: str, lead: list[str], asked: str) -> str:
     return ""
 
 
-def other_language(reference: str, text: str) -> bool:
+_INITIALS = re.compile(r"^[A-Z]{2,7}$")
+
+
+def other_language(reference: str, text: str, prompt: str = "") -> bool:
     """Whether the text may name the reference in the other language, where no rule can follow.
 
-    A Latin name in brackets behind a Chinese one is only its gloss.
+    A Latin name in brackets behind a Chinese one is only its gloss, and a word of the question or
+    initials such as ASCII are no names.
     """
     plain = re.sub(r"\([^()]*\)", "", text)
     head = "。".join([*sentences(plain)[:2], *declared_sentences(plain)])
     if script(reference) == "zh":
-        return _FOREIGN.search(head) is not None
+        if len(key(reference)) < 2:
+            return False
+        asked = prompt.casefold()
+        names = (m[0] for m in _FOREIGN.finditer(head))
+        return any(
+            not _INITIALS.match(n) and n.casefold() not in asked and len(n) > 1 for n in names
+        )
     return script(reference) == "en" and not re.search(r"[A-Za-z]{3,}", head)

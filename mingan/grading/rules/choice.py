@@ -9,7 +9,7 @@ from mingan.grading.final_number import final_number
 from mingan.grading.forms import is_unanswerable
 from mingan.grading.normal import key, prepare, sentences
 from mingan.grading.numerals import numbers, same
-from mingan.grading.options import Option, lettered, numbered, offered
+from mingan.grading.options import Finder, Option, lettered, numbered, offered
 from mingan.grading.protocol import Finding
 from mingan.grading.refusals import is_refusal, says_undecidable
 from mingan.grading.rules.base import (
@@ -72,11 +72,13 @@ class ChoiceGrader:
             return contradicts("".join(sorted(settled.names)), shown)
         if not settled.names:
             settled = _by_figure(body, options, question.prompt) or settled
+        if not settled.names:
+            settled = _without_particles(body, options, question.prompt) or settled
         if settled.names:
             verdict = "right" if settled.names == wanted else "wrong"
             firm = settled.strength >= DECLARED
             return found(verdict, "".join(sorted(settled.names)), shown, firm=firm)  # type: ignore[arg-type]
-        return _nothing(body, options, wanted, settled, shown)
+        return _nothing(body, options, wanted, settled, question.prompt)
 
     def faults(self, question: Question) -> list[Text]:
         """A reference that names no option of the question."""
@@ -160,8 +162,9 @@ def _close(body: str, options: tuple[Option, ...], wanted: frozenset[str]) -> bo
 
 
 def _nothing(
-    body: str, options: tuple[Option, ...], wanted: frozenset[str], settled: Commitment, shown: str
+    body: str, options: tuple[Option, ...], wanted: frozenset[str], settled: Commitment, prompt: str
 ) -> Finding:
+    shown = "".join(sorted(wanted))
     if is_refusal(body):
         return refused(shown)
     if not key(body):
@@ -180,4 +183,54 @@ def _nothing(
         )
     if settled.mentioned and not settled.mentioned & wanted and not _close(body, options, wanted):
         return found("wrong", "/".join(sorted(settled.mentioned)), shown)
+    return _uncommitted(body, options, wanted, settled, prompt)
+
+
+_UNCLEAR = re.compile(r"模棱两可|不知道|不确定|无法|不能|unclear|ambiguous|unknown", re.IGNORECASE)
+_WHOLE = re.compile(r"以上|上述|全部|所有|都|all of|both", re.IGNORECASE)
+_ALL_ALIKE = re.compile(
+    r"(?:两|二|三|四|五|所有|全部|每)[^,。;不没无]{0,12}(?:都|均|全)(?!不|没|无|可能|有可能|是?错)"
+)
+
+
+def _uncommitted(
+    body: str, options: tuple[Option, ...], wanted: frozenset[str], settled: Commitment, prompt: str
+) -> Finding:
+    """An answer that chose nothing: it cannot say, it takes all of them, or it only explains."""
+    shown = "".join(sorted(wanted))
+    texts = [o.text for o in options if o.name in wanted]
+    parts = sentences(body)
+    asked = key(prompt)
+    ends = [s for s in (parts[0], parts[-1]) if key(s) not in asked]
+    if any(says_undecidable(s) for s in ends) and not any(_UNCLEAR.search(t) for t in texts):
+        return simply(
+            "wrong",
+            f"认为选不出来，参考答案是 {shown}。",
+            f"It holds that none can be chosen; the reference is {shown}.",
+        )
+    if any(_WHOLE.search(o.text) for o in options) or len(wanted) > 1:
+        return silent(shown)
+    if any(_ALL_ALIKE.search(s) for s in ends):
+        return simply(
+            "wrong",
+            f"认为几个选项都对，参考答案是 {shown}。",
+            f"It holds that several options are right; the reference is {shown}.",
+        )
+    finder = Finder(options)
+    heads = {m.name for s in parts for m in finder.find(s[:80])[:1] if m.start <= 4}
+    if len(options) > 2 and heads >= set(finder.names) and not settled.candidates:
+        return simply(
+            "wrong",
+            f"逐个说了选项，没有选定，参考答案是 {shown}。",
+            f"It goes through the options without choosing; the reference is {shown}.",
+        )
     return silent(shown)
+
+
+def _without_particles(body: str, options: tuple[Option, ...], prompt: str) -> Commitment | None:
+    """What the text settles on when 的 is left out: 怀孕的第二阶段 is 怀孕第二阶段."""
+    if "的" not in body + "".join(o.text for o in options):
+        return None
+    bare = tuple(Option(o.name, o.text.replace("的", "")) for o in options)
+    settled = commit(body.replace("的", ""), bare, prompt=prompt.replace("的", ""))
+    return settled if settled.names and not settled.contradictory else None

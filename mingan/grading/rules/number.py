@@ -7,6 +7,8 @@ from fractions import Fraction
 from typing import Any
 
 from mingan.grading.final_number import FinalNumber, corrected, final_number
+from mingan.grading.formula import solved
+from mingan.grading.formula import value as formula_value
 from mingan.grading.normal import fold, prepare, sentences
 from mingan.grading.numerals import Number, evaluate, numbers, same
 from mingan.grading.protocol import Finding
@@ -45,7 +47,7 @@ class NumberGrader:
         wanted = _wanted(question)
         if not wanted:
             return Finding(verdict="ungraded", reason=NO_REFERENCE)
-        body = _without_formulas(prepare(text), question.prompt)
+        body = _without_formulas(solved(prepare(text)), question.prompt)
         given = final_number(body, question.prompt)
         shown = references(question)[0]
         tolerances = [_tolerance(question, w) for w in wanted]
@@ -90,6 +92,11 @@ def _wanted(question: Question) -> list[Number]:
     pieces = [p for r in references(question) for p in re.split(r"\s*(?://|或者?|\bor\b)\s*", r)]
     for reference in pieces:
         value = evaluate(reference)
+        if value is None:
+            root = formula_value(reference)
+            if root is not None:
+                wanted.append(Number(root, root, 0, 0, digits=12, fraction=True, places=10))
+                continue
         if value is not None:
             wanted.append(Number(value, value, 0, 0, fraction=value.denominator != 1))
             continue

@@ -6,6 +6,7 @@ import re
 
 from mingan.grading.echo import without_question
 from mingan.grading.normal import fold, key, prepare, script, sentences
+from mingan.grading.nouns import characters, settled
 from mingan.grading.protocol import Finding
 from mingan.grading.refusals import is_refusal
 from mingan.grading.rules.base import (
@@ -18,6 +19,7 @@ from mingan.grading.rules.base import (
     silent,
     simply,
 )
+from mingan.grading.synonyms import synonyms
 from mingan.grading.wording import (
     Saying,
     content,
@@ -50,13 +52,30 @@ def alternatives(question: Question) -> tuple[str, ...]:
     if isinstance(main, str) and main.strip():
         return (fold(main).strip(),)
     for reference in references(question):
-        for piece in _SLASH.split(reference):
+        for piece in [p for r in _one_of_two(reference) for p in _SLASH.split(r)]:
             gloss = _GLOSS.match(piece)
             stated = _STATED.match(piece)
             piece = stated[1] if stated else piece
             wordings += [gloss[1], gloss[2]] if gloss else [piece]
     cleaned = (w.strip(" \t\n。.!\"'“”《》") for w in wordings)
     return tuple(dict.fromkeys(w for w in cleaned if w))
+
+
+_TWO_WORDS = re.compile(r"(?<![/\w])((?:[A-Za-z']+ )?[A-Za-z']+)/([A-Za-z']+)(?![/\w])")
+
+
+def _one_of_two(reference: str) -> tuple[str, ...]:
+    """Both readings of an English sentence with a choice in it: She did not/didn't go.
+
+    The choice may be for the word before the slash or for the two before it.
+    """
+    match = _TWO_WORDS.search(reference) if "/" in reference and " " in reference else None
+    if match is None or not reference.isascii():
+        return (reference,)
+    before, after = reference[: match.start()], reference[match.end() :]
+    first = match[1].rpartition(" ")[0]
+    readings = (match[1], match[2], f"{first} {match[2]}".strip())
+    return tuple(dict.fromkeys(before + r + after for r in readings))
 
 
 class TextGrader:
@@ -66,7 +85,7 @@ class TextGrader:
     """
 
     name = "text"
-    version = "1"
+    version = "2"
 
     def grade(self, question: Question, text: str) -> Finding:
         """Judge whether the text says one of the reference's wordings."""
@@ -74,9 +93,10 @@ class TextGrader:
         if not wordings:
             return Finding(verdict="ungraded", reason=NO_REFERENCE)
         body, shown = prepare(text), wordings[0]
-        if key(body) in {key(w) for w in wordings}:
+        every = (*wordings, *(s for w in wordings for s in synonyms(w)))
+        if key(body) in {key(w) for w in every}:
             return found("right", body, shown, firm=True)
-        said = sayings(without_question(body, question.prompt), wordings)
+        said = sayings(without_question(body, question.prompt), every)
         if said:
             return _said(body, said, shown, question.prompt)
         if is_refusal(body):
@@ -122,7 +142,11 @@ def _unsaid(body: str, wordings: tuple[str, ...], prompt: str) -> Finding:
     title = short_title(shown, body, prompt)
     if title:
         return found("right", title, shown)
-    if any(other_language(w, body) for w in wordings):
+    wordings = _spoken(body, wordings)
+    only = _other_only_thing(body, wordings, prompt)
+    if only:
+        return found("wrong", only, shown)
+    if any(other_language(w, body, prompt) for w in wordings):
         return silent(shown)
     best = max(overlap(w, body) for w in wordings)
     if best >= 1.0 and len(content(shown)) >= 2:
@@ -134,6 +158,43 @@ def _unsaid(body: str, wordings: tuple[str, ...], prompt: str) -> Finding:
         f"回答里没有参考答案“{shown}”，也没有相近的说法。",
         f'The answer has neither the reference "{shown}" nor anything like it.',
     )
+
+
+def _spoken(body: str, wordings: tuple[str, ...]) -> tuple[str, ...]:
+    """The wordings in the language of the text, where its words for them are known."""
+    language = script(body)
+    if any(script(w) == language for w in wordings):
+        return wordings
+    same = tuple(s for w in wordings for s in synonyms(w) if script(s) == language)
+    return same or wordings
+
+
+def _other_only_thing(body: str, wordings: tuple[str, ...], prompt: str) -> str:
+    """Another character or noun that the text settles on; `""` if none is plain.
+
+    A noun that shares a sign with the reference may be a narrower or a wider word for it.
+    """
+    shown = wordings[0]
+    if len(key(shown)) == 1 and script(shown) == "zh":
+        named = [c for c in characters(body) if c not in prompt]
+        if named and not any(key(w) in named for w in wordings):
+            return named[-1]
+    if script(shown) != "zh" or len(key(shown)) > 6 or _is_statement(shown):
+        return ""
+    if re.search(r"[,、;/]", shown) or _NO_THING.search(prompt):
+        return ""
+    asked = key(prompt)
+    nouns = [n for n in settled(body) if n not in asked]
+    if not nouns or related(shown, body):
+        return ""
+    own = set("".join(key(w) for w in wordings)) - set(_GENERIC)
+    return "" if any(own & set(n) for n in nouns) else nouns[-1]
+
+
+_NO_THING = re.compile(
+    r"发生什么|为什么|为何|怎么|怎样|如何|什么意思|意思是什么|表达|区别|解读|归纳"
+)
+_GENERIC = "的个种一形色词字人"
 
 
 def _is_statement(reference: str) -> bool:

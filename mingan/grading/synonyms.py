@@ -1,0 +1,83 @@
+"""Words of closed families that mean the same, in Chinese and English: feelings, colours, ways.
+
+A reference such as sadness is met by 悲伤 and by 伤心. Only families whose members any dictionary
+gives for one another are listed, and only whole references are looked up; everything else is for
+the author of a question to list as aliases. This module knows nothing of questions or verdicts.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from mingan.grading.normal import key
+
+_FAMILIES = """
+sadness sad 悲伤 伤心 难过 哀伤 悲痛 忧伤 伤感 悲哀 心碎
+joy joyful happiness happy 高兴 快乐 喜悦 愉快 开心 愉悦 欢乐 欢喜 欣喜 幸福
+anger angry 愤怒 生气 恼怒 气愤 恼火 发怒
+fear fearful 恐惧 害怕 惊恐 畏惧
+surprise surprised 惊讶 惊奇 吃惊 诧异 惊喜
+disgust 厌恶 反感 恶心
+love 爱 喜爱 爱意
+positive 正面 积极 肯定
+negative 负面 消极 否定
+neutral 中性 中立
+red 红色 红
+orange 橙色 橙 橘色 橘黄色
+yellow 黄色 黄
+green 绿色 绿
+blue 蓝色 蓝
+purple violet 紫色 紫 紫罗兰色
+pink 粉色 粉红色 粉红
+brown 棕色 褐色 咖啡色
+black 黑色 黑
+white 白色 白
+gray grey 灰色 灰
+salmon 三文鱼色 三文鱼粉 鲑鱼色 鲑红色 鲑鱼红 鲑鱼粉
+up upward upwards 向上 往上 朝上 上方 竖直向上 垂直向上
+down downward downwards 向下 往下 朝下 下方
+left 向左 往左 左边 左侧 左面
+right 向右 往右 右边 右侧 右面
+north 北方 北边 北面 正北
+south 南方 南边 南面 正南
+east 东方 东边 东面 正东
+west 西方 西边 西面 正西
+irony sarcasm 反讽 讽刺 反语 嘲讽
+metaphor 隐喻 暗喻 比喻
+simile 明喻
+personification 拟人
+hyperbole exaggeration 夸张
+noun 名词
+verb 动词
+adjective 形容词
+adverb 副词
+preposition 介词
+triangle 三角形
+square 正方形
+rectangle 长方形 矩形
+circle 圆 圆形
+pentagon 五边形
+hexagon 六边形
+monday 星期一 周一 礼拜一
+tuesday 星期二 周二 礼拜二
+wednesday 星期三 周三 礼拜三
+thursday 星期四 周四 礼拜四
+friday 星期五 周五 礼拜五
+saturday 星期六 周六 礼拜六
+sunday 星期日 星期天 周日 周天 礼拜天
+""".strip()
+
+
+@lru_cache(maxsize=1)
+def _table() -> dict[str, tuple[str, ...]]:
+    table: dict[str, tuple[str, ...]] = {}
+    for line in _FAMILIES.split("\n"):
+        words = tuple(line.split())
+        for word in words:
+            table[key(word)] = words
+    return table
+
+
+def synonyms(word: str) -> tuple[str, ...]:
+    """All words that say the same as `word`, itself among them; empty when none are known."""
+    return _table().get(key(word), ())
