@@ -169,6 +169,8 @@ def _opening_letter(parts: list[str], finder: Finder) -> tuple[str, ...]:
 
 def _walks(body: str, finder: Finder) -> bool:
     """Whether lines of the text begin with different options: it explains them one by one."""
+    if "\n" not in body:
+        return False
     heads = set()
     for line in body.split("\n"):
         first = finder.find(line[:60])[:1]

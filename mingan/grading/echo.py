@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 from itertools import pairwise
 
 from mingan.grading.normal import key, sentences
@@ -71,17 +72,21 @@ def _quotes(body: str, option: Option) -> list[tuple[int, int, str]]:
     if option.name == option.text or not option.name.isalnum() or len(option.name) > 1:
         return []
     wording = key(option.text)
-    marker = re.compile(
-        rf"(?<![A-Za-z0-9])[(\[]?\s*(?:选项)?\s*{re.escape(option.name)}\s*[)\].、:,]*\s*"
-    )
+    if wording not in key(body):
+        return []
     found = [
         (m.start(), m.end(), option.name) for m in _LINE.finditer(body) if key(m[0]) == wording
     ]
-    for m in marker.finditer(body):
+    for m in _marker(option.name).finditer(body):
         end = _consume(body, m.end(), wording)
         if end > 0:
             found.append((m.start(), end, option.name))
     return found
+
+
+@lru_cache(maxsize=64)
+def _marker(name: str) -> re.Pattern[str]:
+    return re.compile(rf"(?<![A-Za-z0-9])[(\[]?\s*(?:选项)?\s*{re.escape(name)}\s*[)\].、:,]*\s*")
 
 
 def _consume(body: str, start: int, wording: str) -> int:

@@ -8,10 +8,11 @@ exact fractions. Each number found knows whether it is only an operand of a calc
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import lru_cache
 from itertools import pairwise
+
+import msgspec
 
 from mingan.grading.normal import REMEMBERED, SHORT
 
@@ -69,8 +70,7 @@ _OPERATOR_AFTER = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Number:
+class Number(msgspec.Struct, frozen=True):
     """A number in a text.
 
     `value` is what it says, `shown` the same without its percent sign (75% shows 75). `operand`
@@ -267,7 +267,7 @@ def _ratios(found: list[Number], text: str) -> list[Number]:
             continue
         value = a.value / b.value
         joined.append(
-            replace(
+            msgspec.structs.replace(
                 b,
                 value=value,
                 shown=value,
@@ -341,12 +341,13 @@ def _rounds(a: Fraction, b: Fraction, reference: Number, other: Number) -> bool:
 
 
 _EXPRESSION = re.compile(r"^[\d\s.+\-*/()]{1,80}$")
+_OPERATOR = re.compile(r"[-+*/]")
 _TOKEN = re.compile(r"\s*(\d+(?:\.\d+)?|[-+*/()])")
 
 
 def evaluate(text: str) -> Fraction | None:
     """The value of a plain calculation such as (40*70)/(20*60); None for anything else."""
-    if not _EXPRESSION.match(text) or not any(c in "+-*/" for c in text):
+    if not _EXPRESSION.match(text) or not _OPERATOR.search(text):
         return None
     tokens = _TOKEN.findall(text)
     try:

@@ -9,20 +9,23 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import lru_cache
 
-from mingan.grading.normal import fold, key
+import msgspec
+
+from mingan.grading.normal import SHORT, fold, key
 from mingan.records import Question
 
 LETTERS = "ABCDEFGHIJ"
 
 _LETTERED = re.compile(
-    r"[(\[]\s*([A-Ja-j])\s*[)\]]|(?<![A-Za-z0-9])([A-J])\s*(?:[.、:)]|,\s)(?![A-Za-z]\.)"
+    r"(?=[(\[A-J])(?:"
+    r"[(\[]\s*([A-Ja-j])\s*[)\]]|(?<![A-Za-z0-9])([A-J])\s*(?:[.、:)]|,\s)(?![A-Za-z]\.))"
 )
 _NUMBERED = re.compile(
-    r"(?:选项|情景|情况|场景|句子|option)\s*([1-9一二三四五六七八九])\s*[:.、,)]?"
-    r"|(?<![\d.(,=+\-*/×])\(?([1-9])\)?\s*[.、:)](?!\d)|(?<=[\s,;、])([1-9])\s+(?=[\u4e00-\u9fff])",
+    r"(?=[选情场句o(1-9])(?:(?:选项|情景|情况|场景|句子|option)\s*([1-9一二三四五六七八九])\s*[:.、,)]?"
+    r"|(?<![\d.(,=+\-*/×])\(?([1-9])\)?\s*[.、:)](?!\d)|(?<=[\s,;、])([1-9])\s+(?=[\u4e00-\u9fff]))",
     re.IGNORECASE,
 )
 _ZH_DIGITS = {c: str(i) for i, c in enumerate("零一二三四五六七八九")}
@@ -38,8 +41,7 @@ class Option:
     text: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Mention:
+class Mention(msgspec.Struct, frozen=True):
     """Where a sentence mentions an option.
 
     `kind` is `text` (its wording), `marked` (（B）, 选项2) or `bare` (a letter alone, which
@@ -161,14 +163,21 @@ class Finder:
         return found
 
 
-def keyed(sentence: str) -> tuple[str, list[int]]:
+def keyed(sentence: str) -> tuple[str, Sequence[int]]:
     """The key of a folded sentence, and for each of its characters the place it came from."""
-    characters, places = [], []
-    for i, c in enumerate(sentence.casefold() if sentence.isascii() else sentence):
-        if c.isalnum():
-            characters.append(c.lower() if len(c.lower()) == 1 else c)
-            places.append(i)
-    return "".join(characters), places
+    return _short_keyed(sentence) if len(sentence) <= SHORT else _keyed(sentence)
+
+
+def _keyed(sentence: str) -> tuple[str, Sequence[int]]:
+    lower = sentence.lower()
+    if len(lower) != len(sentence) or "Σ" in sentence:
+        # İ becomes two characters, and Σ another one at the end of a word: places would shift.
+        lower = "".join(c.lower() if len(c.lower()) == 1 else c for c in sentence)
+    places = tuple(i for i, c in enumerate(lower) if c.isalnum())
+    return "".join(filter(str.isalnum, lower)), places
+
+
+_short_keyed = lru_cache(maxsize=512)(_keyed)
 
 
 def _whole(characters: str, start: int, end: int) -> bool:
@@ -183,8 +192,9 @@ _FIGURE = re.compile(r"^[-+]?[\d\s./%,^*()]+$")
 _ARTICLE = re.compile(r"^(?:一[位个种名只家座部条场]|the\s+|an?\s+)", re.IGNORECASE)
 
 
+@lru_cache(maxsize=256)
 def _wordings(
-    options: Sequence[Option], kind: str
+    options: tuple[Option, ...], kind: str
 ) -> tuple[list[tuple[str, str]], list[tuple[str, re.Pattern[str]]]]:
     """Each option's wordings as keys (whole, without its article, its own first clause).
 
@@ -196,15 +206,14 @@ def _wordings(
     shortest = 1 if kind == "labels" else 2
     found = [(n, w) for n, w in whole.items() if len(w) >= shortest]
     for o in worded:
-        clauses = [key(c) for c in _CLAUSE.split(o.text) if key(c)]
-        variants = {key(_ARTICLE.sub("", o.text)), *(clauses[:1] if clauses else ())}
+        clauses = (key(c) for c in _CLAUSE.split(o.text))
+        variants = {key(_ARTICLE.sub("", o.text)), next(filter(None, clauses), "")}
         rest = whole[o.name][_shared_start(whole, o.name) :]
         variants |= {rest} if len(rest) >= 4 else set()
-        others = [w for n, w in whole.items() if n != o.name]
         found += [
             (o.name, v)
             for v in variants - {whole[o.name]}
-            if len(v) >= 2 and not any(v in w for w in others)
+            if len(v) >= 2 and not any(v in w for n, w in whole.items() if n != o.name)
         ]
     texts = [w for _, w in found]
     return [(n, w) for n, w in found if texts.count(w) == 1], figures
@@ -212,8 +221,9 @@ def _wordings(
 
 def _shared_start(whole: dict[str, str], name: str) -> int:
     """How many leading characters an option shares with another: 这是他的办公室, 这是她的."""
-    others = [w for n, w in whole.items() if n != name]
-    return max((s for s in (_common(whole[name], w) for w in others) if s >= 3), default=0)
+    one = whole[name]
+    alike = [w for n, w in whole.items() if n != name and len(w) >= 3 and w[:3] == one[:3]]
+    return max((_common(one, w) for w in alike), default=0)
 
 
 def _common(one: str, other: str) -> int:
@@ -228,8 +238,9 @@ def _figure(text: str) -> re.Pattern[str]:
     return re.compile(rf"(?<![\d./])(?<!\d\s)(?<!第){r'[ ]*'.join(parts)}(?!\s*[\d/%])(?!\.\d)")
 
 
+@lru_cache(maxsize=256)
 def _patterns(
-    names: Sequence[str], kind: str
+    names: tuple[str, ...], kind: str
 ) -> tuple[re.Pattern[str] | None, re.Pattern[str] | None]:
     if kind == "letters":
         group = f"[{''.join(names)}{''.join(names).lower()}]"
@@ -270,7 +281,7 @@ _QUESTIONED = re.compile(r"(?:是否|是不是|有没有|不仅|不只|不但|�
 def _with_negation(sentence: str, mention: Mention) -> Mention:
     before = sentence[max(0, mention.start - 12) : mention.start]
     if _SUPPOSED.search(before):
-        return replace(mention, supposed=True)
+        return msgspec.structs.replace(mention, supposed=True)
     if _QUESTIONED.search(before) or not _NEGATED.search(before):
         return mention
-    return replace(mention, negated=True)
+    return msgspec.structs.replace(mention, negated=True)

@@ -67,7 +67,7 @@ def sayings(text: str, wordings: Sequence[str]) -> list[Saying]:
 
 
 def _find(
-    characters: str, places: list[int], sentence: str, wanted: str, wanted_gaps: int
+    characters: str, places: Sequence[int], sentence: str, wanted: str, wanted_gaps: int
 ) -> int | None:
     """The place in `sentence` where `wanted` stands as a whole (no piece of a Latin word).
 
