@@ -36,6 +36,7 @@ _BARE = re.compile(r"(?:选项|情景|场景|句子|第)?\s*([1-9])\s*[.、]?(?:
 _MARKER = re.compile(r"^\(?[A-Ja-j1-9]\)?\s*[.、:)]\s*")
 _TRUE_FALSE = re.compile(r"true|false", re.IGNORECASE)
 _STATED = re.compile(r"答案(?:应该)?(?:是|为)\s*(?!错|对)\S{1,20}$")
+_GOES_ON = re.compile(r"但|而|因为|所以|因此|不过|but\b|so\b", re.IGNORECASE)
 _PLURAL = re.compile(r"、|;|和|及|分别|哪些|并|以及|姓名和|, *(?:并|他|她|它)|\?.+\?", re.DOTALL)
 
 
@@ -168,7 +169,8 @@ def _by_wording(question: Question, reference: str) -> Choice | None:
         return Choice("text", why, {"main": pieces[0]})
     if _STATED.search(reference):
         return Choice("text", Text("参考答案里写明了答案", "the reference states the answer"))
-    if len(pieces) > 1 and all(len(key(p)) <= 24 for p in pieces):
+    sentence = any(_GOES_ON.match(p) for p in pieces[1:])
+    if len(pieces) > 1 and not sentence and all(len(key(p)) <= 24 for p in pieces):
         if ordered:
             return Choice(
                 "list", Text("参考答案是有次序的几项", "the reference lists things in order")

@@ -221,7 +221,9 @@ def _pick(line: _Line, asked: _Asked, prompt: str) -> tuple[Number, tuple[Number
         pick = after[0] if "=" not in line.text[after[0].start :] else after[-1]
     else:
         pick = (in_unit or outside)[-1]
-    return pick, tuple(n for n in pool if n is not pick)
+    concluded = [m.start() for m in CONCLUSION.finditer(line.text) if m.start() <= pick.start]
+    since = concluded[-1] if concluded else 0
+    return pick, tuple(n for n in pool if n is not pick and n.start >= since)
 
 
 def _named(sentence: str, pool: list[Number], variable: str) -> Number | None:

@@ -62,6 +62,13 @@ _CONCLUDES = re.compile(
 )
 
 
+def declines(text: str, prompt: str) -> bool:
+    """Whether the text declines, and not only in words of the question (谁无法理解这次讨论)."""
+    said = _UNABLE.search(text)
+    own = said is None or any(m[0] not in prompt for m in _UNABLE.finditer(text))
+    return own and is_refusal(text)
+
+
 def is_refusal(text: str) -> bool:
     """Whether a folded text, as a whole, declines to answer.
 

@@ -183,6 +183,48 @@ def related(reference: str, text: str) -> bool:
     return any(set(c) & set(reference) and set(c) & set(lead) for c in _CLASSES)
 
 
+_ONE_WORD = re.compile(r"^[A-Za-z][A-Za-z-]{2,}$")
+_GIVEN_WORD = re.compile(
+    r"(?:是|为|:|答案|\bis)\s*[:\s“\"'‘《(*`]*([A-Za-z][A-Za-z-]{2,})(?![A-Za-z]*[·(])"
+    r"|^\W*([A-Za-z][A-Za-z-]{2,})\W*$"
+)
+
+
+def another_word(references: Sequence[str], text: str, prompt: str) -> str:
+    """Another Latin word that the text gives where one word is wanted: 答案是 pivot."""
+    if not all(_ONE_WORD.match(r) for r in references):
+        return ""
+    if not re.search(r"单词|英文|英语|字母|词素|\bword|anagram", prompt, re.IGNORECASE):
+        return ""
+    wanted = {r.casefold() for r in references}
+    lead = [*sentences(text)[:1], *declared_sentences(text)]
+    said = [g for s in lead for m in _GIVEN_WORD.finditer(s) for g in m.groups() if g]
+    plain = [w.casefold() for w in said if w.casefold() not in ("ascii", "the", "answer", "word")]
+    if not plain or any(w in p or p in w for w in wanted for p in plain):
+        return ""
+    return plain[-1]
+
+
+_DENIED = re.compile(
+    r"(?:既不|也不|不是|并非|又不|(?<![,既也又])不)([\u4e00-\u9fff]{2,6}?)(?=[也又,、但]|而是|$)"
+)
+
+
+def denied_by(reference: str, text: str) -> str:
+    """What the reference denies outright and the text affirms: 是矛盾的 for 既不等价也不矛盾."""
+    denied = _DENIED.findall(reference) if "不" in reference or "非" in reference else []
+    if len(denied) < 2 and "是" not in reference:
+        return ""
+    lead = "。".join([*sentences(text)[:1], *declared_sentences(text)])
+    for word in denied:
+        affirmed = re.search(
+            rf"(?<![不非])(?:是|为|等于)(?:相互|互相|一个|一种)?{re.escape(word)}", lead
+        )
+        if affirmed and not re.search(rf"不是?[^,。]{{0,4}}{re.escape(word)}", lead):
+            return affirmed[0]
+    return ""
+
+
 def _unlike(one: str, other: str) -> bool:
     """Whether two names have too little in common to be forms of the same name."""
     if one in other or other in one:

@@ -19,7 +19,7 @@ class SequenceGrader:
     """Right when a line, or what stands in quotes or after a colon, is exactly the sequence."""
 
     name = "sequence"
-    version = "1"
+    version = "2"
 
     def grade(self, question: Question, text: str) -> Finding:
         """Judge whether the text gives the symbols, alone or appended to the question's."""
@@ -41,6 +41,8 @@ class SequenceGrader:
             return refused(shown)
         if _pictures(wanted) and _pictures(body):
             return silent(shown)
+        if len(wanted) > 1 and _BRACKETS.fullmatch(wanted):
+            return _brackets(body, given, wanted, shown)
         if wanted not in _symbols(body):
             return simply(
                 "wrong",
@@ -52,6 +54,21 @@ class SequenceGrader:
     def faults(self, question: Question) -> list[Text]:
         """No symbols in the reference."""
         return [] if _symbols(question.answer or "") else [NO_REFERENCE]
+
+
+_BRACKETS = re.compile(r"[()\[\]{}<>]+")
+_BRACKET_RUN = re.compile(r"[()\[\]{}<>](?:[ \t\xa0\n]*[()\[\]{}<>])*")
+
+
+def _brackets(body: str, given: str, wanted: str, shown: str) -> Finding:
+    """Closing brackets: the last run of brackets that is not the question's own decides."""
+    runs = [_symbols(m[0]) for m in _BRACKET_RUN.finditer(body)]
+    own = [r for r in runs if r != given and len(r) > 1]
+    hits = [r for r in own if r in (wanted, given + wanted)]
+    if not hits:
+        taken = own[-1] if own else body[:40]
+        return found("wrong", taken, shown)
+    return found("right", hits[-1], shown) if own[-1] in hits else silent(shown)
 
 
 def _given(prompt: str) -> str:

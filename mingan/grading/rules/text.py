@@ -8,6 +8,13 @@ from mingan.grading.echo import without_question
 from mingan.grading.normal import fold, key, prepare, script, sentences
 from mingan.grading.nouns import characters, settled
 from mingan.grading.protocol import Finding
+from mingan.grading.quoted import (
+    another_quoted,
+    far_in_english,
+    nearly,
+    not_arranged,
+    not_as_asked,
+)
 from mingan.grading.refusals import is_refusal
 from mingan.grading.rules.base import (
     NO_REFERENCE,
@@ -19,11 +26,13 @@ from mingan.grading.rules.base import (
     silent,
     simply,
 )
-from mingan.grading.synonyms import synonyms
+from mingan.grading.synonyms import another_member, synonyms
 from mingan.grading.wording import (
     Saying,
+    another_word,
     content,
     declared_sentences,
+    denied_by,
     names_another,
     other_language,
     overlap,
@@ -131,6 +140,25 @@ def _unsaid(body: str, wordings: tuple[str, ...], prompt: str) -> Finding:
     shown = wordings[0]
     if not key(body):
         return silent(shown, "wrong")
+    near = nearly(shown, body)
+    if near:
+        return found("right", near, shown)
+    elsewhere = (
+        another_quoted(shown, body, prompt)
+        or not_as_asked(shown, body, prompt)
+        or not_arranged(shown, body, prompt)
+        or another_member(shown, body)
+    )
+    if elsewhere and len(wordings) == 1:
+        return found("wrong", elsewhere, shown)
+    if len(wordings) == 1 and far_in_english(shown, body, prompt):
+        return found("wrong", body, shown)
+    word = another_word(wordings, body, prompt)
+    if word:
+        return found("wrong", word, shown)
+    refuted = denied_by(shown, body)
+    if refuted:
+        return found("wrong", refuted, shown)
     if all(len(key(w)) > LONG for w in wordings):
         return _long(body, wordings, shown)
     exchanged = swapped(shown, body, prompt)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 
-from mingan.grading.normal import key, prepare, sentences
+from mingan.grading.normal import fold, key, prepare, sentences
 from mingan.grading.protocol import Finding
-from mingan.grading.refusals import asks_back, is_refusal, says_senseless, says_undecidable
+from mingan.grading.refusals import asks_back, declines, says_senseless, says_undecidable
 from mingan.grading.rules.base import NO_REFERENCE, found, references, silent, simply
 from mingan.grading.wording import sayings
 from mingan.language import Text
@@ -48,7 +48,7 @@ class UnanswerableGrader:
         if says(opening) or says(ending):
             goes_on = undecidable and _BUT.search("。".join(parts[1:]))
             return silent(shown) if goes_on else found("right", opening, shown)
-        if is_refusal(body):
+        if declines(body, fold(question.prompt)):
             return simply(
                 "unsure",
                 "没有作答，但没有说明题目为什么无解。",
