@@ -160,7 +160,7 @@ def items_of_order(reference: str, prompt: str) -> list[str]:
 def labels_offered(prompt: str, reference: str) -> list[str]:
     """The closed set of labels, the reference among them, that a prompt offers; empty if none."""
     text, wanted = fold(prompt), key(reference)
-    if not wanted or len(wanted) > 16 or wanted not in key(text):
+    if not wanted or len(wanted) > 16 or wanted not in key(prompt):
         return []
     joined = _joined_labels(text, wanted) if len(wanted) > 1 else []
     for labels in [*_quoted_labels(text), *_line_labels(text), *joined]:

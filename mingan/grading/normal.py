@@ -96,6 +96,8 @@ def without_thinking(text: str) -> str:
 
     Some models drop the opening tag, so everything up to a lone closing tag is thinking too.
     """
+    if "<" not in text:
+        return text
     kept: list[str] = []
     at, inside = 0, False
     for tag in _THINKING_TAG.finditer(text):
@@ -175,7 +177,7 @@ def key(text: str) -> str:
 
 
 def _key(text: str) -> str:
-    return "".join(filter(str.isalnum, _fold(text).casefold()))
+    return "".join(filter(str.isalnum, fold(text).casefold()))
 
 
 _short_key = lru_cache(maxsize=REMEMBERED)(_key)
