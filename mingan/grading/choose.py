@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass, field
 from typing import Any
 
-from mingan.grading import forms, trends
+from mingan.grading import forms
 from mingan.grading.normal import fold, key
 from mingan.grading.options import Option, lettered, numbered
 from mingan.grading.polarity import of_reference
@@ -108,9 +108,6 @@ def _by_labels(question: Question, reference: str) -> Choice | None:
         labels = ["True", "False"]
         why = Text("参考答案是 True 或 False", "the reference is True or False")
         return Choice("label", why, {"labels": labels})
-    nobody = reference in ("没有人", "没人", "无人")
-    if nobody and not re.search(r"是否有|有没有", question.prompt):
-        return None
     if of_reference(reference) is not None and (not labels or _opposites(labels)):
         return Choice("yesno", Text("参考答案是“是/否”一类", "the reference is a yes or a no"))
     if labels:
@@ -156,10 +153,6 @@ def _by_wording(question: Question, reference: str) -> Choice | None:
                 "参考答案是给评分人的说明，规则判不了",
                 "the reference is a remark for a person, beyond rules",
             ),
-        )
-    if trends.of_reference(reference):
-        return Choice(
-            "set", Text("参考答案说几样东西怎么变", "the reference says how things change")
         )
     pieces = forms.parts(reference)
     if "=" in reference and not forms.is_symbols(reference):
