@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass, field
 from typing import Any
 
-from mingan.grading import forms
+from mingan.grading import forms, trends
 from mingan.grading.normal import fold, key
 from mingan.grading.options import Option, lettered, numbered
 from mingan.grading.polarity import of_reference
@@ -153,6 +153,10 @@ def _by_wording(question: Question, reference: str) -> Choice | None:
                 "参考答案是给评分人的说明，规则判不了",
                 "the reference is a remark for a person, beyond rules",
             ),
+        )
+    if trends.of_reference(reference):
+        return Choice(
+            "set", Text("参考答案说几样东西怎么变", "the reference says how things change")
         )
     pieces = forms.parts(reference)
     if "=" in reference and not forms.is_symbols(reference):

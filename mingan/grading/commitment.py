@@ -125,7 +125,7 @@ def commit(
         return Commitment(echo=echoed, mentioned=mentioned)
     listing = _is_listing(found, finder)
     frame = _Frame(asked, negative, listing, len(parts))
-    votes = [v for i, s, ms in found for v in _votes(s, ms, i, frame)]
+    votes = [v for i, s, ms in found for v in _votes(s, ms, i, frame)] + _judged(found, frame)
     if not votes and len(mentioned) == 1 and not _all_rejected(found):
         votes = [_Vote(mentioned, ONLY, 0, found[0][1])]
     return _settle(votes, mentioned, parts, walks=_walks(body, finder))
@@ -213,6 +213,24 @@ def _votes(sentence: str, mentions: list[Mention], place: int, frame: _Frame) ->
         return [*votes, _Vote(affirmed, SAID, place, sentence)]
     if len(names) == 1 and not frame.listing and place in (0, frame.total - 1):
         return [*votes, _Vote(names, SAID, place, sentence)]
+    return votes
+
+
+_THIS = re.compile(
+    r"^\W*(?:这|该|此)(?:个|种|一)?(?:观点|说法|选项|陈述|句子|句话|判断|论断|项|答案)?(?:显然|并)?(?:是)?"
+    r"(?:(?P<false>不正确|错误|不对|错|不成立|不符合)|(?P<true>正确|对|成立|符合))的?"
+)
+
+
+def _judged(found: list[tuple[int, str, list[Mention]]], frame: _Frame) -> list[_Vote]:
+    """Votes by a sentence that judges the option of the sentence before: 这个说法是错误的."""
+    votes = []
+    for (place, _, before), (_, sentence, own) in pairwise(found):
+        said = _THIS.match(sentence) if before and not own else None
+        if said is None or frame.negative:
+            continue
+        name = frozenset({before[-1].name})
+        votes.append(_Vote(name, SAID, place, sentence, against=said["false"] is not None))
     return votes
 
 

@@ -259,10 +259,11 @@ _NOT_STATED = re.compile(
 def _clause(prompt: str) -> str:
     """The statement inside “…吗？” or after 是否; `""` if it is too short to be known again."""
     asked = _MA_CLAUSE.findall(prompt) if "吗" in prompt else []
-    whether = _WHETHER_CLAUSE.findall(prompt) if "是否" in prompt and not asked else []
+    later = prompt.rfind("是否") > prompt.rfind("吗")  # the question itself comes last
+    whether = _WHETHER_CLAUSE.findall(prompt) if later else []
     if not asked and not whether:
         return ""
-    statement = _NOT_STATED.sub("", asked[-1] if asked else "".join(whether[-1]))
+    statement = _NOT_STATED.sub("", "".join(whether[-1]) if whether else asked[-1])
     return statement if len(statement) >= 3 else ""
 
 

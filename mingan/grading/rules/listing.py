@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from fractions import Fraction
 
+from mingan.grading import trends
 from mingan.grading.echo import without_copies, without_question
 from mingan.grading.normal import fold, key, prepare, script, sentences
 from mingan.grading.options import keyed
@@ -20,6 +21,7 @@ from mingan.grading.rules.base import (
     silent,
     simply,
 )
+from mingan.grading.synonyms import synonyms
 from mingan.grading.wording import declared_sentences, other_language, overlap, sayings
 from mingan.language import Text
 from mingan.records import Question
@@ -87,16 +89,19 @@ class SetGrader:
                 f"只是照抄题目，没有作答，参考答案是“{shown}”。",
                 f'It only copies the question; the reference is "{shown}".',
             )
-        missing = [i for i in wanted if not any(not s.negated for s in sayings(body, [i]))]
+        ways = trends.of_reference(shown)
+        if ways:
+            return _trends(body, ways, shown)
+        missing = [i for i in wanted if not _said(i, body)]
         if not missing:
             return _complete(body, wanted, shown)
         if is_refusal(body):
             return refused(shown)
         if any(_beyond(i, body) for i in missing):
             return silent(shown)
-        if all(_absent(i, body) for i in missing) or (len(missing) < len(wanted) and any(
-            overlap(i, body) == 0 for i in missing
-        )):  # fmt: skip
+        lacking = [i for i in missing if overlap(i, body) == 0]
+        plain = len(missing) < len(wanted) or any(2 <= len(key(i)) <= 4 for i in lacking)
+        if all(_absent(i, body) for i in missing) or (lacking and plain):
             listed = "、".join(missing)
             return simply(
                 "wrong", f"少了“{listed}”。", f'"{listed}" is missing.', extracted=body[:60]
@@ -106,6 +111,20 @@ class SetGrader:
     def faults(self, question: Question) -> list[Text]:
         """A reference with fewer than two items."""
         return _too_few(question)
+
+
+def _said(item: str, body: str) -> bool:
+    """Whether the text says the item, or a word that means the same, without denying it."""
+    return any(not s.negated for s in sayings(body, [item, *synonyms(item)]))
+
+
+def _trends(body: str, ways: dict[str, str], shown: str) -> Finding:
+    """How things change: every way must be the reference's."""
+    given = trends.of_text(body, list(ways))
+    taken = "、".join(f"{t}: {w}" for t, w in given.items())
+    if any(given[t] != ways[t] for t in given):
+        return found("wrong", taken, shown)
+    return found("right", taken, shown) if given == ways else silent(shown)
 
 
 def _complete(body: str, wanted: list[str], shown: str) -> Finding:

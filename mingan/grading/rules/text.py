@@ -7,6 +7,7 @@ import re
 from mingan.grading.echo import without_question
 from mingan.grading.normal import fold, key, prepare, script, sentences
 from mingan.grading.nouns import characters, settled
+from mingan.grading.numerals import numbers, same
 from mingan.grading.protocol import Finding
 from mingan.grading.quoted import (
     another_quoted,
@@ -149,6 +150,12 @@ def _unsaid(body: str, wordings: tuple[str, ...], prompt: str) -> Finding:
         or not_arranged(shown, body, prompt)
         or another_member(shown, body)
     )
+    if _no_number_of(shown, body, prompt):
+        return simply(
+            "wrong",
+            f"回答里没有参考答案“{shown}”里的任何一个数。",
+            f'The answer has none of the numbers in the reference "{shown}".',
+        )
     if elsewhere and len(wordings) == 1:
         return found("wrong", elsewhere, shown)
     if len(wordings) == 1 and far_in_english(shown, body, prompt):
@@ -186,6 +193,17 @@ def _unsaid(body: str, wordings: tuple[str, ...], prompt: str) -> Finding:
         f"回答里没有参考答案“{shown}”，也没有相近的说法。",
         f'The answer has neither the reference "{shown}" nor anything like it.',
     )
+
+
+def _no_number_of(reference: str, body: str, prompt: str) -> bool:
+    """Whether the reference gives several numbers of its own and the text not one of them."""
+    if sum(c.isdigit() for c in reference) < 4:
+        return False
+    asked = {abs(n.shown) for n in numbers(fold(prompt))}
+    own = [n for n in numbers(reference) if n.digits >= 2 and abs(n.shown) not in asked]
+    if len(own) < 2 or any("A" <= c.upper() <= "Z" for n in own for c in n.text):
+        return False
+    return not any(same(o, n) or o.shown == -n.shown for o in own for n in numbers(body))
 
 
 def _spoken(body: str, wordings: tuple[str, ...]) -> tuple[str, ...]:
