@@ -10,7 +10,6 @@ from __future__ import annotations
 import re
 import unicodedata
 from functools import lru_cache
-from itertools import pairwise
 
 LONGEST = 12_000
 """Characters of an answer that are read: more than any person reads; the middle is dropped."""
@@ -61,15 +60,10 @@ _BEFORE = {
 }  # fmt: skip
 _BEFORE |= {chr(c + 0xFEE0): chr(c) for c in range(0x21, 0x7F) if chr(c) not in ",;"}
 _TO_BEFORE = re.compile("[" + "".join(map(re.escape, _BEFORE)) + "]")
-_IS_TRADITIONAL = re.compile(f"[{_TRADITIONAL}]")
+_TRADITIONAL_SIGNS = frozenset(_TRADITIONAL)
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f]")
-# What folding leaves alone, whatever stands beside it; most texts consist of nothing else.
-_LEFT_ALONE = "\t\n -~。、“”《》「」【】" + "".join(
-    f"{chr(ord(a) + 1)}-{chr(ord(b) - 1)}"
-    for a, b in pairwise(("\u4dff", *sorted(set(_TRADITIONAL)), "\ua000"))
-    if ord(b) - ord(a) > 1
-)
-_FOLDS = re.compile(f"[^{_LEFT_ALONE}]")
+# All but what folding leaves alone, whatever stands beside it; most texts have nothing of this.
+_FOLDS = re.compile(r"[^\t\n -~。、“”《》「」【】\u4e00-\u9fff]")
 
 _THINKING_TAG = re.compile(
     r"<(/?)(?:think|thinking|reasoning|thought)>|<\|(?:begin|end)_of_thought\|>", re.IGNORECASE
@@ -156,14 +150,14 @@ def fold(text: str) -> str:
 
 
 def _fold(text: str) -> str:
-    if not _FOLDS.search(text):
+    if not _FOLDS.search(text) and _TRADITIONAL_SIGNS.isdisjoint(text):
         return text
     text = _TO_BEFORE.sub(lambda m: _BEFORE[m[0]], text)
     if not unicodedata.is_normalized("NFKC", text):
         text = unicodedata.normalize("NFKC", text)
     if "\r" in text:
         text = text.replace("\r\n", "\n").replace("\r", "\n")
-    if _IS_TRADITIONAL.search(text):
+    if not _TRADITIONAL_SIGNS.isdisjoint(text):
         text = text.translate(_TO_SIMPLIFIED)
     return _CONTROL.sub("", text)
 

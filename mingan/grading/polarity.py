@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 
 from mingan.grading.commitment import CONCLUSION, CORRECTION
 from mingan.grading.normal import fold, key, sentences
@@ -49,19 +49,29 @@ class _Pair:
     about_truth: bool
 
 
-_PREDICATES = tuple(
-    _Pair(
-        re.compile(yes),
-        re.compile(no),
-        re.compile(f"(?P<no>{no})|{yes}"),
-        re.compile(f"(?:{yes}|{no})$"),
-        yes in _MODAL,
-        yes in ("存在", "包含", "含有"),
-        yes.startswith("真"),
+@cache
+def _predicates() -> tuple[_Pair, ...]:
+    """All pairs; made when they are first needed, because so many patterns take time."""
+    return tuple(
+        _Pair(
+            re.compile(yes),
+            re.compile(no),
+            re.compile(f"(?P<no>{no})|{yes}"),
+            re.compile(f"(?:{yes}|{no})$"),
+            yes in _MODAL,
+            yes in ("存在", "包含", "含有"),
+            yes.startswith("真"),
+        )
+        for yes, no in _PAIRS
     )
-    for yes, no in _PAIRS
-)
-_PLAIN = tuple(p for p in _PREDICATES if not p.modal)
+
+
+@cache
+def _plain() -> tuple[_Pair, ...]:
+    """The pairs of which no word is a modal verb."""
+    return tuple(p for p in _predicates() if not p.modal)
+
+
 _ANY_PREDICATE = re.compile("|".join(f"{yes}|{no}" for yes, no in _PAIRS))
 _YES_WORD = (
     r"是的|是|对的?|正确|没错|能|可以|会|有|成立|有效|存在|真|对|yes|true|correct|right|valid"
@@ -146,7 +156,7 @@ def of_reference(reference: str) -> int | None:
     if size > 10 or not _ANY_PREDICATE.search(word):
         return None
     found = []
-    for pair in _PREDICATES if size <= 3 else _PLAIN:
+    for pair in _predicates() if size <= 3 else _plain():
         if size > 7 and not pair.ends.search(word):
             continue
         for m in pair.either.finditer(word):
@@ -236,12 +246,12 @@ _ASKED_END = re.compile(r"[。:;\n]|(?<=[?])")
 def _asked_pairs(prompt: str, reference: str) -> list[_Pair]:
     """The opposites that the reference is about, or else those in the question's last sentence."""
     if _TRUTH.match(reference):
-        return [p for p in _PREDICATES if p.about_truth]
-    own = [(m.start(), p) for p in _PLAIN if (m := p.either.search(reference))]
+        return [p for p in _predicates() if p.about_truth]
+    own = [(m.start(), p) for p in _plain() if (m := p.either.search(reference))]
     if own:
         return [min(own, key=lambda found: (found[0], found[1].yes.pattern))[1]]
     asked = next((s for s in reversed(_ASKED_END.split(prompt)) if _QUESTION.search(s)), "")
-    return [p for p in _PLAIN if p.either.search(asked)]
+    return [p for p in _plain() if p.either.search(asked)]
 
 
 _CONDITION = re.compile(r"\W*(?:如果|假如|若|if\b)")
