@@ -37,6 +37,9 @@ _MARKER = re.compile(r"^\(?[A-Ja-j1-9]\)?\s*[.、:)]\s*")
 _TRUE_FALSE = re.compile(r"true|false", re.IGNORECASE)
 _STATED = re.compile(r"答案(?:应该)?(?:是|为)\s*(?!错|对)\S{1,20}$")
 _GOES_ON = re.compile(r"但|而|因为|所以|因此|不过|but\b|so\b", re.IGNORECASE)
+_ONE_PHRASE = re.compile(
+    r"谚语|成语|俗语|诗|名言|歇后语|对联|哪一?句|排序|顺序|proverb|saying|poem", re.IGNORECASE
+)
 _PLURAL = re.compile(r"、|;|和|及|分别|哪些|并|以及|姓名和|, *(?:并|他|她|它)|\?.+\?", re.DOTALL)
 
 
@@ -167,6 +170,11 @@ def _by_wording(question: Question, reference: str) -> Choice | None:
     if items:
         why = Text("参考答案是有次序的几项", "the reference lists things in order")
         return Choice("list", why, {"items": items})
+    short = len(pieces) == 2 and all(2 <= len(key(p)) <= 4 for p in pieces)
+    figures = any(forms.is_number(p) for p in pieces)
+    if short and not figures and not _ONE_PHRASE.search(question.prompt):
+        why = Text("参考答案是几项，都要有", "the reference lists things, all wanted")
+        return Choice("set", why)
     measured = len(pieces) == 2 and forms.is_number(pieces[1]) and not forms.is_number(pieces[0])
     if measured and not _PLURAL.search(fold(question.prompt).rsplit("。", 1)[-1]):
         why = Text(f"参考答案的主要部分是“{pieces[0]}”", f"what counts is {pieces[0]!r}")

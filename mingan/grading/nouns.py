@@ -46,3 +46,21 @@ _CHARACTER = re.compile(
 def characters(text: str) -> list[str]:
     """The single characters that the folded text names: “大”字, 汉字是：山."""
     return [next(g for g in m.groups() if g) for m in _CHARACTER.finditer(text)]
+
+
+_KIND = re.compile(r"(?:什么|哪[种个一类]|何种)([\u4e00-\u9fff])(?=[,。?!;]|$)")
+
+
+def of_asked_kind(text: str, prompt: str) -> list[str]:
+    """What the text names of the kind asked for: 过失杀人 of 过失杀人罪 where 什么罪 is asked.
+
+    Read from the leading and the deciding sentences only; empty when no kind is asked for.
+    """
+    kinds = _KIND.findall(prompt)
+    if not kinds:
+        return []
+    parts = sentences(text)
+    chosen = parts[:2] + [s for s in parts[2:] if _DECLARING.search(s) or CONCLUSION.search(s)]
+    name = re.compile(rf"([\u4e00-\u9fff]{{2,8}}?){kinds[-1]}(?![\u4e00-\u9fff]{{0,1}}名)")
+    found = (re.sub(r"^.*[了的是为于犯属成]", "", m[1]) for s in chosen for m in name.finditer(s))
+    return [n for n in found if len(n) >= 2 and n not in prompt]

@@ -97,3 +97,20 @@ def far_in_english(reference: str, text: str, prompt: str) -> bool:
 
 def _likeness(one: str, other: str) -> float:
     return SequenceMatcher(None, one, other, autojunk=False).ratio()
+
+
+def order_kept(reference: str, text: str, prompt: str) -> bool | None:
+    """Whether the text gives the question's own clauses in the reference's order.
+
+    None where the reference is not a new order of at least four clauses of the question, or where
+    the text does not have nearly all of them.
+    """
+    clauses = [key(c) for c in re.split(r"[。,;!?\n]", reference) if len(key(c)) >= 4]
+    asked, said = key(prompt), key(text)
+    if len(clauses) < 4 or not all(c in asked for c in clauses):
+        return None
+    places = [said.rfind(c) for c in clauses]
+    if sum(p < 0 for p in places) > 1:
+        return None
+    kept = [p for p in places if p >= 0]
+    return kept == sorted(kept) and len(kept) == len(clauses)

@@ -86,6 +86,38 @@ sunday 星期日 星期天 周日 周天 礼拜天
 """.strip()
 
 
+_DEEDS = tuple(
+    frozenset(line.split())
+    for line in (
+        "失去 损失 丧失 释放 放出 减少 降低 下降",
+        "获得 得到 增加 吸收 提高 上升 升高",
+        "修理 修复 修补 维修 修缮",
+        "产生 生成 形成 造成",
+        "停止 终止 中止 结束",
+        "开始 启动 着手",
+        "离开 离去 走开",
+    )
+)
+_THINGS = (frozenset(["东西", "物品", "物体", "事物", "物件"]),)
+
+
+def deed_pattern(reference: str) -> re.Pattern[str] | None:
+    """A pattern for a deed in four characters (失去能量) with its synonyms, either way round.
+
+    None when the reference is no verb and noun of two characters each that are known.
+    """
+    verb, noun = reference[:2], reference[2:]
+    deeds = next((d for d in _DEEDS if verb in d), None)
+    if len(reference) != 4 or deeds is None:
+        return None
+    nouns = next((t for t in _THINGS if noun in t), frozenset([noun]))
+    verbs, objects = "|".join(sorted(deeds)), "|".join(sorted(nouns))
+    return re.compile(
+        rf"(?<![不没未])(?:{verbs})[^,。;不]{{0,10}}?(?:{objects})|"
+        rf"(?:{objects})[^,。;不没未]{{0,4}}?(?:{verbs})"
+    )
+
+
 @lru_cache(maxsize=1)
 def _table() -> dict[str, tuple[tuple[str, ...], str]]:
     table: dict[str, tuple[tuple[str, ...], str]] = {}

@@ -48,3 +48,27 @@ def test_whole_sentences_and_words(prompt: str, reference: str, text: str, wante
     question = Question(id="q", prompt=prompt, answer=reference)
     given = Answer(question="q", asked="", model="m", model_hash="h", text=text, state="ok")
     assert grade(question, given).verdict == wanted
+
+
+TOWN = "请把打乱的句子排好：小路通向井边，井边有棵老树。我家在镇子北头。门前有条小路。"
+TOWN_RIGHT = "我家在镇子北头。门前有条小路。小路通向井边，井边有棵老树。"
+
+
+@pytest.mark.parametrize(
+    ("prompt", "reference", "text", "wanted"),
+    [
+        (TOWN, TOWN_RIGHT, "排好后是：" + TOWN_RIGHT, "right"),
+        (TOWN, TOWN_RIGHT, "门前有条小路。我家在镇子北头。小路通向井边，井边有棵老树。", "wrong"),
+        ("电池用完后会怎样？", "失去电力", "电池会逐渐丧失它的电力。", "right"),
+        ("电池用完后会怎样？", "失去电力", "电池不会失去电力。", "wrong"),
+        ("他可能触犯了什么罪？", "盗窃", "他犯了交通肇事罪。", "wrong"),
+        ("他可能触犯了什么罪？", "盗窃", "他犯了盗窃罪。", "right"),
+        ("谁写的，几个人在说话？", "鲁迅所写，一共三个人在说话", "有五个人在说话。", "wrong"),
+        ("他的话是什么意思？", "夸张，饿了", "他只是饿了。", "unsure"),
+        ("他的话是什么意思？", "夸张，饿了", "他在回忆小时候。", "wrong"),
+    ],
+)
+def test_orders_deeds_kinds_and_counts(prompt: str, reference: str, text: str, wanted: str) -> None:
+    question = Question(id="q", prompt=prompt, answer=reference)
+    given = Answer(question="q", asked="", model="m", model_hash="h", text=text, state="ok")
+    assert grade(question, given).verdict == wanted

@@ -10,7 +10,7 @@ from mingan.records import Answer, Question
 
 GAS = "容器压缩一半后，压强 p、温度 T 和体积 V 怎么变化？"
 WAYS = "T不变，p变大，V变小"
-IRONY = "“又下雨、又堵车，真是美好的一天”表达什么意思，用了哪些手法？"
+IRONY = "“又下雨、又堵车，真是美好的一天”用了哪些手法，有什么情绪？"
 LAB = "已知质量 12 kg，求 a) 动量；b) 动能。"
 
 

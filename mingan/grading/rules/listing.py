@@ -101,7 +101,8 @@ class SetGrader:
             return silent(shown)
         lacking = [i for i in missing if overlap(i, body) == 0]
         plain = len(missing) < len(wanted) or any(2 <= len(key(i)) <= 4 for i in lacking)
-        if all(_absent(i, body) for i in missing) or (lacking and plain):
+        partly = len(missing) < len(wanted) and _MEANING.search(question.prompt)
+        if not partly and (all(_absent(i, body) for i in missing) or (lacking and plain)):
             listed = "、".join(missing)
             return simply(
                 "wrong", f"少了“{listed}”。", f'"{listed}" is missing.', extracted=body[:60]
@@ -111,6 +112,9 @@ class SetGrader:
     def faults(self, question: Question) -> list[Text]:
         """A reference with fewer than two items."""
         return _too_few(question)
+
+
+_MEANING = re.compile(r"什么意思|意思是什么|什么含义|如何理解|怎么理解|what does .{0,40} mean")
 
 
 def _said(item: str, body: str) -> bool:

@@ -6,7 +6,7 @@ import re
 
 from mingan.grading.echo import without_question
 from mingan.grading.normal import fold, key, prepare, script, sentences
-from mingan.grading.nouns import characters, settled
+from mingan.grading.nouns import characters, of_asked_kind, settled
 from mingan.grading.numerals import numbers, same
 from mingan.grading.protocol import Finding
 from mingan.grading.quoted import (
@@ -15,6 +15,7 @@ from mingan.grading.quoted import (
     nearly,
     not_arranged,
     not_as_asked,
+    order_kept,
 )
 from mingan.grading.refusals import is_refusal
 from mingan.grading.rules.base import (
@@ -27,7 +28,7 @@ from mingan.grading.rules.base import (
     silent,
     simply,
 )
-from mingan.grading.synonyms import another_member, synonyms
+from mingan.grading.synonyms import another_member, deed_pattern, synonyms
 from mingan.grading.wording import (
     Saying,
     another_word,
@@ -150,6 +151,19 @@ def _unsaid(body: str, wordings: tuple[str, ...], prompt: str) -> Finding:
         or not_arranged(shown, body, prompt)
         or another_member(shown, body)
     )
+    in_order = order_kept(shown, body, prompt)
+    if in_order is not None:
+        return found("right" if in_order else "wrong", body, shown)
+    deed = deed_pattern(key(shown))
+    done = deed.search("。".join(sentences(body)[:3])) if deed else None
+    if done:
+        return found("right", done[0], shown)
+    kinds = of_asked_kind(body, fold(prompt))
+    if kinds and not any(_shares(k, w) for k in kinds for w in wordings):
+        return found("wrong", kinds[-1], shown)
+    count = _another_count(shown, body)
+    if count:
+        return found("wrong", count, shown)
     if _no_number_of(shown, body, prompt):
         return simply(
             "wrong",
@@ -193,6 +207,29 @@ def _unsaid(body: str, wordings: tuple[str, ...], prompt: str) -> Finding:
         f"回答里没有参考答案“{shown}”，也没有相近的说法。",
         f'The answer has neither the reference "{shown}" nor anything like it.',
     )
+
+
+def _shares(name: str, wording: str) -> bool:
+    """Whether a name may be the wording's, with more or fewer words around it."""
+    return name in key(wording) or key(wording) in name or key(wording)[:2] in name
+
+
+_COUNTED = re.compile(r"^[个只条位名人次本岁]")
+
+
+def _another_count(reference: str, body: str) -> str:
+    """Another count of what the reference counts (三个人 for …共四个人), in the first sentence."""
+    if len(key(reference)) > 40:
+        return ""
+    own = [n for n in numbers(reference) if _COUNTED.match(n.tail) and not n.ordinal]
+    if len(own) != 1:
+        return ""
+    unit = own[0].tail[:2]
+    lead = sentences(body)[0]
+    given = [n for n in numbers(lead) if n.tail[:2] == unit and not n.ordinal]
+    if not given or any(n.value == own[0].value for n in given):
+        return ""
+    return given[-1].text + unit
 
 
 def _no_number_of(reference: str, body: str, prompt: str) -> bool:
