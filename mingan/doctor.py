@@ -114,7 +114,10 @@ def _workspace(where: str | Path, *, verify: bool) -> Iterator[Check]:
 
 
 def _disk(where: str | Path) -> Check:
-    folder = place(where).path or Path()
+    try:
+        folder = place(where).path or Path()
+    except MinganError:
+        folder = Path()
     free = shutil.disk_usage(folder.parent if folder.parent.is_dir() else Path()).free
     said = f"{free / 1e9:.1f} GB"
     return Check(

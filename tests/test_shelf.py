@@ -76,3 +76,10 @@ def test_the_doctor_finds_what_is_wrong(monkeypatch: pytest.MonkeyPatch) -> None
     assert "hush-hush" not in repr(found)
     Path("w.db").write_bytes(b"no database" * 100)
     assert {c.name: c for c in examine("w.db")}["workspace"].health == "bad"
+
+
+@pytest.mark.parametrize("where", ["mysql://x/y", "postgresql://u:hush@h:port/x", "nowhere/w.db"])
+def test_the_doctor_never_falls_ill_himself(where: str) -> None:
+    checks = list(examine(where))
+    assert {"workspace", "disk"} <= {check.name for check in checks}
+    assert all("hush" not in check.found.zh + check.found.en for check in checks)

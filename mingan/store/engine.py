@@ -49,7 +49,7 @@ def place(where: str | Path) -> Place:
         return Place(url=f"sqlite:///{path}", path=path, shown=str(path))
     try:
         url = make_url(name)
-    except ArgumentError:
+    except (ArgumentError, ValueError):
         raise UsageError(
             "工作区地址写得不对。请给一个文件路径，或 postgresql://用户@主机/库 这样的地址。",
             "The workspace address cannot be read. Give a file path, or a URL such as "

@@ -14,18 +14,19 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Collection, Iterator, Sequence
 from concurrent.futures import Future
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
 from sqlalchemy import Connection, func, inspect, literal, select, text, update
+from sqlalchemy.exc import SQLAlchemyError
 
 from mingan.errors import StoreError, UsageError
 from mingan.language import Text
 from mingan.records import Answer, Grade, ModelCard, Question, Vote, content_hash, now
 from mingan.store import schema
-from mingan.store.engine import Place, place, reading_engine, said_plainly, writing_engine
+from mingan.store.engine import Place, explain, place, reading_engine, said_plainly, writing_engine
 from mingan.store.facts import Facts, add, bump
 from mingan.store.locks import FileLock
 from mingan.store.reader import Reader
@@ -58,7 +59,10 @@ class Store(Reader):
         spot = place(where)
         if spot.path is not None:
             _check_path(spot.path, create=create)
-        store = cls(spot)
+        try:
+            store = cls(spot)
+        except OSError as fault:
+            raise explain(spot, fault) from None
         try:
             store._bring_up_to_date()
         except BaseException:
@@ -238,13 +242,18 @@ class Store(Reader):
     def _take_lock(self, number: int, name: str, *, wait: bool) -> tuple[bool, Callable[[], None]]:
         if self.place.path is not None:
             lock = FileLock(Path(f"{self.place.path}.{name}"))
-            return lock.take(wait=wait), lock.drop
+            try:
+                return lock.take(wait=wait), lock.drop
+            except OSError as fault:
+                raise explain(self.place, fault) from None
         with said_plainly(self.place):
-            connection = self._reading.connect()
+            # Held outside a transaction: a server may end sessions that are idle within one.
+            connection = self._reading.connect().execution_options(isolation_level="AUTOCOMMIT")
             if wait:
                 connection.execute(select(func.pg_advisory_lock(literal(number))))
-                return True, connection.close
-            taken = bool(connection.scalar(select(func.pg_try_advisory_lock(literal(number)))))
+                taken = True
+            else:
+                taken = bool(connection.scalar(select(func.pg_try_advisory_lock(literal(number)))))
         if not taken:
             connection.close()
         return taken, lambda: _unlock(connection, number)
@@ -281,7 +290,11 @@ class Store(Reader):
 
 
 def _unlock(connection: Connection, number: int) -> None:
-    with connection:
+    """Let go: closing the connection would not do, since it goes back into a pool, lock and all.
+
+    Where the connection is lost, so is the lock.
+    """
+    with suppress(SQLAlchemyError), connection:
         connection.execute(select(func.pg_advisory_unlock(literal(number))))
 
 
@@ -304,7 +317,8 @@ def _check_path(path: Path, *, create: bool) -> None:
             f"文件夹 {parent} 不存在。请先建好它，或换一个工作区路径。",
             f"The folder {parent} does not exist. Make it first, or use another workspace path.",
         )
-    if not os.access(path if path.exists() else parent, os.W_OK):
+    # SQLite writes its log beside the file, so the folder must be writable too.
+    if not all(os.access(spot, os.W_OK) for spot in (path, parent) if spot.exists()):
         raise StoreError(
             f"没有权限写 {path}。请检查文件和文件夹的权限，或换一个工作区路径。",
             f"{path} may not be written. Check the permissions, or use another workspace path.",

@@ -238,11 +238,33 @@ def test_a_workspace_of_a_newer_mingan_is_left_alone(where: str) -> None:
         Store.open(where)
 
 
-@pytest.mark.parametrize("url", ["mysql://x/y", "http://", "postgresql://u:hush@127.0.0.1:1/x"])
+@pytest.mark.parametrize(
+    "url",
+    ["mysql://x/y", "http://", "postgresql://u:hush@127.0.0.1:1/x", "postgresql://u:hush@h:port/x"],
+)
 def test_an_address_that_does_not_do(url: str) -> None:
     with pytest.raises((UsageError, StoreError)) as caught:
         Store.open(url)
     assert "hush" not in caught.value.say("zh") + caught.value.say("en") + repr(caught.value)
+
+
+def test_opening_a_fresh_database_leaves_no_lock_behind(postgres_url: str) -> None:
+    """A second process that opens it in the same moment would wait for the first one to end."""
+    with Store.open(postgres_url) as store, store._reading.connect() as connection:
+        held = text(
+            "SELECT count(*) FROM pg_locks JOIN pg_database ON pg_database.oid = pg_locks.database"
+            " WHERE locktype = 'advisory' AND datname = current_database()"
+        )
+        assert connection.scalar(held) == 0
+        with store.run_lock():
+            assert connection.scalar(held) == 1
+        assert connection.scalar(held) == 0
+
+
+def test_a_lock_file_that_cannot_be_made_is_one_sentence(tmp_path: Path) -> None:
+    (tmp_path / "w.db.checkpoint-lock").mkdir()
+    with pytest.raises(StoreError, match=r"w\.db"):
+        Store.open(tmp_path / "w.db")
 
 
 def test_a_full_disk_loses_nothing_that_was_there(tmp_path: Path) -> None:
