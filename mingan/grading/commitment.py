@@ -271,12 +271,22 @@ def _declared(sentence: str, mentions: list[Mention], negative: bool) -> frozens
     ]
     if len(only) == 1 and not only[0].negated:
         return frozenset({only[0].name})
-    for mention in mentions:
+    for i, mention in enumerate(mentions):
         if not mention.negated and _CUE_AFTER.match(sentence[mention.end : mention.end + 30]):
             rest = sentence[mention.end : mention.end + 30]
             if not re.match(r"^[^,。;]{0,10}?(?:不|非)", rest):
-                names = frozenset({mention.name})
+                names = _run_to(sentence, mentions[: i + 1])
     return names
+
+
+def _run_to(sentence: str, mentions: list[Mention]) -> frozenset[str]:
+    """The last mention together with those listed right before it: 1 和 2 是正确的."""
+    names = [mentions[-1].name]
+    for b, a in pairwise(reversed(mentions)):
+        if a.kind == "text" or not _LIST_GAP.match(sentence[a.end : b.start]):
+            break
+        names.append(a.name)
+    return frozenset(names)
 
 
 def _run_from(sentence: str, mentions: list[Mention]) -> frozenset[str]:

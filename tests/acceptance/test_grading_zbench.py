@@ -1,8 +1,9 @@
 """The rule graders on Z-Bench, against what people decided.
 
-Of the 525 answers that people called right or wrong the rules decide 488 (93.0 %) and agree on all
-488; they were developed on these, so what holds on questions never seen is lower. Of all 3,388
-answers to the 242 prompts with a reference they decide 69.7 %. The data are not part of the
+Of the 525 answers that people called right or wrong the rules decide 492 (93.7 %) and agree on all
+492; they were developed on these and on two further sets of 301 and 306 answers (94.4 % decided,
+99.3 % of them rightly; 87.3 % and 98.5 %), so what holds on questions never seen is lower. Of all
+3,388 answers to the 242 prompts with a reference they decide 78.7 %. The data are not part of the
 project; without MINGAN_TEST_DATA these tests are skipped.
 """
 
@@ -96,8 +97,8 @@ def test_the_rules_agree_with_the_people_on_98_of_100() -> None:
     assert tally.agreeing / tally.decided >= 0.98
 
 
-def test_nearly_two_thirds_of_all_answers_with_a_reference_are_decided() -> None:
+def test_three_quarters_of_all_answers_with_a_reference_are_decided() -> None:
     verdicts = _verdicts()
     assert len({question for question, _ in verdicts}) == 242
     decided = sum(1 for v in verdicts.values() if v in DECIDED)
-    assert decided / len(verdicts) >= 0.65
+    assert decided / len(verdicts) >= 0.75

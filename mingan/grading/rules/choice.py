@@ -175,7 +175,8 @@ def _nothing(
             f"只是重复题目或选项，没有作答，参考答案是 {shown}。",
             f"It only repeats the question or its options; the reference is {shown}.",
         )
-    if any(_NONE_OF.search(s) and not _OTHERS.search(s) for s in sentences(body)[-2:]):
+    parts = sentences(body)
+    if any(_NONE_OF.search(s) and not _OTHERS.search(s) for s in (*parts[:1], *parts[-2:])):
         return simply(
             "wrong",
             f"认为没有一个选项对，参考答案是 {shown}。",

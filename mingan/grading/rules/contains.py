@@ -17,7 +17,7 @@ class ContainsGrader:
     """
 
     name = "contains"
-    version = "1"
+    version = "2"
 
     def grade(self, question: Question, text: str) -> Finding:
         """Judge which of the words the text says, not counting those it denies."""

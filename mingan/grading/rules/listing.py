@@ -51,7 +51,7 @@ class ListGrader:
     """
 
     name = "list"
-    version = "1"
+    version = "2"
 
     def grade(self, question: Question, text: str) -> Finding:
         """Judge the order of the items in the text."""

@@ -36,7 +36,7 @@ class RegexGrader:
     """
 
     name = "regex"
-    version = "1"
+    version = "2"
 
     def grade(self, question: Question, text: str) -> Finding:
         """Judge whether the pattern matches."""

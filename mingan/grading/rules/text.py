@@ -133,9 +133,15 @@ def _said(body: str, said: list[Saying], shown: str, prompt: str) -> Finding:
     leading = plain[0].place == 0 or (plain[-1].place == len(parts) - 1 and not short)
     if not firm and not leading and (declared_sentences(body) or in_prompt or short):
         return silent(shown)
-    if all(s.hedged for s in plain) and not firm:
+    if all(s.hedged and not _twice(s.sentence, shown) for s in plain) and not firm:
         return silent(shown)
     return found("right", plain[-1].sentence, shown, firm=firm)
+
+
+def _twice(sentence: str, shown: str) -> bool:
+    """Whether a sentence offers several words for the same: 开心、高兴或满意 for joy."""
+    said = [s for s in synonyms(shown) if len(s) > 1 and s in sentence]
+    return len(said) >= 2
 
 
 def _unsaid(body: str, wordings: tuple[str, ...], prompt: str) -> Finding:
