@@ -189,7 +189,8 @@ class Workspace:
         names = [model for model in models if isinstance(model, str)]
         found = shelf.cards(names, models_file=models_file, registry=self.registry)
         by_name = {card.name: card for card in found}
-        cards = [by_name[model] if isinstance(model, str) else model for model in models]
+        # The same name twice is one model; two cards of one name are told apart or refused.
+        cards = [by_name[m] if isinstance(m, str) else m for m in _once(models)]
         questions = list(source.questions)
         if limit is not None:
             questions = asking.subset(questions, limit, seed=seed)
@@ -322,8 +323,8 @@ class Workspace:
             for place, answer in gathered.answers.items()
             if answer.state != "failed"
         }
-        standing = {grade.key for grade in gathered.grades.values()}
-        new = [grade for grade in given.values() if grade.key not in standing]
+        known = {grade.key for grade in self.store.all_grades()}
+        new = [grade for grade in given.values() if grade.key not in known]
         for start in range(0, len(new), _PORTION):
             self.store.add_grades(new[start : start + _PORTION])
         return GradeSummary(
@@ -361,6 +362,13 @@ class Workspace:
             raise UsageError(
                 f"题库 {gathered.bank} 的回答还没有判分。请先运行：mingan grade",
                 f"The answers to {gathered.bank} are not graded yet. First run: mingan grade",
+            )
+        if not gathered.scored:
+            raise UsageError(
+                f"题库 {gathered.bank} 里问过的题没有一道能按规则判，所以没有得分；"
+                "要等评审模型或人来判，或者给题目补上参考答案。",
+                f"No question of {gathered.bank} that was asked can be graded by rule, so there "
+                "is no score; they wait for a judge model or a person, or for references.",
             )
         return ScoreTable(
             gathered=gathered,
@@ -432,8 +440,16 @@ def _plan_of(run: Run) -> str:
     return content_hash(run.bank_hash, run.questions, run.models, run.repeats, run.day)
 
 
+def _once(models: Sequence[str | ModelCard]) -> list[str | ModelCard]:
+    """`models` without names that were given before."""
+    return [m for i, m in enumerate(models) if not (isinstance(m, str) and m in models[:i])]
+
+
 def _differs(new: Answer, old: Answer | None) -> bool:
-    return old is not None and (new.text, new.state) != (old.text, old.state)
+    """Whether `new` corrects `old`; that it could not be had this time corrects nothing."""
+    if old is None or (new.state == "failed" and old.state != "failed"):
+        return False
+    return (new.text, new.state) != (old.text, old.state)
 
 
 def _correction(new: Answer, old: Answer) -> Answer:

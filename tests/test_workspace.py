@@ -188,3 +188,64 @@ def test_names_that_are_nowhere(workspace: Workspace) -> None:
         workspace.compare("甲", "甲")
     with pytest.raises(UsageError, match="没有题库"):
         workspace.scores(bank="别的")
+
+
+def test_only_empty_answers_are_not_called_ungraded(
+    workspace: Workspace,
+) -> None:
+    workspace.run(
+        bank=BANK, models=[ModelCard(name="哑", kind="scripted", options={"default": ""})]
+    )
+    (row,) = workspace.scores().scores
+    assert (row.empty, row.right, row.wrong) == (40, 0, 0)
+
+
+def test_a_bank_that_no_rule_can_grade_says_so(workspace: Workspace) -> None:
+    bank = Bank(name="随笔", questions=(Question(id="a", prompt="写一首诗。", bank="随笔"),))
+    workspace.run(bank=bank, models=[scripted("强", default="床前明月光")])
+    with pytest.raises(UsageError, match="没有一道能按规则判"):
+        workspace.scores()
+
+
+def test_a_model_named_twice_is_asked_once(workspace: Workspace, tmp_path: Path) -> None:
+    file = tmp_path / "models.toml"
+    file.write_text('[[model]]\nname = "甲"\nkind = "scripted"\ndefault = "2"\n', "utf-8")
+    outcome = workspace.run(bank=BANK, models=["甲", "甲"], models_file=file)
+    assert (outcome.state, outcome.asked) == ("finished", 40)
+
+
+def test_neither_report_nor_export_can_overwrite_the_workspace(
+    workspace: Workspace, tmp_path: Path
+) -> None:
+    workspace.run(bank=BANK, models=[scripted("强")])
+    for write in (workspace.report, lambda path: workspace.export("answers", path, format="csv")):
+        with pytest.raises(UsageError, match="不会用别的内容盖掉它"):
+            write(tmp_path / "w.db")
+    assert workspace.store.verify() == []
+    assert len(list(workspace.store.answers())) == 40
+
+
+def test_a_verdict_of_a_person_does_not_make_old_grades_new(workspace: Workspace) -> None:
+    from msgspec.structs import replace
+
+    workspace.run(bank=BANK, models=[scripted("强")])
+    grade = next(workspace.store.all_grades())
+    workspace.store.add_grades([replace(grade, authority="person", by="小明", verdict="wrong")])
+    assert workspace.grade().new == 0
+    assert workspace.scores().scores[0].wrong == 1
+
+
+def test_an_import_that_failed_this_time_corrects_nothing(workspace: Workspace) -> None:
+    from mingan.bank.importers import Imported
+    from mingan.records import Answer
+
+    card = ModelCard(name="录", kind="recorded")
+    question = QUESTIONS[0]
+    good = Answer(question=question.id, asked=question.asked, model=card.name,
+                  model_hash=card.hash, text="2", source="recorded")  # fmt: skip
+    lost = Answer(question=question.id, asked=question.asked, model=card.name,
+                  model_hash=card.hash, state="failed", source="recorded")  # fmt: skip
+    for answer in (good, lost, lost):
+        found = Imported(bank="数", questions=(question,), cards=(card,), answers=(answer,))
+        assert workspace._keep(found).corrected == 0
+    assert [a.text for a in workspace.store.answers()] == ["2"]

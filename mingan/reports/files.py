@@ -15,6 +15,8 @@ from pathlib import Path
 from mingan.errors import DiskFullError, UsageError
 from mingan.reports.safe import one_line
 
+_SQLITE = b"SQLite format 3\0"
+
 
 @contextmanager
 def whole_file(path: str | Path) -> Iterator[Path]:
@@ -24,9 +26,10 @@ def whole_file(path: str | Path) -> Iterator[Path]:
 
     Raises:
         DiskFullError: there is no space left.
-        UsageError: the folder does not exist, or may not be written to.
+        UsageError: the folder does not exist, or may not be written to; or a database is there.
     """
     target = Path(path)
+    _spare_workspaces(target)
     temporary: Path | None = None
     try:
         handle, name = tempfile.mkstemp(prefix=f".{target.name[:40]}.", dir=target.parent)
@@ -42,6 +45,22 @@ def whole_file(path: str | Path) -> Iterator[Path]:
         if temporary is not None:
             with suppress(FileNotFoundError):
                 temporary.unlink()
+
+
+def _spare_workspaces(target: Path) -> None:
+    """A slip of the hand (`-o mingan.db`) must not cost a workspace with all that is in it."""
+    try:
+        with target.open("rb") as file:
+            database = file.read(len(_SQLITE)) == _SQLITE
+    except OSError:
+        return
+    if database:
+        where = one_line(str(target), 200)
+        raise UsageError(
+            f"{where} 是一个数据库，很可能就是工作区，不会用别的内容盖掉它。请换一个文件名。",
+            f"{where} is a database, probably a workspace, and will not be overwritten. Choose "
+            "another file name.",
+        )
 
 
 def _sync(path: Path) -> None:

@@ -81,8 +81,8 @@ class Gathered:
 
     @property
     def graded(self) -> bool:
-        """Whether anything has a verdict at all."""
-        return bool(self._looked)
+        """Whether grading has been over the answers at all, whatever it found."""
+        return bool(self.grades)
 
     @property
     def had(self) -> bool:
@@ -128,9 +128,10 @@ def gather(
     """
     if bank is None:
         bank = newest_bank(store)
-    questions = store.bank(bank)
+    hashes_by_name = {name: digest for name, digest, _ in store.banks()}
+    questions = store.bank(bank) if bank in hashes_by_name else None
     if questions is None:
-        raise _unknown("题库", "bank", bank, [name for name, _, _ in store.banks()])
+        raise _unknown("题库", "bank", bank, list(hashes_by_name))
     wording = {(question.id, question.asked) for question in questions}
     answers = [a for a in store.answers() if (a.question, a.asked) in wording and not a.day]
     chosen, notes = _cards(store, answers, models)
@@ -149,7 +150,7 @@ def gather(
     }
     return Gathered(
         bank=bank,
-        bank_hash=next(digest for name, digest, _ in store.banks() if name == bank),
+        bank_hash=hashes_by_name[bank],
         size=len(questions),
         questions=kept,
         cards=tuple(chosen),
@@ -161,17 +162,14 @@ def gather(
 
 
 def newest_bank(store: Store) -> str:
-    """The bank that was used last: of the newest run, or else the one that came in last.
+    """The bank that was used last: asked by the newest run, or brought in after that.
 
     Raises:
         UsageError: the workspace is empty.
     """
-    runs = [status.run.bank for status in store.runs() if status.run.bank]
-    names = [name for name, _, _ in store.banks()]
-    if runs:
-        return runs[-1]
-    if names:
-        return names[-1]
+    name = store.newest_bank()
+    if name is not None:
+        return name
     raise UsageError(
         "这个工作区还是空的。先用 mingan run 问几个模型，或用 mingan import 导入现成的回答。",
         "This workspace is empty. Ask some models with mingan run, or bring in answers with "
@@ -184,12 +182,14 @@ def _cards(
 ) -> tuple[list[ModelCard], list[Text]]:
     """For each model name the card that answered last, and what was left out by that."""
     known = {card.hash: card for card in store.cards()}
-    newest: dict[str, ModelCard] = {}
-    settings: dict[str, set[str]] = {}
-    for answer in answers:
-        if answer.model_hash in known:
+    mine = [answer for answer in answers if answer.model_hash in known]
+    newest: dict[str, ModelCard] = {answer.model: known[answer.model_hash] for answer in mine}
+    settings: dict[str, set[str]] = {name: set() for name in newest}
+    for answer in mine:
+        # Settings under which nothing could be had (a wrong address) do not hide an answer.
+        if answer.state != "failed":
             newest[answer.model] = known[answer.model_hash]
-            settings.setdefault(answer.model, set()).add(answer.model_hash)
+            settings[answer.model].add(answer.model_hash)
     wanted = list(newest) if models is None else list(dict.fromkeys(models))
     for name in wanted:
         if name not in newest:

@@ -47,6 +47,19 @@ class Reader:
         with said_plainly(self.place), self._reading.connect() as connection:
             return [(name, digest, int(count)) for name, digest, count in connection.execute(query)]
 
+    def newest_bank(self) -> str | None:
+        """The bank of the newest run, or the one that came in after it; None if there is none."""
+        brought = select(schema.bank.c.name, schema.bank.c.at)
+        asked = select(schema.run.c.body, schema.run.c.started)
+        with said_plainly(self.place), self._reading.connect() as connection:
+            bank = connection.execute(brought.order_by(schema.bank.c.row.desc()).limit(1)).first()
+            newest = asked.order_by(schema.run.c.started.desc(), schema.run.c.id.desc())
+            for row in connection.execute(newest):
+                name: str = Run.from_json(row.body).bank
+                if name:
+                    return str(bank.name) if bank and bank.at > row.started else name
+        return str(bank.name) if bank else None
+
     def bank(self, name_or_hash: str) -> list[Question] | None:
         """The questions of the newest bank of that name (or hash), in order; None if unknown."""
         newest = (

@@ -120,6 +120,27 @@ def test_the_newest_bank_is_that_of_the_newest_run(store: Store) -> None:
     assert newest_bank(store) == "数"
 
 
+def test_a_bank_that_came_in_after_the_newest_run_is_the_newest(store: Store) -> None:
+    store.begin_run(Run(id="r", bank="数", started="2020-01-01T00:00:00.000+00:00"))
+    store.add_bank("刚导入的", QUESTIONS[:1])
+    assert newest_bank(store) == "刚导入的"
+
+
+def test_settings_that_only_failed_hide_no_answer(store: Store) -> None:
+    put(store, answer(QUESTIONS[0]), "right", QUESTIONS[0])
+    astray = ModelCard(name="甲", kind="scripted", base_url="http://wrong")
+    store.add_cards([astray])
+    put(store, answer(QUESTIONS[0], astray, text="", state="failed"), None, QUESTIONS[0])
+    found = gather(store)
+    assert [card.base_url for card in found.cards] == [""]
+    assert found.notes == ()
+
+
+def test_the_hash_of_a_bank_is_no_name(store: Store) -> None:
+    with pytest.raises(UsageError, match="工作区里没有题库"):
+        gather(store, bank=store.banks()[0][1])
+
+
 def test_unlike_parameters_graders_or_questions_have_unlike_stamps(store: Store) -> None:
     put(store, answer(QUESTIONS[0]), "right", QUESTIONS[0])
     first = gather(store).stamp
