@@ -112,13 +112,13 @@ class OpenAIModel:
             raise self._unreadable()
         text, reasoning, finish = said.whole()
         return Reply(
-            text=text,
-            reasoning=reasoning,
+            text=faults.without_key(text, key),
+            reasoning=faults.without_key(reasoning, key),
             finish=finish,
             usage=said.usage or _NO_USAGE,
             first_token_s=first,
             total_s=time.perf_counter() - start,
-            served_model=said.model,
+            served_model=faults.without_key(said.model, key),
             at=at,
         )
 

@@ -20,6 +20,7 @@ from mingan.errors import KeyRejected, ModelError, RateLimited, RequestRejected,
 
 EXCERPT = 200
 _READ = 8_000
+_SECRET = 16
 
 _FILTER_CODES = re.compile(
     r"content_?filter|content_?policy|content_?risk|data_?inspection|responsible_?ai_?policy"
@@ -150,6 +151,15 @@ def excerpt(body: bytes, key: str) -> str:
     found = _load(body)
     message = _message(found) if isinstance(found, dict) else ""
     return redact(message or text, key)
+
+
+def without_key(text: str, key: str) -> str:
+    """An answer without the key, should an endpoint repeat the request that it was sent.
+
+    A short one, such as the "EMPTY" that local servers are given, is no secret and may be a word
+    of the answer; it stays.
+    """
+    return text.replace(key, "***") if len(key) >= _SECRET and key in text else text
 
 
 def redact(text: str, key: str) -> str:

@@ -523,3 +523,14 @@ def test_what_is_storable_is_utf8_and_otherwise_unchanged(text: str) -> None:
     stored.encode()
     if not any(0xD800 <= ord(c) < 0xE000 for c in text):
         assert stored == text
+
+
+async def test_an_answer_that_repeats_the_key_is_kept_without_it(
+    endpoint: Endpoint, model: OpenAIModel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Some gateways for debugging answer with the request, its headers included."""
+    endpoint.says(completion(f"You sent Bearer {KEY}."))
+    assert (await model.answer(ask())).text == "You sent Bearer ***."
+    monkeypatch.setenv("TEST_KEY", "EMPTY")
+    endpoint.says(completion("EMPTY is a word"))
+    assert (await model.answer(ask())).text == "EMPTY is a word"
