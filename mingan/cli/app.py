@@ -6,6 +6,8 @@ sentence too, with the details in a file (set MINGAN_DEBUG=1 to see them at once
 
 from __future__ import annotations
 
+import errno
+import io
 import os
 import sys
 import tempfile
@@ -26,6 +28,7 @@ _ABOUT = Text(
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
     """Run the command line and exit."""
+    speak_anyway()
     sys.exit(run(list(sys.argv[1:] if arguments is None else arguments)))
 
 
@@ -33,7 +36,10 @@ def run(arguments: list[str]) -> int:
     """Run one command; gives the exit status."""
     try:
         arguments = take_language(arguments)
-        return _command(arguments)
+        status = _command(arguments)
+        if sys.stdout is not None:
+            sys.stdout.flush()
+        return status
     except MinganError as error:
         _complain(error.say())
         return error.exit_status
@@ -42,10 +48,41 @@ def run(arguments: list[str]) -> int:
         return 1
     except BrokenPipeError:
         # Whoever read our output has seen enough; the interpreter must not complain at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _let_go_of_stdout()
         return 0
+    except OSError as fault:
+        if fault.errno not in (errno.ENOSPC, errno.EDQUOT, errno.EIO):
+            return _our_fault(fault)
+        _let_go_of_stdout()
+        _complain(
+            Text(
+                "磁盘写不下了，结果没有写完整。已经存进工作区的都还在；腾出空间后再运行一次。",
+                "The disk is full, so the result was not written in full. What is in the workspace "
+                "is safe; free some space and run it again.",
+            ).say()
+        )
+        return 1
     except Exception as fault:
         return _our_fault(fault)
+
+
+def speak_anyway() -> None:
+    """A terminal that cannot write Chinese gets English, and `?` for any other strange character.
+
+    A result must not be lost because the terminal lacks a letter.
+    """
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")
+    try:
+        "明暗".encode(getattr(sys.stdout, "encoding", None) or "utf-8")
+    except (UnicodeEncodeError, LookupError):
+        os.environ["MINGAN_LANG"] = os.environ.get("MINGAN_LANG") or "en"
+
+
+def _let_go_of_stdout() -> None:
+    """What could not be written must not be tried again, and fail again, at exit."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def take_language(arguments: list[str]) -> list[str]:

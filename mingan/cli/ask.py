@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -79,8 +80,13 @@ def run(
 
     if limit is None and quick:
         limit = QUICK
-    spend = parse_budget(budget) if budget else None
-    retry = Retry(deadline=timeout) if timeout else None
+    spend = parse_budget(budget) if budget is not None else None
+    if timeout is not None and not timeout > 0:
+        raise UsageError(
+            f"--timeout 要大于 0 秒，而写的是 {timeout:g}。",
+            f"--timeout must be more than 0 seconds, not {timeout:g}.",
+        )
+    retry = Retry(deadline=timeout) if timeout is not None else None
     # A person who pastes answers needs the terminal for himself.
     by_hand = any(card.kind == "pasted" for card in shelf.cards(model, models_file=models))
     with Workspace.open(workspace) as opened:
@@ -97,6 +103,7 @@ async def _interruptible(workspace: Workspace, **how: object) -> Outcome:
     """One Ctrl-C finishes what is under way and stops; a second one does not wait for it."""
     import asyncio
     import signal
+    from contextlib import suppress
 
     stop, abandon = asyncio.Event(), asyncio.Event()
 
@@ -114,7 +121,9 @@ async def _interruptible(workspace: Workspace, **how: object) -> Outcome:
 
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(number, interrupted)
+        # Windows has no such handlers; there Ctrl-C drops what is under way and stops.
+        with suppress(NotImplementedError):
+            loop.add_signal_handler(number, interrupted)
     return await workspace.ask(stop=stop, abandon=abandon, **how)  # type: ignore[arg-type]
 
 
@@ -125,6 +134,16 @@ def _account(workspace: Workspace, outcome: Outcome, bank: str, *, as_json: bool
     if outcome.error is not None and outcome.error.message not in outcome.reasons:
         say.note(outcome.error.message)
     failed = outcome.states.get("failed", 0)
+    if failed and not outcome.reasons:
+        _say_why(workspace, outcome)
+    if outcome.ungraded:
+        say.note(
+            Text(
+                f"{outcome.ungraded} 个回答判分时出了错，回答都在；可以用 mingan grade 再判。",
+                f"Grading failed for {outcome.ungraded} answers, which are kept; mingan grade can "
+                "grade them again.",
+            )
+        )
     say.note(
         Text(
             f"问到 {outcome.asked - failed} 个回答，本来就有 {outcome.already} 个，"
@@ -142,9 +161,30 @@ def _account(workspace: Workspace, outcome: Outcome, bank: str, *, as_json: bool
                 "Some answers are missing: run the same command again to go on from there.",
             )
         )
-    if outcome.asked - failed + outcome.already:
-        look.show_scores(workspace, bank=workspace.bank(bank).name, as_json=as_json)
+    name = workspace.bank(bank).name
+    account = {
+        "asked": outcome.asked, "already": outcome.already, "left": outcome.left,
+        "lost": outcome.lost, "states": outcome.states, "spent": outcome.spent,
+        "seconds": outcome.seconds,
+    }  # fmt: skip
+    try:
+        look.show_scores(workspace, bank=name, as_json=as_json, run=account)
+    except UsageError as error:  # asked, but there is nothing that a score could rest on
+        say.note(error.message)
+        if as_json:
+            say.document({"stamp": None, "rows": [], "bank": name, "run": account})
     return 1 if short else 0
+
+
+def _say_why(workspace: Workspace, outcome: Outcome) -> None:
+    """The commonest causes for which answers could not be had."""
+    causes = Counter(
+        answer.error
+        for answer in workspace.store.answers(run=outcome.run_id)
+        if answer.state == "failed"
+    )
+    for (zh, en), count in causes.most_common(3):
+        say.note(Text(f"{count} 个没有要到：{zh}", f"{count} could not be had: {en}"))
 
 
 def parse_budget(text: str) -> Budget:
@@ -156,14 +196,21 @@ def parse_budget(text: str) -> Budget:
     from mingan.asking import Budget
 
     found: dict[str, Any] = {}
-    for part in filter(None, (piece.strip() for piece in re.split(r"[,，、]", text))):
+    for part in (piece.strip() for piece in re.split(r"[,，、]", text)):
         match = re.fullmatch(r"(\d[\d_]*(?:\.\d+)?)\s*([A-Za-z元¥$美题秒分时钟小]+)", part)
+        limits = len(found)
         if match is None or not _put(found, float(match[1].replace("_", "")), match[2].lower()):
             raise UsageError(
                 f"看不懂预算 {part!r}。写法如：10CNY（金额）、200000tokens、30min（时间）、"
                 "100questions（题数），用逗号隔开。",
                 f"The budget {part!r} cannot be read. Write 10CNY (money), 200000tokens, 30min "
                 "(time) or 100questions, separated by commas.",
+            )
+        if len(found) == limits:
+            raise UsageError(
+                f"预算 {text!r} 里同一样东西写了两次；金额、token 数、时间、题数各写一次。",
+                f"The budget {text!r} limits one thing twice; give money, tokens, time and "
+                "questions once each.",
             )
     return Budget(**found)
 

@@ -102,10 +102,12 @@ def export(
         say.note(Text(f"{len(questions)} 道题写到 {output}。",
                       f"{len(questions)} questions written to {output}."))  # fmt: skip
         return 0
+    # A bank is UTF-8 wherever it goes, whatever the terminal speaks.
     if format_ is Format.csv:
-        sys.stdout.writelines(banks.to_csv(questions))
+        sys.stdout.buffer.writelines(line.encode() for line in banks.to_csv(questions))
     else:
-        sys.stdout.writelines(line + "\n" for line in banks.to_jsonl(questions))
+        lines = banks.to_jsonl(questions)
+        sys.stdout.buffer.writelines(f"{line}\n".encode() for line in lines)
     return 0
 
 

@@ -37,9 +37,12 @@ def import_(
     json: JsonOption = False,
 ) -> int:  # fmt: skip
     """Bring in a bank, recorded answers, or another tool's log."""
+    from mingan.bank.importers import detect
     from mingan.workspace import Workspace
 
     kind, path = _kind_and_path(what)
+    # Looked at first: a misspelt name must not leave an empty workspace behind.
+    kind = kind or (None if path.is_file() else detect(path))
     with Workspace.open(workspace) as opened:
         summary = opened.import_(path, kind=kind, name=name, bank=bank)
     if json:
@@ -58,7 +61,8 @@ def import_(
     for sentence in summary.notes:
         say.note(sentence)
     if summary.answers and not summary.grades:
-        say.note(Text("下一步：mingan grade", "Next: mingan grade"))
+        command = f"mingan grade --bank {say.argument(summary.bank)}"
+        say.note(Text(f"下一步：{command}", f"Next: {command}"))
     return 0
 
 
@@ -95,7 +99,8 @@ def grade(
             "or a person.",
         )
     )
-    say.note(Text("下一步：mingan scores", "Next: mingan scores"))
+    command = f"mingan scores --bank {say.argument(summary.bank)}"
+    say.note(Text(f"下一步：{command}", f"Next: {command}"))
     return 0
 
 

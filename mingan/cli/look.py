@@ -44,9 +44,17 @@ def scores(
 
 
 def show_scores(
-    workspace: Workspace, *, bank: str | None, models: list[str] | None = None, as_json: bool
+    workspace: Workspace,
+    *,
+    bank: str | None,
+    models: list[str] | None = None,
+    as_json: bool,
+    run: dict[str, object] | None = None,
 ) -> None:
-    """Say the finding, the table, and how what is not known enters it."""
+    """Say the finding, the table, and how what is not known enters it.
+
+    `run` is the account of the run that this follows; it goes into the JSON document.
+    """
     from mingan.reports import sentences, table
     from mingan.reports.method import method_notes
 
@@ -56,6 +64,8 @@ def show_scores(
     if as_json:
         document = table.scores_document(result.scores, result.gathered.stamp)
         document["bank"] = result.gathered.bank
+        if run is not None:
+            document["run"] = run
         say.document(document)
         return
     say.out(sentences.headline(result.scores, result.comparisons))

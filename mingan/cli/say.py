@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import math
 import re
+import shlex
 import sys
 from typing import Any
 
@@ -22,6 +23,11 @@ def plain(text: str) -> str:
     return _CONTROL.sub("", text)
 
 
+def argument(text: str) -> str:
+    """`text` as it is to be typed after a command; Chinese needs no quotes."""
+    return text if re.fullmatch(r"[\w.@%+=:,/-]+", text) else shlex.quote(text)
+
+
 def out(text: str | Text) -> None:
     """A result for a person, on stdout."""
     print(plain(text if isinstance(text, str) else text.say()))
@@ -33,8 +39,21 @@ def note(text: str | Text) -> None:
 
 
 def document(value: Any) -> None:
-    """The one JSON document, on stdout; not-a-number becomes null."""
-    print(json.dumps(_finite(value), ensure_ascii=False, indent=2))
+    """The one JSON document, on stdout; not-a-number becomes null.
+
+    Where stdout is not UTF-8, and for what no encoding can hold, letters are written as escapes.
+    """
+    written = json.dumps(_finite(value), ensure_ascii=False, indent=2)
+    try:
+        written.encode("utf-8" if _is_utf8(sys.stdout) else "ascii")
+    except UnicodeEncodeError:
+        written = json.dumps(_finite(value), indent=2)
+    print(written)
+
+
+def _is_utf8(stream: Any) -> bool:
+    name = (getattr(stream, "encoding", None) or "utf-8").lower().replace("-", "").replace("_", "")
+    return name in ("utf8", "utf8sig")
 
 
 def _finite(value: Any) -> Any:

@@ -232,14 +232,14 @@ def test_budgets(text: str, field: str, value: object) -> None:
     assert getattr(parse_budget(text), field) == value
 
 
-@pytest.mark.parametrize("text", ["x", "10", "-3CNY", "1 fortnight", "..CNY"])
+@pytest.mark.parametrize("text", ["", ",", "x", "10", "-3CNY", "1 fortnight", "..CNY", "1CNY,2USD"])
 def test_budgets_that_cannot_be_read(text: str) -> None:
     with pytest.raises(UsageError):
         parse_budget(text)
 
 
 def test_ctrl_c_stops_cleanly_and_can_be_resumed(desk: Path) -> None:
-    slow = MODELS.replace('default = "2"', 'delay = 0.2')
+    slow = MODELS.replace('default = "2"', "delay = 0.2")
     Path("models.toml").write_text(slow, "utf-8")
     command = [sys.executable, "-m", "mingan", "run", "--bank", "题目.csv", "--model", "强",
                "--concurrency", "1"]  # fmt: skip
@@ -263,3 +263,77 @@ def _answers() -> int:
             return len(list(store.answers()))
     except StoreError:
         return 0
+
+
+def _mingan(*arguments: str, **environment: str) -> subprocess.CompletedProcess[bytes]:
+    command = [sys.executable, "-m", "mingan", *arguments]
+    return subprocess.run(
+        command, capture_output=True, env={**os.environ, **environment}, check=False
+    )
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "gbk", "utf-8"])
+def test_no_terminal_is_too_poor_for_a_result(desk: Path, encoding: str) -> None:
+    asked(desk)
+    told = _mingan("scores", PYTHONIOENCODING=encoding, MINGAN_LANG="")
+    assert told.returncode == 0
+    assert (b"tell" in told.stdout or b"better" in told.stdout) == (encoding == "ascii")
+    document = json.loads(_mingan("scores", "--json", PYTHONIOENCODING=encoding).stdout)
+    assert [row["model"] for row in document["rows"]] == ["强", "弱"]
+    bank = _mingan("bank", "export", "starter", PYTHONIOENCODING=encoding).stdout.decode()
+    assert json.loads(bank.splitlines()[0])["tier"] == "基础"
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
+def test_a_result_that_finds_no_room_is_one_sentence(desk: Path) -> None:
+    asked(desk)
+    with open("/dev/full", "wb") as full:
+        command = [sys.executable, "-m", "mingan", "scores"]
+        told = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, check=False, text=True)
+    assert told.returncode == 1
+    assert "磁盘写不下了" in told.stderr
+    assert "Exception" not in told.stderr
+
+
+def test_a_run_that_got_nothing_still_gives_one_document_and_says_why(
+    desk: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    Path("models.toml").write_text(
+        '[[model]]\nname = "坏"\nkind = "scripted"\ndefault = "2"\nfaults = {"400" = 1.0}\n',
+        "utf-8",
+    )
+    status = run(["run", "-b", "题目.csv", "-m", "坏", "--limit", "3", "--json"])
+    out, err = said(capsys)
+    document = json.loads(out)
+    assert (status, document["rows"], document["run"]["states"]["failed"]) == (1, [], 3)
+    assert "3 个没有要到：" in err
+
+
+def test_the_account_of_a_run_is_in_its_document(
+    desk: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(["run", "-b", "题目.csv", "-m", "强", "--json"]) == 0
+    document = json.loads(said(capsys)[0])
+    assert (document["run"]["asked"], document["run"]["left"]) == (30, 0)
+    assert len(document["rows"]) == 1
+
+
+def test_what_comes_next_names_the_bank_that_came_in(
+    desk: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    asked(desk)
+    Path("录.csv").write_text("题号,题目,参考答案,类型,甲\na,1+1=?,2,算,2\n", "utf-8")
+    assert run(["import", "wide", "录.csv"]) == 0
+    assert "mingan grade --bank 录" in said(capsys)[1]
+    assert run(["grade", "--json"]) == 0
+    assert json.loads(said(capsys)[0])["bank"] == "录"
+
+
+def test_a_misspelt_file_leaves_no_workspace_behind(desk: Path) -> None:
+    assert run(["import", "没有.csv"]) == 2
+    assert not Path("mingan.db").exists()
+
+
+@pytest.mark.parametrize("seconds", ["0", "-1", "nan"])
+def test_a_time_that_no_answer_can_keep_is_refused(desk: Path, seconds: str) -> None:
+    assert run(["run", "-b", "题目.csv", "-m", "强", "--timeout", seconds]) == 2
