@@ -210,9 +210,12 @@ def _in_formula(before: str, tail: str) -> bool:
         return True
     if tail.startswith(")") and _BRACKETED.search(before):
         return True
+    if tail.startswith("]") and _INDEXED.search(before):
+        return True  # the 0 of x[0]
     return _WHEN.match(tail) is not None and _COMPARED.search(before) is not None
 
 
+_INDEXED = re.compile(r"[A-Za-z_\])]\[$")
 _DIVISOR = re.compile(r"[^\d\s]/$")
 _BRACKETED = re.compile(r"[a-zA-Z)\d]\s*[-+*/^]\s*$|ln\($|log\($")
 _WHEN = re.compile(r"\s*\$?\s*[时处]")

@@ -183,6 +183,22 @@ def related(reference: str, text: str) -> bool:
     return any(set(c) & set(reference) and set(c) & set(lead) for c in _CLASSES)
 
 
+_ANSWER_IS = re.compile(
+    r"(?:答案|谜底)(?:应该|应当)?(?:就)?(?:是|为|:)+\s*[“\"《]?([^,。;\n”\"》(]{1,14})"
+)
+
+
+def declared_other(reference: str, text: str, prompt: str) -> str:
+    """A word of the question that the text declares to be the answer, and that shares nothing with
+    the reference: 最终答案是:小王; `""` if there is none. The last declaration counts.
+    """
+    found = _ANSWER_IS.findall(text) if "答案" in text or "谜底" in text else []
+    said = key(found[-1]) if found else ""
+    if len(said) < 2 or said[:2] not in key(prompt) or len(key(reference)) > 6:
+        return ""
+    return "" if set(said) & (set(key(reference)) - _STOP) else found[-1]
+
+
 _ONE_WORD = re.compile(r"^[A-Za-z][A-Za-z-]{2,}$")
 _GIVEN_WORD = re.compile(
     r"(?:是|为|:|答案|\bis)\s*[:\s“\"'‘《(*`]*([A-Za-z][A-Za-z-]{2,})(?![A-Za-z]*[·(])"

@@ -91,3 +91,18 @@ def test_settled_nouns_and_characters_are_read_from_deciding_sentences() -> None
 def test_synonyms_are_whole_words_only() -> None:
     assert "伤心" in synonyms("Sadness")
     assert synonyms("伤心的人") == ()
+
+
+LATER = [
+    ("阿明、老周、大刘里谁赢了？", "老周", "先看老周的话，是假的。最终答案是：阿明。", "wrong"),
+    ("阿明、老周、大刘里谁赢了？", "老周", "先看大刘的话，是假的。最终答案是：老周。", "right"),
+    ("1 号周二，20 号呢？", "星期日", "先数一数。不是从星期日数起。所以是星期二。", "wrong"),
+    ("x = [30, 10]; x.sort()，打印什么？", "10", "会打印 10，因为 x[0] 是第一个元素。", "right"),
+]
+
+
+@pytest.mark.parametrize(("prompt", "reference", "text", "wanted"), LATER)
+def test_the_last_declaration_decides(prompt: str, reference: str, text: str, wanted: str) -> None:
+    question = Question(id="q", prompt=prompt, answer=reference)
+    given = Answer(question="q", asked="", model="m", model_hash="h", text=text, state="ok")
+    assert grade(question, given).verdict == wanted

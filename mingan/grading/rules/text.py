@@ -33,6 +33,7 @@ from mingan.grading.wording import (
     Saying,
     another_word,
     content,
+    declared_other,
     declared_sentences,
     denied_by,
     names_another,
@@ -131,8 +132,12 @@ def _said(body: str, said: list[Saying], shown: str, prompt: str) -> Finding:
     parts = sentences(body)
     short = len(key(shown)) <= 2
     leading = plain[0].place == 0 or (plain[-1].place == len(parts) - 1 and not short)
+    other = "" if firm else declared_other(shown, body, prompt)
+    if other:
+        return found("wrong", other, shown)
     if not firm and not leading and (declared_sentences(body) or in_prompt or short):
-        return silent(shown)
+        other = another_member(shown, body)
+        return found("wrong", other, shown) if other else silent(shown)
     if all(s.hedged and not _twice(s.sentence, shown) for s in plain) and not firm:
         return silent(shown)
     return found("right", plain[-1].sentence, shown, firm=firm)
@@ -148,6 +153,17 @@ def _unsaid(body: str, wordings: tuple[str, ...], prompt: str) -> Finding:
     shown = wordings[0]
     if not key(body):
         return silent(shown, "wrong")
+    by_form = _by_form(body, wordings, prompt)
+    if by_form is not None:
+        return by_form
+    if all(len(key(w)) > LONG for w in wordings):
+        return _long(body, wordings, shown)
+    return _by_wording(body, wordings, prompt)
+
+
+def _by_form(body: str, wordings: tuple[str, ...], prompt: str) -> Finding | None:
+    """What the reference's form tells: a quoted sentence, an order, a deed, a kind, numbers."""
+    shown = wordings[0]
     near = nearly(shown, body)
     if near:
         return found("right", near, shown)
@@ -184,10 +200,12 @@ def _unsaid(body: str, wordings: tuple[str, ...], prompt: str) -> Finding:
     if word:
         return found("wrong", word, shown)
     refuted = denied_by(shown, body)
-    if refuted:
-        return found("wrong", refuted, shown)
-    if all(len(key(w)) > LONG for w in wordings):
-        return _long(body, wordings, shown)
+    return found("wrong", refuted, shown) if refuted else None
+
+
+def _by_wording(body: str, wordings: tuple[str, ...], prompt: str) -> Finding:
+    """What a comparison of the words tells: another name, another noun, or nothing alike."""
+    shown = wordings[0]
     exchanged = swapped(shown, body, prompt)
     if exchanged:
         return found("wrong", exchanged, shown)
@@ -197,6 +215,9 @@ def _unsaid(body: str, wordings: tuple[str, ...], prompt: str) -> Finding:
     title = short_title(shown, body, prompt)
     if title:
         return found("right", title, shown)
+    declared = declared_other(shown, body, prompt) if len(wordings) == 1 else ""
+    if declared:
+        return found("wrong", declared, shown)
     wordings = _spoken(body, wordings)
     only = _other_only_thing(body, wordings, prompt)
     if only:
