@@ -218,9 +218,28 @@ class Workspace:
         except BaseException:
             self.store.end_run(run.id, "failed")
             raise
+        if outcome.already:
+            self._grade_the_rest(plan)
         if outcome.state != "failed":
             self.store.end_run(run.id, outcome.state)
         return outcome
+
+    def _grade_the_rest(self, plan: asking.Plan) -> None:
+        """Grade what an earlier run stored and did not live to grade."""
+        questions = {(q.id, q.asked): q for q in plan.questions}
+        graded = self.store.grades().keys()
+        new = []
+        for answer in self.store.answers(models=[card.hash for card in plan.cards]):
+            question = questions.get((answer.question, answer.asked))
+            if question is None or answer.state == "failed":
+                continue
+            if (answer.content, question.hash) not in graded:
+                new.append(self._grade_one(question, answer))
+        self._keep_grades(new)
+
+    def _keep_grades(self, grades: Sequence[Grade]) -> None:
+        for start in range(0, len(grades), _PORTION):
+            self.store.add_grades(grades[start : start + _PORTION])
 
     def _make(self, card: ModelCard, made: Mapping[str, Model]) -> Model:
         return made.get(card.name) or catalogue.make(card, registry=self.registry)
@@ -325,8 +344,7 @@ class Workspace:
         }
         known = {grade.key for grade in self.store.all_grades()}
         new = [grade for grade in given.values() if grade.key not in known]
-        for start in range(0, len(new), _PORTION):
-            self.store.add_grades(new[start : start + _PORTION])
+        self._keep_grades(new)
         return GradeSummary(
             bank=gathered.bank,
             answers=len(given),

@@ -9,7 +9,7 @@ import pytest
 
 from mingan import Budget, ModelCard, Question, UsageError, Workspace
 from mingan.bank import Bank
-from mingan.records import Generation
+from mingan.records import Answer, Generation
 
 QUESTIONS = tuple(
     Question(id=f"q{i}", prompt=f"{i} 加 {i} 等于几？", answer=str(2 * i), tier=tier, bank="数")
@@ -104,16 +104,31 @@ def test_a_limit_is_balanced_over_the_tiers_and_grows_into_the_whole(workspace: 
     assert (grown.asked, grown.already) == (10, 10)
 
 
+def test_what_a_dead_run_stored_and_did_not_grade_is_graded_when_it_is_taken_up(
+    workspace: Workspace,
+) -> None:
+    card = scripted("甲", range(10))
+    workspace.run(bank=BANK, models=[card], budget=Budget(questions=5))
+    said = scripted("甲", range(10)).options["answers"]
+    left = [
+        Answer(question=q.id, asked=q.asked, model="甲", model_hash=card.hash, text=said[q.id])
+        for q in QUESTIONS
+    ]
+    workspace.store.record(workspace.store.runs()[0].run.id, left).result()
+    assert workspace.run(bank=BANK, models=[card]).asked == 0
+    (row,) = workspace.scores().scores
+    assert (row.right, row.wrong, row.ungraded) == (30, 10, 0)
+
+
 def test_a_new_reference_needs_new_grades_but_no_new_answers(workspace: Workspace) -> None:
     workspace.run(bank=BANK, models=[scripted("甲")])
     from msgspec.structs import replace
 
     changed = Bank(name="数", questions=tuple(replace(q, answer="0") for q in QUESTIONS))
     assert workspace.run(bank=changed, models=[scripted("甲")]).asked == 0
-    summary = workspace.grade()
-    assert (summary.new, summary.verdicts) == (40, {"wrong": 40})
     assert workspace.scores().scores[0].wrong == 40
-    assert workspace.grade().new == 0
+    summary = workspace.grade()
+    assert (summary.new, summary.verdicts) == (0, {"wrong": 40})
 
 
 def test_a_question_without_reference_counts_for_no_model(workspace: Workspace) -> None:

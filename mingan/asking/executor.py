@@ -24,6 +24,7 @@ from mingan.asking.durable import Landing
 from mingan.asking.gate import Gate
 from mingan.asking.lanes import Endpoint, Lane, check, lay_out
 from mingan.asking.limiter import Slot
+from mingan.asking.marking import GradeOne, Marking
 from mingan.asking.plan import Item, Plan, missing, render
 from mingan.asking.progress import Progress
 from mingan.asking.retry import Attempt, GaveWay, Retry
@@ -31,11 +32,9 @@ from mingan.asking.states import answer_of, failed_answer, keepable, state_of
 from mingan.errors import MinganError, ModelError, RequestRejected, StoreError, Unreachable
 from mingan.language import Text
 from mingan.models.protocol import Message, Model, Reply, Request
-from mingan.records import Answer, Grade, Question, State
+from mingan.records import Answer, Grade, State
 
 TICK_S = 0.25
-
-GradeOne = Callable[[Question, Answer], Grade]
 
 
 class Recorder(Protocol):
@@ -156,9 +155,8 @@ class Asking:
         self.gate = Gate()
         self.error: MinganError | None = None
         self.lost = 0
-        self.ungraded = 0
         self._store = store
-        self._grade = grade
+        self._marking = Marking(store, run_id, grade)
         self._retry = retry
         self._budget = budget
         self._rng = rng
@@ -195,6 +193,8 @@ class Asking:
             for task in [*workers, *helpers]:
                 task.cancel()
             await asyncio.gather(*workers, *helpers, return_exceptions=True)
+        await self._marking.finish()
+        self.error = self.error or self._marking.error
         self._show(progress, finished=True)
         return self._account()
 
@@ -274,26 +274,16 @@ class Asking:
         return replies
 
     async def _keep(self, item: Item, lane: Lane, answer: Answer) -> None:
-        """Grade the answer, store both, and wait until they are durable."""
-        grades = self._judge(item.question, answer)
+        """Store the answer, wait until it is durable, and put it in line for its grade."""
         try:
-            await self._landing.wait(self._store.record(self.run_id, (answer,), grades))
+            await self._landing.wait(self._store.record(self.run_id, (answer,)))
         except StoreError as error:
             self.lost += answer.state != "failed"
             self.error = self.error or error
             self.gate.close(error.message)
             return
         lane.tally.take(answer)
-
-    def _judge(self, question: Question, answer: Answer) -> tuple[Grade, ...]:
-        """The grade, if any. A grader that fails costs its grade, which can be given later."""
-        if self._grade is None or answer.state == "failed":
-            return ()
-        try:
-            return (self._grade(question, answer),)
-        except Exception:
-            self.ungraded += 1
-            return ()
+        self._marking.add(item.question, answer)
 
     def _gave_up(self, error: ModelError, lane: Lane, endpoint: Endpoint) -> None:
         if isinstance(error, Unreachable):
@@ -379,7 +369,7 @@ class Asking:
             already=already,
             left=left,
             lost=self.lost,
-            ungraded=self.ungraded,
+            ungraded=self._marking.failed,
             states=shown.states,
             spent=shown.costs,
             tokens_in=sum(tally.tokens_in for tally in tallies),

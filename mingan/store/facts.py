@@ -20,18 +20,19 @@ from mingan.store import schema
 
 @dataclass(slots=True)
 class Facts:
-    """Answers, grades and run links waiting to be stored."""
+    """Answers, grades and run links waiting to be stored, and the runs that change by it."""
 
     answers: list[dict[str, Any]] = field(default_factory=list)
     grades: list[dict[str, Any]] = field(default_factory=list)
     links: list[dict[str, str]] = field(default_factory=list)
+    runs: set[str] = field(default_factory=set)
 
     @classmethod
     def of(cls, run: str, answers: Sequence[Answer], grades: Sequence[Grade]) -> Facts:
         """The rows of these answers and grades; `run` may be "" for no run."""
         rows = [_answer_row(answer) for answer in answers]
         links = [{"run": run, "key": key} for key in {row["key"] for row in rows}] if run else []
-        return cls(rows, [_grade_row(grade) for grade in grades], links)
+        return cls(rows, [_grade_row(grade) for grade in grades], links, {run} if run else set())
 
     @classmethod
     def merged(cls, parts: Iterable[Facts]) -> Facts:
@@ -41,6 +42,7 @@ class Facts:
             whole.answers += part.answers
             whole.grades += part.grades
             whole.links += part.links
+            whole.runs |= part.runs
         return whole
 
     def __call__(self, connection: Connection) -> None:
@@ -48,7 +50,7 @@ class Facts:
         add(connection, schema.answer, self.answers)
         add(connection, schema.grade, self.grades)
         add(connection, schema.run_answer, self.links)
-        for run in {link["run"] for link in self.links}:
+        for run in sorted(self.runs):
             bump(connection, run)
 
 

@@ -1,0 +1,88 @@
+"""Grading in passing: answers are graded between the events of the loop, never before a request.
+
+An answer is stored the moment it is there, and its slot asks on at once. What is still ungraded
+waits in line; one answer is graded in each turn of the event loop, so that no reply waits longer
+than one grade takes, and grades are stored a batch at a time. If the process dies, ungraded
+answers stay ungraded, and are graded when the run is taken up again. This module must not know
+how verdicts are found.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future
+from typing import Protocol
+
+from mingan.errors import StoreError
+from mingan.records import Answer, Grade, Question
+
+GradeOne = Callable[[Question, Answer], Grade]
+
+BATCH = 64
+"""Grades that are stored together, at most."""
+
+
+class GradeKeeper(Protocol):
+    """What marking needs of a store."""
+
+    def record(
+        self, run_id: str, answers: Sequence[Answer], grades: Sequence[Grade] = ()
+    ) -> Future[None]:
+        """Store grades; the future resolves once they are durable."""
+        ...
+
+
+class Marking:
+    """The line of answers that wait for their grade.
+
+    `failed` counts answers whose grader raised: they stay ungraded, which is no model's mistake.
+    `error` is why grades could not be stored, if they could not.
+    """
+
+    def __init__(self, store: GradeKeeper, run_id: str, grade: GradeOne | None) -> None:
+        self.failed = 0
+        self.error: StoreError | None = None
+        self._store = store
+        self._run_id = run_id
+        self._grade = grade
+        self._line: deque[tuple[Question, Answer]] = deque()
+        self._ready: list[Grade] = []
+        self._stored: list[Future[None]] = []
+        self._task: asyncio.Task[None] | None = None
+
+    def add(self, question: Question, answer: Answer) -> None:
+        """Put an answer in line; one that could not be had has nothing to grade."""
+        if self._grade is None or answer.state == "failed":
+            return
+        self._line.append((question, answer))
+        if self._task is None or self._task.done():
+            self._task = asyncio.create_task(self._work(self._grade))
+
+    async def finish(self) -> None:
+        """Wait until the line is empty and every grade is on disk (or is known not to be)."""
+        if self._task is not None:
+            await self._task
+        for future in self._stored:
+            try:
+                await asyncio.wrap_future(future)
+            except StoreError as error:
+                self.error = self.error or error
+        self._stored.clear()
+
+    async def _work(self, grade: GradeOne) -> None:
+        while self._line:
+            question, answer = self._line.popleft()
+            try:
+                self._ready.append(grade(question, answer))
+            except Exception:
+                self.failed += 1
+            if len(self._ready) >= BATCH or not self._line:
+                self._store_ready()
+            await asyncio.sleep(0)
+
+    def _store_ready(self) -> None:
+        if self._ready:
+            self._stored.append(self._store.record(self._run_id, (), tuple(self._ready)))
+            self._ready.clear()
