@@ -14,7 +14,7 @@ from mingan.errors import UsageError
 from mingan.language import Text
 
 if TYPE_CHECKING:
-    from mingan.asking import Budget, Outcome
+    from mingan.asking import Budget, Outcome, Retry
     from mingan.workspace import Workspace
 
 QUICK = 24
@@ -74,19 +74,13 @@ def run(
     from contextlib import nullcontext
 
     from mingan import shelf
-    from mingan.asking import Retry
     from mingan.asking.display import display
     from mingan.workspace import Workspace
 
     if limit is None and quick:
         limit = QUICK
     spend = parse_budget(budget) if budget is not None else None
-    if timeout is not None and not timeout > 0:
-        raise UsageError(
-            f"--timeout 要大于 0 秒，而写的是 {timeout:g}。",
-            f"--timeout must be more than 0 seconds, not {timeout:g}.",
-        )
-    retry = Retry(deadline=timeout) if timeout is not None else None
+    retry = _patience(timeout)
     # A person who pastes answers needs the terminal for himself.
     by_hand = any(card.kind == "pasted" for card in shelf.cards(model, models_file=models))
     with Workspace.open(workspace) as opened:
@@ -97,6 +91,24 @@ def run(
             )  # fmt: skip
             outcome = asyncio.run(asked)
         return _account(opened, outcome, bank, as_json=json)
+
+
+def _patience(timeout: float | None) -> Retry | None:
+    """The retry policy for `--timeout`.
+
+    Raises:
+        UsageError: no answer could keep that time.
+    """
+    from mingan.asking import Retry
+
+    if timeout is None:
+        return None
+    if not timeout > 0:
+        raise UsageError(
+            f"--timeout 要大于 0 秒，而写的是 {timeout:g}。",
+            f"--timeout must be more than 0 seconds, not {timeout:g}.",
+        )
+    return Retry(deadline=timeout)
 
 
 async def _interruptible(workspace: Workspace, **how: object) -> Outcome:
