@@ -209,21 +209,30 @@ def _pick(line: _Line, asked: _Asked, prompt: str) -> tuple[Number, tuple[Number
         return named, ()
     if len(pool) == 1:
         return pool[0], ()
+    declared = list(_DECLARES.finditer(line.text))
+    if declared and not unit:
+        after = [n for n in pool if n.start >= declared[-1].start()]
+        if len(after) == 1 and not _in_brackets(line.text, after[0]):
+            return after[0], _others(line.text, pool, after[0])
     in_unit = [n for n in pool if unit and (n.percent if unit == "%" else n.tail.startswith(unit))]
     outside = [n for n in pool if not _in_brackets(line.text, n)] or pool
     if not unit or not in_unit:
         known = {n.value for n in numbers(fold(prompt))}
         fresh = [n for n in outside if n.value not in known and n.shown not in known]
         outside = fresh or outside
-    declared = list(_DECLARES.finditer(line.text))
     after = [n for n in outside if declared and n.start >= declared[-1].start()]
     if after and not in_unit:
         pick = after[0] if "=" not in line.text[after[0].start :] else after[-1]
     else:
         pick = (in_unit or outside)[-1]
-    concluded = [m.start() for m in CONCLUSION.finditer(line.text) if m.start() <= pick.start]
+    return pick, _others(line.text, pool, pick)
+
+
+def _others(sentence: str, pool: list[Number], pick: Number) -> tuple[Number, ...]:
+    """The other results of a sentence since its last conclusion before the pick."""
+    concluded = [m.start() for m in CONCLUSION.finditer(sentence) if m.start() <= pick.start]
     since = concluded[-1] if concluded else 0
-    return pick, tuple(n for n in pool if n is not pick and n.start >= since)
+    return tuple(n for n in pool if n is not pick and n.start >= since)
 
 
 def _named(sentence: str, pool: list[Number], variable: str) -> Number | None:

@@ -78,7 +78,8 @@ def _find(
         start, end = places[at], places[at + len(wanted) - 1] + 1
         before, after = sentence[start - 1 : start], sentence[end : end + 1]
         joined = (_latin(wanted[0]) and _latin(before)) or (_latin(wanted[-1]) and _latin(after))
-        if not joined:
+        spelt_out = _latin(wanted[0]) and end - start - len(wanted) > wanted_gaps
+        if not joined and not spelt_out:
             return start
         at = characters.find(wanted, at + 1)
     return None
