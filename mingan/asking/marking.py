@@ -1,15 +1,16 @@
 """Grading in passing: answers are graded between the events of the loop, never before a request.
 
 An answer is stored the moment it is there, and its slot asks on at once. What is still ungraded
-waits in line; one answer is graded in each turn of the event loop, so that no reply waits longer
-than one grade takes, and grades are stored a batch at a time. If the process dies, ungraded
-answers stay ungraded, and are graded when the run is taken up again. This module must not know
-how verdicts are found.
+waits in line: one answer is graded in a turn of the event loop in which nothing else was going on,
+so that grading gives way to replies and no reply waits longer than one grade takes. Grades are
+stored a batch at a time. If the process dies, ungraded answers stay ungraded, and are graded when
+the run is taken up again. This module must not know how verdicts are found.
 """
 
 from __future__ import annotations
 
 import asyncio
+import time
 from collections import deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
@@ -22,6 +23,16 @@ GradeOne = Callable[[Question, Answer], Grade]
 
 BATCH = 64
 """Grades that are stored together, at most."""
+
+
+QUIET_S = 0.0005
+"""A turn of the loop that took longer than this, in seconds, had other things to do."""
+
+GIVE_WAY_S = 0.01
+"""How long grading stands back then, in seconds."""
+
+LONGEST = 5_000
+"""Answers in line at which grading gives way no more: they are held in memory."""
 
 
 class GradeKeeper(Protocol):
@@ -41,7 +52,12 @@ class Marking:
     `error` is why grades could not be stored, if they could not.
     """
 
-    def __init__(self, store: GradeKeeper, run_id: str, grade: GradeOne | None) -> None:
+    def __init__(
+        self,
+        store: GradeKeeper,
+        run_id: str,
+        grade: GradeOne | None,
+    ) -> None:
         self.failed = 0
         self.error: StoreError | None = None
         self._store = store
@@ -73,6 +89,9 @@ class Marking:
 
     async def _work(self, grade: GradeOne) -> None:
         while self._line:
+            if len(self._line) < LONGEST and await _others_are_busy():
+                await asyncio.sleep(GIVE_WAY_S)
+                continue
             question, answer = self._line.popleft()
             try:
                 self._ready.append(grade(question, answer))
@@ -80,9 +99,15 @@ class Marking:
                 self.failed += 1
             if len(self._ready) >= BATCH or not self._line:
                 self._store_ready()
-            await asyncio.sleep(0)
 
     def _store_ready(self) -> None:
         if self._ready:
             self._stored.append(self._store.record(self._run_id, (), tuple(self._ready)))
             self._ready.clear()
+
+
+async def _others_are_busy() -> bool:
+    """Whether the loop had anything else to do in its next turn worth giving way to."""
+    started = time.perf_counter()
+    await asyncio.sleep(0)
+    return time.perf_counter() - started > QUIET_S
