@@ -14,6 +14,11 @@ RUN = Path(__file__).parents[2] / "benchmarks" / "run.py"
 
 
 def test_the_benchmark_runs_and_prints_its_table() -> None:
+    """`make bench` runs this very script, with the Python of its own virtual environment."""
+    shown = subprocess.run(
+        ["make", "-n", "bench"], cwd=RUN.parents[1], capture_output=True, text=True, check=True
+    ).stdout
+    assert "benchmarks/run.py" in shown
     done = subprocess.run(
         [sys.executable, str(RUN), "--quick"], capture_output=True, text=True, timeout=300
     )
