@@ -206,7 +206,8 @@ def _votes(sentence: str, mentions: list[Mention], place: int, frame: _Frame) ->
     concluded = _concluded(sentence, live, affirmed)
     if concluded:
         return [*votes, _Vote(concluded, CONCLUDED, place, sentence)]
-    if place == 0 and live[0].start <= 3 and not frame.listing:
+    describes = _DESCRIBES.match(sentence[live[0].end :])
+    if place == 0 and live[0].start <= 3 and not frame.listing and not describes:
         opened = _run_from(sentence, live)
         return [*votes, _Vote(opened, OPENED, place, sentence)]
     if affirmed:
@@ -215,6 +216,9 @@ def _votes(sentence: str, mentions: list[Mention], place: int, frame: _Frame) ->
         return [*votes, _Vote(names, SAID, place, sentence)]
     return votes
 
+
+# "A 是建材" opens by saying something of A; "A。" or "A. 砖" opens with an answer.
+_DESCRIBES = re.compile(r"\s*(?:是|属于|指|表示|代表|描述|is\b|are\b|means\b)")
 
 _THIS = re.compile(
     r"^\W*(?:这|该|此)(?:个|种|一)?(?:观点|说法|选项|陈述|句子|句话|判断|论断|项|答案)?(?:显然|并)?(?:是)?"
