@@ -30,8 +30,8 @@ if TYPE_CHECKING:
         StoreError,
         UsageError,
     )
-    from mingan.grading.choose import choose as choose_grader
     from mingan.grading import grade
+    from mingan.grading.choose import choose as choose_grader
     from mingan.language import Text
     from mingan.models.catalogue import load as load_models
     from mingan.plugins import Registry
