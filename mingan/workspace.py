@@ -142,7 +142,12 @@ class Workspace:
         progress: Callable[[asking.Progress], None] | None = None,
         made: Mapping[str, Model] | None = None,
     ) -> asking.Outcome:
-        """Ask models a bank's questions and grade what they say; see `ask` for a running loop."""
+        """Ask models a bank's questions and grade what they say; see `ask`.
+
+        Raises:
+            UsageError: called from inside a running event loop, such as a notebook's.
+        """
+        _outside_any_loop()
         return asyncio.run(
             self.ask(
                 bank=bank, models=models, models_file=models_file, repeats=repeats, limit=limit,
@@ -452,6 +457,17 @@ class Workspace:
                 graded = ((a, found.grades.get(place)) for place, a in found.answers.items())
                 rows, columns = export.grades_rows(graded), export.GRADE_COLUMNS
         return export.write_rows(rows, columns, path, format=format)
+
+
+def _outside_any_loop() -> None:
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        return
+    raise UsageError(
+        "这里已经有一个事件循环在跑（例如在 Jupyter 里）。请改用：await workspace.ask(…)",
+        "An event loop is running here already (as in Jupyter). Write: await workspace.ask(…)",
+    )
 
 
 def _plan_of(run: Run) -> str:

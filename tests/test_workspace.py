@@ -264,3 +264,9 @@ def test_an_import_that_failed_this_time_corrects_nothing(workspace: Workspace) 
         found = Imported(bank="数", questions=(question,), cards=(card,), answers=(answer,))
         assert workspace._keep(found).corrected == 0
     assert [a.text for a in workspace.store.answers()] == ["2"]
+
+
+async def test_inside_a_running_loop_the_sentence_names_the_other_way(workspace: Workspace) -> None:
+    with pytest.raises(UsageError, match="await workspace"):
+        workspace.run(bank=BANK, models=[scripted("甲")])
+    assert (await workspace.ask(bank=BANK, models=[scripted("甲")])).asked == 40

@@ -21,6 +21,27 @@ QUICK = 24
 """Questions of `--quick`: two small local models answer them in about five minutes on two cores."""
 
 
+BudgetOption = Annotated[
+    str | None,
+    typer.Option(metavar="10CNY,200000tokens,30min",
+                 help=help_("预算：金额、token 数、时间，用逗号隔开；用完就停，可以接着跑",
+                            "money, tokens, time, separated by commas; the run stops before "
+                            "it is passed and can be resumed")),
+]  # fmt: skip
+
+TimeoutOption = Annotated[
+    float | None,
+    typer.Option(metavar="SECONDS", help=help_("一个回答最多等多少秒，重试也算在内",
+                                               "seconds for one answer, retries included")),
+]  # fmt: skip
+
+ConcurrencyOption = Annotated[
+    int | None,
+    typer.Option(help=help_("对一个接口最多同时发几个请求",
+                            "most requests at once to one endpoint")),
+]  # fmt: skip
+
+
 def run(
     model: Annotated[
         list[str],
@@ -50,23 +71,9 @@ def run(
     seed: Annotated[
         int, typer.Option(help=help_("抽题用的种子", "seed of the choice of questions"))
     ] = 0,
-    concurrency: Annotated[
-        int | None,
-        typer.Option(help=help_("对一个接口最多同时发几个请求",
-                                "most requests at once to one endpoint")),
-    ] = None,
-    budget: Annotated[
-        str | None,
-        typer.Option(metavar="10CNY,200000tokens,30min",
-                     help=help_("预算：金额、token 数、时间，用逗号隔开；用完就停，可以接着跑",
-                                "money, tokens, time, separated by commas; the run stops before "
-                                "it is passed and can be resumed")),
-    ] = None,
-    timeout: Annotated[
-        float | None,
-        typer.Option(metavar="SECONDS", help=help_("一个回答最多等多少秒，重试也算在内",
-                                                   "seconds for one answer, retries included")),
-    ] = None,
+    concurrency: ConcurrencyOption = None,
+    budget: BudgetOption = None,
+    timeout: TimeoutOption = None,
     json: JsonOption = False,
 ) -> int:  # fmt: skip
     """Ask models a bank's questions, grade, score. Run it again to resume."""
