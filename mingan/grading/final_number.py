@@ -209,12 +209,11 @@ def _pick(line: _Line, asked: _Asked, prompt: str) -> tuple[Number, tuple[Number
         return named, ()
     if len(pool) == 1:
         return pool[0], ()
-    declared = list(_DECLARES.finditer(line.text))
-    if declared and not unit:
-        after = [n for n in pool if n.start >= declared[-1].start()]
-        if len(after) == 1 and not _in_brackets(line.text, after[0]):
-            return after[0], _others(line.text, pool, after[0])
     in_unit = [n for n in pool if unit and (n.percent if unit == "%" else n.tail.startswith(unit))]
+    declared = list(_DECLARES.finditer(line.text))
+    after = [n for n in pool if declared and n.start >= declared[-1].start()]
+    if len(after) == 1 and not in_unit and not _in_brackets(line.text, after[0]):
+        return after[0], _others(line.text, pool, after[0])
     outside = [n for n in pool if not _in_brackets(line.text, n)] or pool
     if not unit or not in_unit:
         known = {n.value for n in numbers(fold(prompt))}
