@@ -51,9 +51,10 @@ class UnsureRate:
     """How often undecided answers are right, as a share of how often decided ones are.
 
     The point was measured: of 232 answers to 107 Z-Bench questions that the rules of 2026-11
-    left unsure and careful readers decided, 53 were right (23 %), against 46 % of the 1,261
-    decided ones: phi = .50; in the four sets of questions .78, .53, .44 and .49. The part of it
-    that people's published verdicts cover is checked in tests/acceptance/test_zbench_scores.py.
+    left unsure and blind readers decided (people, and a model beyond their set), 53 were right
+    (23 %), against 46 % of the 1,261 decided ones: phi = .50; in the four sets of questions .78,
+    .53, .44 and .49. What of it people's own verdicts cover is checked in
+    tests/acceptance/test_zbench_scores.py.
 
     Attributes:
         point: phi for the estimate.
