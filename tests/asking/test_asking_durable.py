@@ -22,14 +22,14 @@ async def test_a_batch_from_another_thread_wakes_everybody_who_waits() -> None:
 
     thread = threading.Thread(target=resolve)
     thread.start()
-    await asyncio.wait_for(asyncio.gather(*waits), 5)
+    assert await asyncio.wait_for(asyncio.gather(*waits), 5) == [None] * 500
     thread.join()
 
 
 async def test_what_is_resolved_before_anybody_waits_is_not_missed() -> None:
     future: Future[None] = Future()
     future.set_result(None)
-    await asyncio.wait_for(Landing().wait(future), 5)
+    assert await asyncio.wait_for(Landing().wait(future), 5) is None
 
 
 async def test_the_stores_error_reaches_the_one_who_waits_and_nobody_else() -> None:
@@ -56,4 +56,5 @@ async def test_one_who_stopped_waiting_harms_nobody() -> None:
     await asyncio.sleep(0)
     first.set_exception(StoreError("坏", "broken"))
     second.set_result(None)
-    await asyncio.wait_for(waits, 5)
+    assert await asyncio.wait_for(waits, 5) is None
+    assert gone.cancelled()

@@ -83,4 +83,5 @@ def test_a_lone_surrogate_never_raises_and_never_gets_into_a_grade(grader: str, 
     states: list[State] = ["ok", "truncated"]
     for state in states:
         one = graded(prompt, '{"a": 1}' if grader == "json" else "B 1", text, state, grader)
-        one.to_json().encode()
+        written = one.to_json().encode()
+        assert Grade.from_json(written) == one
