@@ -5,6 +5,7 @@ A part is named by a group and a name, and found through Python entry points:
     mingan.models       kind    -> a factory  (ModelCard) -> Model
     mingan.graders      name    -> a Grader object
     mingan.importers    name    -> an importer function
+    mingan.games        kind    -> a Game object: how a conversation goes on
 
 A package that wants to add a grader writes in its own pyproject.toml
 
@@ -25,7 +26,7 @@ from typing import Any, Literal
 
 from mingan.errors import InputError
 
-Group = Literal["models", "graders", "importers"]
+Group = Literal["models", "graders", "importers", "games"]
 
 
 class Registry:

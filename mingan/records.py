@@ -7,7 +7,7 @@ same name in every workspace and two different things never share one:
     Question.asked  the part of it that a model gets to see
     ModelCard.hash  whom we ask: kind, name, address or file, generation parameters
     Answer.key      (question id, Question.asked, ModelCard.hash, repeat, day)
-    Answer.content  (Answer.key, state, text): what a grade is about
+    Answer.content  (Answer.key, state, text, earlier turns): what a grade is about
     Grade.key       (Answer.content, Question.hash, grader, version, by)
 
 A cache keyed like that can hand neither model A's answer to model B nor the first answer to
@@ -32,6 +32,9 @@ State = Literal["ok", "refused", "truncated", "empty", "failed"]
 
 Verdict = Literal["right", "wrong", "unsure", "ungraded"]
 """`unsure`: the grader looked and cannot tell. `ungraded`: no grader could look at all."""
+
+Hidden = Literal["", "sealed", "private"]
+"""Whether a question is public, or why it is not; see `Question.hidden`."""
 
 STATES: tuple[State, ...] = ("ok", "refused", "truncated", "empty", "failed")
 VERDICTS: tuple[Verdict, ...] = ("right", "wrong", "unsure", "ungraded")
@@ -96,6 +99,10 @@ class Question(Record, frozen=True, kw_only=True, omit_defaults=True):
         choices: the options of a choice question, in order, without their letters.
         system: a system prompt, if the question needs one of its own.
         turns: what the user says after each further answer (multi-turn).
+        kind: how the conversation goes, where the next thing said depends on the answers: the
+            name of a game; "" for a prompt followed by `turns`. `params` are its parameters.
+        hidden: "" for a public question, "sealed" for the hidden half of a pair, "private" for
+            a twin made from a workspace's key. Hidden prompts are not shown or exported unasked.
         cluster: questions that hang together (one passage) share one; errors are clustered.
         why: one line on why the reference is right.
         note: the author's note on what models get wrong.
@@ -113,6 +120,8 @@ class Question(Record, frozen=True, kw_only=True, omit_defaults=True):
     choices: tuple[str, ...] = ()
     system: str | None = None
     turns: tuple[str, ...] = ()
+    kind: str = ""
+    hidden: Hidden = ""
     cluster: str = ""
     why: str = ""
     note: str = ""
@@ -120,7 +129,8 @@ class Question(Record, frozen=True, kw_only=True, omit_defaults=True):
     @property
     def asked(self) -> str:
         """Hash of what the model sees: a new reference does not make it a new question."""
-        return content_hash("asked", self.prompt, self.choices, self.system, self.turns)
+        seen = ("asked", self.prompt, self.choices, self.system, self.turns)
+        return content_hash(*seen, self.kind, self.params) if self.kind else content_hash(*seen)
 
     @property
     def hash(self) -> str:
@@ -240,7 +250,13 @@ class Answer(Record, frozen=True, kw_only=True, omit_defaults=True):
     @property
     def content(self) -> str:
         """What a grade is about: this answer with this text. A correction has another one."""
-        return content_hash("content", self.key, self.state, self.text)
+        return content_hash("content", self.key, self.state, self.text, *self.earlier)
+
+    @property
+    def earlier(self) -> tuple[str, ...]:
+        """What the model said in the turns before the last one."""
+        turns = self.meta.get("turns", ())
+        return tuple(str(turn) for turn in turns) if isinstance(turns, list | tuple) else ()
 
 
 def answer_key(

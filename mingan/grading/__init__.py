@@ -17,9 +17,9 @@ from mingan import plugins
 from mingan.errors import MinganError
 from mingan.grading.choose import Choice, choose
 from mingan.grading.circling import circles
-from mingan.grading.normal import cap, shorten
-from mingan.grading.protocol import Finding, Grader
+from mingan.grading.protocol import ConversationGrader, Finding, Grader
 from mingan.language import Text
+from mingan.normal import cap, shorten
 from mingan.records import Answer, Grade, Question, Verdict, now
 
 __all__ = ["Choice", "Finding", "Grader", "choose", "faults", "grade"]
@@ -58,7 +58,8 @@ def grade(
         finding = Finding(verdict="ungraded", reason=_STATES[answer.state])
     else:
         text = _readable(cap(answer.text, READ))
-        finding = _careful(grader, _with(question, choice, name), text)
+        earlier = tuple(_readable(cap(said, READ)) for said in answer.earlier)
+        finding = _careful(grader, _with(question, choice, name), (*earlier, text))
         if answer.state == "truncated":
             finding = _truncated(finding, text)
     return Grade(
@@ -69,6 +70,7 @@ def grade(
         version=grader.version,
         reason=finding.reason,
         extracted=finding.extracted,
+        score=finding.score,
         at=now(),
     )
 
@@ -99,10 +101,12 @@ def _with(question: Question, choice: Choice | None, name: str) -> Question:
     )
 
 
-def _careful(grader: Grader, question: Question, text: str) -> Finding:
+def _careful(grader: Grader, question: Question, said: tuple[str, ...]) -> Finding:
     """The grader's finding; whatever it raises is the tool's fault, never the model's."""
     try:
-        return grader.grade(question, text)
+        if isinstance(grader, ConversationGrader):
+            return grader.grade_turns(question, said)
+        return grader.grade(question, said[-1])
     except MinganError as error:
         return Finding(verdict="ungraded", reason=error.message)
     except Exception as error:

@@ -11,10 +11,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from mingan.grading import forms, trends
-from mingan.grading.normal import fold, key
 from mingan.grading.options import Option, lettered, numbered
 from mingan.grading.polarity import of_reference
 from mingan.language import Text
+from mingan.normal import fold, key
 from mingan.records import Question
 
 

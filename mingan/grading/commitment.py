@@ -15,8 +15,8 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from mingan.grading.echo import ASKS, not_quoted, without_echo
-from mingan.grading.normal import key, sentences
 from mingan.grading.options import Finder, Mention, Option
+from mingan.normal import key, sentences
 
 DECLARED, CONCLUDED, OPENED, SAID, ONLY = 5, 4, 3, 2, 1
 

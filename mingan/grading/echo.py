@@ -11,8 +11,8 @@ from collections.abc import Sequence
 from functools import lru_cache
 from itertools import pairwise
 
-from mingan.grading.normal import key, sentences
 from mingan.grading.options import Finder, Mention, Option
+from mingan.normal import key, sentences
 
 
 def without_echo(text: str, finder: Finder, prompt: str) -> str:

@@ -14,8 +14,8 @@ from fractions import Fraction
 from functools import lru_cache
 
 from mingan.grading.commitment import CONCLUSION, CORRECTION
-from mingan.grading.normal import fold, key, sentences
 from mingan.grading.numerals import Number, numbers
+from mingan.normal import fold, key, sentences
 
 _DECLARES = re.compile(
     r"答案(?:应该|应当|应)?(?:是|为|:|就是)?|\\boxed|####|answer\s*(?:is|:)|结果(?:是|为|:)|最终(?:结果|答案)",

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 
 from mingan.grading.commitment import CONCLUSION
-from mingan.grading.normal import key, sentences
+from mingan.normal import key, sentences
 
 _SETTLES = re.compile(
     r"(?:(?<![不但可还要只])是|(?<![以认因])为|叫做?|称作|称为|属于|表示|代表|(?<=[\u4e00-\u9fff]):)\s*"

@@ -14,7 +14,7 @@ from itertools import pairwise
 
 import msgspec
 
-from mingan.grading.normal import REMEMBERED, SHORT
+from mingan.normal import REMEMBERED, SHORT
 
 _DIGITS = {c: i for i, c in enumerate("零一二三四五六七八九")} | {
     "〇": 0, "两": 2, "壹": 1, "贰": 2, "叁": 3, "肆": 4, "伍": 5, "陆": 6, "柒": 7,

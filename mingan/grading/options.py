@@ -14,7 +14,7 @@ from functools import lru_cache
 
 import msgspec
 
-from mingan.grading.normal import SHORT, fold, key
+from mingan.normal import SHORT, fold, key
 from mingan.records import Question
 
 LETTERS = "ABCDEFGHIJ"

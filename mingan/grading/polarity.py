@@ -14,8 +14,8 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 
 from mingan.grading.commitment import CONCLUSION, CORRECTION
-from mingan.grading.normal import fold, key, sentences
 from mingan.grading.options import keyed
+from mingan.normal import fold, key, sentences
 
 YES, NO = 1, -1
 

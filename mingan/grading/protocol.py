@@ -16,14 +16,17 @@ from mingan.records import Question, Verdict
 class Finding:
     """A verdict with its reason in one line.
 
-    `extracted` is what was taken for the final answer. `firm` says that the answer announced
-    itself as final ("答案是 B"); without that, nothing is decided about a truncated answer.
+    `extracted` is what was taken for the final answer. `score` is how good it was, from 0 to 1,
+    where right and wrong do not say all; it is shown and never averaged into a score. `firm`
+    says that the answer announced itself as final ("答案是 B"); without that, nothing is decided
+    about a truncated answer.
     """
 
     verdict: Verdict
     reason: Text
     extracted: str = ""
     firm: bool = False
+    score: float | None = None
 
 
 @runtime_checkable
@@ -39,4 +42,13 @@ class Grader(Protocol):
 
     def faults(self, question: Question) -> list[Text]:
         """What in the question keeps this grader from working (a bad reference, a bad pattern)."""
+        ...
+
+
+@runtime_checkable
+class ConversationGrader(Grader, Protocol):
+    """A grader that reads every turn of a conversation, not the last answer alone."""
+
+    def grade_turns(self, question: Question, said: tuple[str, ...]) -> Finding:
+        """Judge what the model said, one text a turn, in order. Must not raise on any text."""
         ...

@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from difflib import SequenceMatcher
 
-from mingan.grading.normal import key, sentences
+from mingan.normal import key, sentences
 
 SHORTEST = 10
 """Characters of a key from which on a reference counts as a sentence that may be quoted."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from mingan.grading.normal import sentences
+from mingan.normal import sentences
 
 _FILTER = re.compile(
     r"不当内容|违反相关法规|不符合相关法律|相关安全规定|内容无法显示|不予以?展示|换个话题|拒绝回答|"

@@ -11,7 +11,7 @@ import re
 from functools import lru_cache
 
 from mingan.grading.commitment import CONCLUSION
-from mingan.grading.normal import key, sentences
+from mingan.normal import key, sentences
 
 _FAMILIES = """
 @feeling

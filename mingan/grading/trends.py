@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from mingan.grading.normal import sentences
+from mingan.normal import sentences
 
 UP, DOWN, SAME = "up", "down", "same"
 

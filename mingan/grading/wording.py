@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 
 from mingan.grading.commitment import CONCLUSION
-from mingan.grading.normal import key, script, sentences
 from mingan.grading.options import keyed
+from mingan.normal import key, script, sentences
 
 _DECLARES = re.compile(
     r"答案|谜底|正确(?:的)?(?:是|说法)|应(?:该|当)?(?:是|为)|answer\s*(?:is|:)|(?:it|this) is",

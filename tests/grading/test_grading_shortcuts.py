@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mingan.grading import normal, numerals
+from mingan import normal
+from mingan.grading import numerals
 from mingan.grading.options import keyed
 
 COMMON = "经过计算，答案是 28。總統萬與ＡＢＣ！？（）：；²½…’−×<>,.;:12390abc"

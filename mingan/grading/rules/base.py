@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from mingan.grading.normal import fold, shorten
 from mingan.grading.protocol import Finding
 from mingan.language import Text
+from mingan.normal import fold, shorten
 from mingan.records import Question, Verdict
 
 NO_REFERENCE = Text(

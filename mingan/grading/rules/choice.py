@@ -7,7 +7,6 @@ import re
 from mingan.grading.commitment import DECLARED, OPENED, SAID, Commitment, commit
 from mingan.grading.final_number import final_number
 from mingan.grading.forms import is_unanswerable
-from mingan.grading.normal import key, prepare, sentences
 from mingan.grading.numerals import numbers, same
 from mingan.grading.options import Finder, Option, lettered, numbered, offered
 from mingan.grading.protocol import Finding
@@ -24,6 +23,7 @@ from mingan.grading.rules.base import (
 )
 from mingan.grading.wording import overlap
 from mingan.language import Text
+from mingan.normal import key, prepare, sentences
 from mingan.records import Question
 
 _NEGATIVE = re.compile(

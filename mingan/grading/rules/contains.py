@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from mingan.grading.normal import fold, prepare
 from mingan.grading.protocol import Finding
 from mingan.grading.rules.base import param, references, simply
 from mingan.grading.wording import sayings
 from mingan.language import Text
+from mingan.normal import fold, prepare
 from mingan.records import Question
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from datetime import date
 
-from mingan.grading.normal import fold, prepare, sentences
 from mingan.grading.protocol import Finding
 from mingan.grading.refusals import is_refusal
 from mingan.grading.rules.base import (
@@ -18,6 +17,7 @@ from mingan.grading.rules.base import (
     silent,
 )
 from mingan.language import Text
+from mingan.normal import fold, prepare, sentences
 from mingan.records import Question
 
 _MONTHS = {

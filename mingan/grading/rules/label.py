@@ -6,7 +6,6 @@ import re
 
 from mingan.grading.commitment import DECLARED, commit
 from mingan.grading.forms import labels_offered
-from mingan.grading.normal import key, prepare, sentences
 from mingan.grading.options import Finder, Option
 from mingan.grading.protocol import Finding
 from mingan.grading.refusals import is_refusal
@@ -20,6 +19,7 @@ from mingan.grading.rules.base import (
     silent,
 )
 from mingan.language import Text
+from mingan.normal import key, prepare, sentences
 from mingan.records import Question
 
 _DENIAL = re.compile(

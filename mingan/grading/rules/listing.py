@@ -7,7 +7,6 @@ from fractions import Fraction
 
 from mingan.grading import trends
 from mingan.grading.echo import without_copies, without_question
-from mingan.grading.normal import fold, key, prepare, script, sentences
 from mingan.grading.options import keyed
 from mingan.grading.protocol import Finding
 from mingan.grading.refusals import is_refusal
@@ -24,6 +23,7 @@ from mingan.grading.rules.base import (
 from mingan.grading.synonyms import synonyms
 from mingan.grading.wording import declared_sentences, other_language, overlap, sayings
 from mingan.language import Text
+from mingan.normal import fold, key, prepare, script, sentences
 from mingan.records import Question
 
 _SEPARATOR = re.compile(r"\s*(?:、|,(?!\d{3}(?!\d))|;|\n|//)\s*")

@@ -9,7 +9,6 @@ from typing import Any
 from mingan.grading.final_number import FinalNumber, corrected, final_number
 from mingan.grading.formula import solved
 from mingan.grading.formula import value as formula_value
-from mingan.grading.normal import fold, prepare, sentences
 from mingan.grading.numerals import Number, evaluate, numbers, same
 from mingan.grading.protocol import Finding
 from mingan.grading.refusals import is_refusal, says_undecidable
@@ -24,6 +23,7 @@ from mingan.grading.rules.base import (
     simply,
 )
 from mingan.language import Text
+from mingan.normal import fold, prepare, sentences
 from mingan.records import Question
 
 _UNDEFINED = re.compile(

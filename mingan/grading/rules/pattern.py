@@ -11,10 +11,10 @@ import re
 import subprocess
 import sys
 
-from mingan.grading.normal import prepare
 from mingan.grading.protocol import Finding
 from mingan.grading.rules.base import param, simply
 from mingan.language import Text
+from mingan.normal import prepare
 from mingan.records import Question
 
 SECONDS = 2.0

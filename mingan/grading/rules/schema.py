@@ -8,10 +8,10 @@ from typing import Any
 
 from jsonschema import exceptions, validators
 
-from mingan.grading.normal import cap, without_thinking
 from mingan.grading.protocol import Finding
 from mingan.grading.rules.base import param, simply
 from mingan.language import Text
+from mingan.normal import cap, without_thinking
 from mingan.records import Question
 
 LONGEST_JSON = 96_000

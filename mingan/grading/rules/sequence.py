@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 import unicodedata
 
-from mingan.grading.normal import cap, fold, unrepeated, without_thinking
 from mingan.grading.protocol import Finding
 from mingan.grading.refusals import is_refusal
 from mingan.grading.rules.base import NO_REFERENCE, found, refused, silent, simply
 from mingan.language import Text
+from mingan.normal import cap, fold, unrepeated, without_thinking
 from mingan.records import Question
 
 _QUOTES = re.compile(r"[`“”\"'「」*$]")

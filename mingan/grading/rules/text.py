@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 
 from mingan.grading.echo import without_question
-from mingan.grading.normal import fold, key, prepare, script, sentences
 from mingan.grading.nouns import characters, of_asked_kind, settled
 from mingan.grading.numerals import numbers, same
 from mingan.grading.protocol import Finding
@@ -45,6 +44,7 @@ from mingan.grading.wording import (
     swapped,
 )
 from mingan.language import Text
+from mingan.normal import fold, key, prepare, script, sentences
 from mingan.records import Question
 
 LONG = 13

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 
-from mingan.grading.normal import fold, key, prepare, sentences
 from mingan.grading.protocol import Finding
 from mingan.grading.refusals import asks_back, declines, says_senseless, says_undecidable
 from mingan.grading.rules.base import NO_REFERENCE, found, references, silent, simply
 from mingan.grading.wording import sayings
 from mingan.language import Text
+from mingan.normal import fold, key, prepare, sentences
 from mingan.records import Question
 
 _UNDECIDABLE = re.compile(

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 
 from mingan.grading.echo import ASKS, without_question
-from mingan.grading.normal import key, prepare, sentences, shorten
 from mingan.grading.polarity import NO, YES, of_reference, polarity
 from mingan.grading.protocol import Finding
 from mingan.grading.refusals import is_refusal, says_undecidable
@@ -19,6 +18,7 @@ from mingan.grading.rules.base import (
     simply,
 )
 from mingan.language import Text
+from mingan.normal import key, prepare, sentences, shorten
 from mingan.records import Question
 
 _SHOWN = {YES: "是", NO: "否"}
