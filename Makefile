@@ -1,6 +1,6 @@
 # What a fresh machine needs: Python 3.11 or newer, make. Nothing here wants root.
 #
-#   make demo    measure two real local models on the starter bank and write report.html
+#   make demo    measure two real local models on our own bank and write report.html
 #   make test    the checks and all tests
 #   make check   lint, format, types, floors
 #   make bench   speed, side by side with a bare loop
@@ -15,7 +15,7 @@ DEMO ?= .demo
 demo: $(VENV)/.demo
 	@mkdir -p $(DEMO)
 	$(BIN)/mingan models fetch qwen2.5-coder-0.5b smollm2-135m
-	$(BIN)/mingan run --workspace $(DEMO)/mingan.db --bank starter --quick \
+	$(BIN)/mingan run --workspace $(DEMO)/mingan.db --bank builtin --quick \
 	  --model qwen2.5-coder-0.5b --model smollm2-135m
 	$(BIN)/mingan compare --workspace $(DEMO)/mingan.db qwen2.5-coder-0.5b smollm2-135m
 	$(BIN)/mingan report --workspace $(DEMO)/mingan.db --output $(DEMO)/report.html

@@ -6,7 +6,7 @@ next to nothing.
     import mingan
 
     with mingan.Workspace.open("mingan.db") as workspace:
-        workspace.run(bank="starter", models=["qwen2.5-coder-0.5b"])
+        workspace.run(bank="builtin", models=["qwen2.5-coder-0.5b"])
 """
 
 from __future__ import annotations

@@ -47,6 +47,7 @@ def examine(
     """Look at the installation, the workspace, the models and the keys, in that order."""
     yield _python()
     yield _sqlite()
+    yield _sandbox()
     yield from _extras()
     yield from _workspace(where, verify=verify)
     yield _disk(where)
@@ -74,6 +75,23 @@ def _sqlite() -> Check:
             "avoids by letting only one process checkpoint",
         ),
     )
+
+
+def _sandbox() -> Check:
+    from mingan.grading import code
+
+    reason = code.available()
+    if reason is None:
+        return Check(
+            name="sandbox", health="ok",
+            found=Text("可以安全地运行模型写的程序", "programs of models can be run safely"),
+        )  # fmt: skip
+    return Check(
+        name="sandbox", health="note", found=reason,
+        mend=Text("写代码的题在 Linux（内核 5.13 以上）上才判分，在这里都算没法判",
+                  "questions that ask for code are graded on Linux (kernel 5.13 or newer); here "
+                  "they stay ungraded"),
+    )  # fmt: skip
 
 
 def _extras() -> Iterator[Check]:

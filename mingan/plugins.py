@@ -59,6 +59,15 @@ class Registry:
             self._loaded[group, name] = entry.load()
         return self._loaded[group, name]
 
+    def made(self, group: Group, name: str) -> Any:
+        """The part as an object: of a class an instance, anything else as it was brought in.
+
+        Raises:
+            InputError: as `get`.
+        """
+        part = self.get(group, name)
+        return part() if isinstance(part, type) else part
+
     def _unknown(self, group: Group, name: str) -> InputError:
         known = self.names(group)
         near = difflib.get_close_matches(name, known, n=1)

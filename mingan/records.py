@@ -101,6 +101,7 @@ class Question(Record, frozen=True, kw_only=True, omit_defaults=True):
         turns: what the user says after each further answer (multi-turn).
         kind: how the conversation goes, where the next thing said depends on the answers: the
             name of a game; "" for a prompt followed by `turns`. `params` are its parameters.
+        pair: the two halves of a hand-written pair, not sealed yet, share one.
         hidden: "" for a public question, "sealed" for the hidden half of a pair, "private" for
             a twin made from a workspace's key. Hidden prompts are not shown or exported unasked.
         cluster: questions that hang together (one passage) share one; errors are clustered.
@@ -121,6 +122,7 @@ class Question(Record, frozen=True, kw_only=True, omit_defaults=True):
     system: str | None = None
     turns: tuple[str, ...] = ()
     kind: str = ""
+    pair: str = ""
     hidden: Hidden = ""
     cluster: str = ""
     why: str = ""

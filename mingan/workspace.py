@@ -3,7 +3,7 @@
     from mingan import Workspace
 
     with Workspace.open("mingan.db") as workspace:
-        workspace.run(bank="starter", models=["qwen2.5-coder-0.5b", "smollm2-135m"])
+        workspace.run(bank="builtin", models=["qwen2.5-coder-0.5b", "smollm2-135m"])
         for row in workspace.scores().scores:
             print(row.model, row.score, row.low, row.high)
 
@@ -21,13 +21,14 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Literal, Self
 
 from mingan import asking, grading, shelf
 from mingan.bank import Bank
-from mingan.bank.importers import Imported, detect
+from mingan.bank.importers import Imported, detect, news
 from mingan.errors import UsageError
 from mingan.language import Lang, Text
 from mingan.models import catalogue
@@ -35,9 +36,11 @@ from mingan.models.protocol import Model
 from mingan.plugins import Registry
 from mingan.plugins import registry as installed
 from mingan.records import Answer, Grade, ModelCard, Question, Verdict, content_hash
-from mingan.reports import export, html
+from mingan.reports import export, hidden, html
 from mingan.reports.assemble import assemble
 from mingan.reports.gather import Gathered, gather
+from mingan.reports.items import ItemReport, examine
+from mingan.reports.ready import check_countable
 from mingan.statistics import Comparison, Score, compare, compare_all, score_table
 from mingan.store import Run, Store
 
@@ -124,6 +127,15 @@ class Workspace:
             BankError: there is none, or it has faults.
         """
         return shelf.find_bank(name, store=self.store, registry=self.registry)
+
+    def twins(self, bank: str | Bank) -> Bank:
+        """The hidden twins of a bank, this workspace's own set; ask them like any bank.
+
+        Raises:
+            MinganError: see `mingan.shelf.find_twins`.
+        """
+        source = self.bank(bank) if isinstance(bank, str) else bank
+        return shelf.find_twins(source, self.store)
 
     # -- asking ------------------------------------------------------------------------------
 
@@ -218,8 +230,10 @@ class Workspace:
     ) -> asking.Outcome:
         try:
             outcome = await asking.ask(
-                plan, models, self.store, run_id=run.id, grade=self._grade_one, **how
-            )
+                plan, models, self.store, run_id=run.id, grade=self._grade_one,
+                slow=partial(grading.is_slow, registry=self.registry),
+                registry=self.registry, **how,
+            )  # fmt: skip
         except BaseException:
             self.store.end_run(run.id, "failed")
             raise
@@ -305,10 +319,7 @@ class Workspace:
         """Store what an importer found. What is there already stays; changed text is a revision."""
         answers = list(found.answers)
         there = {answer.key: answer for answer in self.store.answers()}
-        fresh = [a for a in answers if a.key not in there]
-        changed = [
-            _correction(a, there[a.key]) for a in answers if _differs(a, there.get(a.key))
-        ]  # fmt: skip
+        fresh, changed = news(answers, there)
         self.store.add_bank(found.bank, list(found.questions))
         self.store.add_cards(found.cards)
         incoming = fresh + changed
@@ -374,25 +385,7 @@ class Workspace:
             UsageError: nothing has been asked, or nothing has been graded.
         """
         gathered = gather(self.store, bank=bank, models=models)
-        if not gathered.had:
-            raise UsageError(
-                f"题库 {gathered.bank} 一个回答也没有要到，所以没有得分。"
-                "请用 mingan models test 模型名 看看哪里不通，再运行一次。",
-                f"Not one answer to {gathered.bank} could be had, so there is no score. See what "
-                "is wrong with mingan models test NAME, then run again.",
-            )
-        if not gathered.graded:
-            raise UsageError(
-                f"题库 {gathered.bank} 的回答还没有判分。请先运行：mingan grade",
-                f"The answers to {gathered.bank} are not graded yet. First run: mingan grade",
-            )
-        if not gathered.scored:
-            raise UsageError(
-                f"题库 {gathered.bank} 里问过的题没有一道能按规则判，所以没有得分；"
-                "要等评审模型或人来判，或者给题目补上参考答案。",
-                f"No question of {gathered.bank} that was asked can be graded by rule, so there "
-                "is no score; they wait for a judge model or a person, or for references.",
-            )
+        check_countable(gathered)
         return ScoreTable(
             gathered=gathered,
             scores=tuple(score_table(gathered.matrix, level=level)),
@@ -415,19 +408,31 @@ class Workspace:
         gathered = gather(self.store, bank=bank, models=[a, b])
         return compare(gathered.matrix, a, b, level=level)
 
+    def items(
+        self, *, bank: str | None = None, models: Collection[str] | None = None
+    ) -> ItemReport:
+        """Every question of a bank: difficulty, discrimination, suspect keys, what to repair first.
+
+        Raises:
+            UsageError: nothing has been asked, or nothing has been graded.
+        """
+        return examine(self.store, bank=bank, models=models)
+
     def report(
         self, path: str | Path, *, bank: str | None = None,
         models: Collection[str] | None = None, title: str = "", lang: Lang | None = None,
+        show_hidden: bool = False,
     ) -> None:  # fmt: skip
-        """Write one offline HTML file with everything in it.
+        """Write one offline HTML file with everything in it but the words of hidden questions.
 
         Raises:
             UsageError: see `scores`; or the file cannot be written there.
         """
         table = self.scores(bank=bank, models=models)
-        html.write(
-            assemble(table.gathered, table.scores, table.comparisons, title=title), path, lang
+        data = assemble(
+            table.gathered, table.scores, table.comparisons, title=title, reveal=show_hidden
         )
+        html.write(data, path, lang)
 
     def export(
         self,
@@ -437,6 +442,7 @@ class Workspace:
         format: export.Format | None = None,
         bank: str | None = None,
         models: Collection[str] | None = None,
+        show_hidden: bool = False,
     ) -> int:
         """Write answers, grades, scores or votes as CSV, JSON Lines or Parquet; gives the rows.
 
@@ -451,10 +457,10 @@ class Workspace:
             columns = export.SCORE_COLUMNS
         else:
             found = gather(self.store, bank=bank, models=models)
+            graded = hidden.graded(found, reveal=show_hidden)
             if what == "answers":
-                rows, columns = export.answers_rows(found.answers.values()), export.ANSWER_COLUMNS
+                rows, columns = export.answers_rows(a for a, _ in graded), export.ANSWER_COLUMNS
             else:
-                graded = ((a, found.grades.get(place)) for place, a in found.answers.items())
                 rows, columns = export.grades_rows(graded), export.GRADE_COLUMNS
         return export.write_rows(rows, columns, path, format=format)
 
@@ -477,18 +483,3 @@ def _plan_of(run: Run) -> str:
 def _once(models: Sequence[str | ModelCard]) -> list[str | ModelCard]:
     """`models` without names that were given before."""
     return [m for i, m in enumerate(models) if not (isinstance(m, str) and m in models[:i])]
-
-
-def _differs(new: Answer, old: Answer | None) -> bool:
-    """Whether `new` corrects `old`; that it could not be had this time corrects nothing."""
-    if old is None or (new.state == "failed" and old.state != "failed"):
-        return False
-    return (new.text, new.state) != (old.text, old.state)
-
-
-def _correction(new: Answer, old: Answer) -> Answer:
-    from msgspec.structs import replace
-
-    if old.state == "failed":
-        return new
-    return replace(new, revision=old.revision + 1, supersedes=old.content)

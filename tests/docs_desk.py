@@ -109,8 +109,22 @@ SUPPOSED: dict[str, Callable[[Path], None]] = {
     "lm-eval-results": lm_eval_logs,
     "models.example.toml": supposed_copy("models.example.toml"),
     "docs/examples/three-models.csv": supposed_copy("docs/examples/three-models.csv"),
+    "docs/examples/twelve-models.csv": supposed_copy("docs/examples/twelve-models.csv"),
 }
 """Files and folders that the pages speak of as if the reader had them."""
+
+
+class _Typing(io.StringIO):
+    """A reader at the keyboard: every line that is read from him is seen where he typed it."""
+
+    def __init__(self, screen: io.TextIOBase, lines: tuple[str, ...]) -> None:
+        super().__init__("".join(f"{line}\n" for line in lines))
+        self._screen = screen
+
+    def readline(self, size: int | None = -1, /) -> str:  # type: ignore[override]
+        line = super().readline(-1 if size is None else size)
+        self._screen.write(line)
+        return line
 
 
 @dataclass
@@ -136,8 +150,10 @@ class Desk:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text("\n".join(lines) + "\n", encoding="utf-8")
 
-    def run(self, command: str) -> tuple[int, str]:
+    def run(self, command: str, typed: tuple[str, ...] = ()) -> tuple[int, str]:
         """Run one command; gives its status and everything it said.
+
+        `typed` is what the reader types; as on a terminal, it stands among what was said.
 
         Raises:
             CannotRun: something that it needs is not on this machine.
@@ -152,14 +168,14 @@ class Desk:
         self._redirect()
         command = self._with_database(command)
         if words[0] == "mingan" and not _NEEDS_A_SHELL.search(command) and not self._pastes():
-            return self._here(shlex.split(command)[1:])
+            return self._here(shlex.split(command)[1:], typed)
         done = subprocess.run(
             ["bash", "-c", command], cwd=self.folder, env=self.env, input=_PASTED,
             capture_output=True, text=True, encoding="utf-8", timeout=_SECONDS, check=False,
         )  # fmt: skip
         return done.returncode, done.stdout + done.stderr
 
-    def _here(self, arguments: list[str]) -> tuple[int, str]:
+    def _here(self, arguments: list[str], typed: tuple[str, ...]) -> tuple[int, str]:
         """Run a `mingan` command in this process: starting a new one takes longer than most do."""
         said = io.TextIOWrapper(io.BytesIO(), encoding="utf-8", write_through=True)
         with (
@@ -167,6 +183,7 @@ class Desk:
             patch.dict(os.environ, self.env, clear=True),
             redirect_stdout(said),
             redirect_stderr(said),
+            patch("sys.stdin", _Typing(said, typed)),
         ):
             status = run(arguments)
         return status, said.buffer.getvalue().decode("utf-8")  # type: ignore[attr-defined]

@@ -1,4 +1,4 @@
-"""A fake chat endpoint for the documentation: it answers the starter bank, well or less well.
+"""A fake chat endpoint for the documentation: it answers the built-in bank, well or less well.
 
 It listens on loopback in a thread of this process. Whether a model is right about a question
 follows from a hash of the two, so that the pages can show what the commands say.
@@ -19,7 +19,7 @@ from mingan import bank
 RIGHT = {"example-large": 0.85, "example-small": 0.45}
 """How often a model is right, by the name that is sent to the endpoint; others: 0.7."""
 
-_ASKED = {question.prompt: question.answer or "" for question in bank.builtin("starter").questions}
+_ASKED = {question.prompt: question.answer or "" for question in bank.builtin("builtin").questions}
 
 
 def say(model: str, prompt: str) -> str:

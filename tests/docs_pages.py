@@ -1,10 +1,11 @@
 """Reading the documentation: pages, the files that they show, and the commands that they give.
 
 A command stands in a fenced block of the language `console`, behind `$ `; a backslash at the end
-of a line continues it; the other lines are what it says. Two comments may stand before a block:
+of a line continues it; the other lines are what it says. These comments may stand before a block:
 
-    <!-- file: NAME -->     the block is the content of that file
-    <!-- exit: 2 -->        the commands of the block end with that status, not with 0
+    <!-- file: NAME -->      the block is the content of that file
+    <!-- exit: 2 -->         the commands of the block end with that status, not with 0
+    <!-- typed: a ⏎ b ⏎ -->  what the reader types, line by line, when a command of it asks
 
 This module reads; it must not know how a command is run.
 """
@@ -14,7 +15,7 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +23,7 @@ ROOT = Path(__file__).resolve().parent.parent
 DOCS = ROOT / "docs"
 
 _FENCE = re.compile(r"^(?P<indent> *)```(?P<lang>[\w+-]*)\s*$")
-_COMMENT = re.compile(r"^\s*<!--\s*(?P<key>file|exit):\s*(?P<value>.+?)\s*-->\s*$")
+_COMMENT = re.compile(r"^\s*<!--\s*(?P<key>file|exit|typed):\s*(?P<value>.+?)\s*-->\s*$")
 _HAN = re.compile(r"[\u4e00-\u9fff]")
 
 
@@ -35,6 +36,7 @@ class Fence:
     body: tuple[str, ...]
     file: str = ""
     exit: int = 0
+    typed: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +47,7 @@ class Command:
     text: str
     exit: int
     shown: tuple[str, ...]
+    typed: tuple[str, ...] = ()
 
 
 def pages() -> list[Path]:
@@ -87,6 +90,7 @@ def fences(page: Path) -> Iterator[Fence]:
             yield Fence(
                 number, opening["lang"], tuple(body),
                 file=said.get("file", ""), exit=int(said.get("exit", 0)),
+                typed=tuple(part.strip() for part in said.get("typed", "").split("⏎")[:-1]),
             )  # fmt: skip
             said = {}
         elif line.strip():
@@ -103,12 +107,12 @@ def commands(fence: Fence) -> list[Command]:
         if not line.startswith("$ "):
             if found and line.strip():
                 last = found[-1]
-                found[-1] = Command(last.line, last.text, last.exit, (*last.shown, line))
+                found[-1] = replace(last, shown=(*last.shown, line))
             continue
         text = line[2:].rstrip()
         while text.endswith("\\"):
             text = text[:-1].rstrip() + " " + next(lines)[1].strip()
-        found.append(Command(number, text, fence.exit, ()))
+        found.append(Command(number, text, fence.exit, (), fence.typed))
     return found
 
 

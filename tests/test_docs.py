@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 import importlib
+import importlib.util
 import re
 import shlex
 import subprocess
@@ -34,6 +35,9 @@ from docs_pages import (
 )
 
 from mingan import grading
+from mingan.bank.games import Game
+from mingan.bank.templates.expression import Meter, evaluate
+from mingan.bank.templates.functions import PURE, shown
 from mingan.cli.app import build
 from mingan.models.weights import WEIGHTS
 from mingan.records import Answer, Question
@@ -80,7 +84,7 @@ def test_the_commands_of_a_page_run_and_say_what_it_shows(desk: Desk, page: Path
             continue
         where = f"{name_of(page)}:{step.line}: {step.text}"
         try:
-            status, said = desk.run(step.text)
+            status, said = desk.run(step.text, step.typed)
         except CannotRun as reason:
             missing.append(f"{where}: {reason}")
             continue
@@ -271,7 +275,8 @@ def test_every_example_of_a_grader_is_judged_as_the_page_says(lang: str) -> None
     text = (DOCS / lang / "grading.md").read_text("utf-8")
     graders = set(project()["project"]["entry-points"]["mingan.graders"])
     rows = re.findall(r"(?m)^\| `(\w+)`[^|]* \| ([^|]+) \| ([^|]+) \| ([^|]+) \| (\S+) \|$", text)
-    assert {row[0] for row in rows} == graders
+    by_parameters = re.findall(r"(?m)^- `(\w+)`", text)  # their examples are run by bank.md
+    assert {row[0] for row in rows} | {*by_parameters} == graders
     for grader, prompt, reference, said, verdict in rows:
         question = Question(
             id="q", prompt=prompt.strip(), answer=reference.strip(" `"), grader=grader
@@ -279,3 +284,44 @@ def test_every_example_of_a_grader_is_judged_as_the_page_says(lang: str) -> None
         answer = Answer(question="q", asked=question.asked, model="m", model_hash="h", text=said)
         found = grading.grade(question, answer).verdict
         assert found == words.get(verdict, verdict), (grader, prompt, said, found)
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_every_expression_gives_what_the_page_says(lang: str) -> None:
+    text = (DOCS / lang / "questions.md").read_text("utf-8")
+    (section,) = re.findall(r"<!-- expressions -->(.*?)<!-- /expressions -->", text, re.DOTALL)
+    rows = re.findall(r"(?m)^\| `(.+?)` \| `(.+?)` \|", section)
+    assert len(rows) >= 6
+    for expression, value in rows:
+        assert shown(evaluate(expression, PURE, Meter())) == value, expression
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_every_word_of_the_language_is_known(lang: str) -> None:
+    text = (DOCS / lang / "questions.md").read_text("utf-8")
+    _, section = text.split("<!-- /expressions -->")
+    lists = re.findall(r"`([A-Za-z_0-9\s]+)`", section.split("###")[0])
+    words = {word for listed in lists for word in listed.split()}
+    unknown = words - PURE.keys()
+    assert len(words) > 70
+    assert not unknown
+
+
+def test_the_example_of_a_game_can_be_played() -> None:
+    path = DOCS / "examples" / "counting.py"
+    spec = importlib.util.spec_from_file_location("counting", path)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    game = module.Counting()
+    assert isinstance(game, Game)
+    question = Question(id="q", prompt="7", kind="counting", params={"start": 7, "rounds": 2})
+    assert not game.faults(question)
+    assert game.faults(Question(id="q", prompt="7", params={"start": "seven"}))
+    move = game.next(question, ["8"])
+    assert move is not None
+    assert move.text == "9"
+    assert game.next(question, ["8", "10"]) is None
+    said = {("8", "10"): "right", ("8", "11"): "wrong", ("8",): "unsure", ("", "!"): "wrong"}
+    assert {turns: game.result(question, turns).verdict for turns in said} == said

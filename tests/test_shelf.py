@@ -30,7 +30,7 @@ def test_our_local_models_need_no_file_and_ones_own_go_before() -> None:
 
 
 def test_banks_by_name_by_file_and_in_a_workspace() -> None:
-    assert len(shelf.find_bank("starter")) >= 40
+    assert len(shelf.find_bank("builtin")) >= 40
     Path("b.csv").write_text("id,prompt,answer\n1,一加一？,2\n", "utf-8")
     assert len(shelf.find_bank("b.csv")) == 1
     assert shelf.check_bank("b.csv") == []

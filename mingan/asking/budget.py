@@ -11,6 +11,7 @@ This module must not know how anything is asked.
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from mingan.asking.gate import Gate
@@ -18,7 +19,7 @@ from mingan.asking.plan import Item
 from mingan.asking.states import cost_of
 from mingan.errors import UsageError
 from mingan.language import Text
-from mingan.records import Answer, ModelCard, Usage
+from mingan.records import Answer, ModelCard, Question, Usage
 
 GUESS_OUT = 1024
 """Tokens of an answer, as long as nothing is known about it."""
@@ -87,13 +88,17 @@ class Spent:
 
 @dataclass(slots=True)
 class Ledger:
-    """What was spent and what is reserved, held against a budget."""
+    """What was spent and what is reserved, held against a budget.
+
+    `turns` says how many turns a question may take, which a game knows by itself.
+    """
 
     budget: Budget
     gate: Gate
     spent: Spent = field(default_factory=Spent)
     reserved: Spent = field(default_factory=Spent)
-    _by_model: dict[str, Spent] = field(default_factory=dict)
+    turns: Callable[[Question], int] = field(default=lambda question: 1 + len(question.turns))
+    _means: dict[tuple[str, str], Spent] = field(default_factory=dict)
     _waiting: list[asyncio.Future[None]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -119,20 +124,24 @@ class Ledger:
         if answer is not None and answer.state != "failed":
             took = self._took(item, answer)
             self.spent.add(took)
-            self._by_model.setdefault(item.model_hash, Spent()).add(took)
+            self._means.setdefault(_alike(item), Spent()).add(took)
         if self._waiting:
             self._wake()
 
     def expect(self, item: Item) -> Spent:
         """What `item` will probably take."""
-        known = self._by_model.get(item.model_hash)
-        return known.mean() if known else _guess(item, item.card.generation.max_tokens)
+        known = self._means.get(_alike(item))
+        if known:
+            return known.mean()
+        return _guess(item, item.card.generation.max_tokens, self.turns(item.question))
 
     def _took(self, item: Item, answer: Answer) -> Spent:
         """What the answer took; where the endpoint did not say, a guess from the characters."""
         usage = answer.usage
         if usage.tokens_in is None or usage.tokens_out is None:
-            return _guess(item, len(answer.text) + len(answer.reasoning))
+            turns = (*answer.earlier, answer.text)
+            said = sum(map(len, turns)) + len(answer.reasoning)
+            return _guess(item, said // len(turns), len(turns))
         return Spent(answer.cost or 0.0, usage.tokens_in + usage.tokens_out, 1)
 
     def _short_of(self, need: Spent) -> Text | None:
@@ -170,11 +179,15 @@ class Ledger:
                 future.set_result(None)
 
 
-def _guess(item: Item, tokens_out: int | None) -> Spent:
+def _alike(item: Item) -> tuple[str, str]:
+    """Answers that take about the same: of one model, to questions that go on in one way."""
+    return item.model_hash, item.question.kind
+
+
+def _guess(item: Item, tokens_out: int | None, turns: int) -> Spent:
     """One token a character, and the allowed length of an answer for each turn."""
     question = item.question
     said = len(question.prompt) + sum(map(len, question.choices)) + sum(map(len, question.turns))
-    turns = 1 + len(question.turns)
     out = GUESS_OUT if tokens_out is None else tokens_out
     usage = Usage(tokens_in=said * turns, tokens_out=out * turns)
     return Spent(cost_of(usage, item.card) or 0.0, (said + out) * turns, 1)

@@ -19,20 +19,23 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import Literal, Protocol
 
+from mingan import plugins
 from mingan.asking.budget import Budget, Ledger
+from mingan.asking.conversation import BrokenGame, Conversations
 from mingan.asking.durable import Landing
 from mingan.asking.gate import Gate
 from mingan.asking.lanes import Endpoint, Lane, check, lay_out
 from mingan.asking.limiter import Slot
-from mingan.asking.marking import GradeOne, Marking
+from mingan.asking.marking import GradeOne, IsSlow, Marking
 from mingan.asking.plan import Item, Plan, missing, render
 from mingan.asking.progress import Progress
 from mingan.asking.retry import Attempt, GaveWay, Retry
 from mingan.asking.states import answer_of, failed_answer, keepable, state_of
+from mingan.bank.games import Move
 from mingan.errors import MinganError, ModelError, RequestRejected, StoreError, Unreachable
 from mingan.language import Text
 from mingan.models.protocol import Message, Model, Reply, Request
-from mingan.records import Answer, Grade, State
+from mingan.records import Answer, Grade, Question, State
 
 TICK_S = 0.25
 
@@ -95,6 +98,7 @@ async def ask(
     *,
     run_id: str,
     grade: GradeOne | None = None,
+    slow: IsSlow | None = None,
     concurrency: int | None = None,
     retry: Retry | None = None,
     budget: Budget | None = None,
@@ -102,6 +106,7 @@ async def ask(
     stop: asyncio.Event | None = None,
     abandon: asyncio.Event | None = None,
     rng: random.Random | None = None,
+    registry: plugins.Registry = plugins.registry,
 ) -> Outcome:
     """Ask everything in `plan` that `store` does not have yet.
 
@@ -112,20 +117,24 @@ async def ask(
         models: by the name of their card.
         run_id: the run that answers are recorded for.
         grade: judges an answer in passing; called with every answer that did not fail.
+        slow: which questions take so long to grade that a thread of its own must do it.
         concurrency: requests at once and endpoint. Given, the run starts with as many and goes
             down if it must; not given, it starts with 8 and works its way up to 64. What a
             model says it can bear goes before it.
         progress: called about four times a second, and once at the end, with one live object.
         stop: once set, no new request starts and those under way are finished.
         abandon: once set, those under way are dropped too.
+        registry: where the games are found that questions with a `kind` name.
 
     Raises:
         UsageError: the plan, the models or the budget make no sense; nothing was asked.
+        InputError: a question is of a kind that nobody installed; nothing was asked.
         StoreError: the store could not be read at the start; nothing was asked.
     """
     asking = Asking(
-        plan, models, store, run_id=run_id, grade=grade, concurrency=concurrency,
+        plan, models, store, run_id=run_id, grade=grade, slow=slow, concurrency=concurrency,
         retry=retry or Retry(), budget=budget or Budget(), rng=rng or random.Random(),
+        registry=registry,
     )  # fmt: skip
     return await asking.run(progress, stop, abandon)
 
@@ -141,12 +150,15 @@ class Asking:
         *,
         run_id: str,
         grade: GradeOne | None,
+        slow: IsSlow | None = None,
         concurrency: int | None,
         retry: Retry,
         budget: Budget,
         rng: random.Random,
+        registry: plugins.Registry = plugins.registry,
     ) -> None:
         check(plan, models, concurrency)
+        self._talk = Conversations(plan.questions, registry)
         budget.check([c for c in plan.cards if models[c.name].source == "api"])
         items = plan.items()
         todo, there = missing(items, store)
@@ -156,13 +168,13 @@ class Asking:
         self.error: MinganError | None = None
         self.lost = 0
         self._store = store
-        self._marking = Marking(store, run_id, grade)
+        self._marking = Marking(store, run_id, grade, slow)
         self._retry = retry
         self._budget = budget
         self._rng = rng
         self._mute = False
         self._landing = Landing()
-        self._ledger = Ledger(budget, self.gate)
+        self._ledger = Ledger(budget, self.gate, turns=self._talk.most)
         self.endpoints = lay_out(plan, models, self.gate, concurrency=concurrency)
         self._lanes = {hash_: lane for e in self.endpoints for hash_, lane in e.lanes.items()}
         self._count(items, todo, set(there))
@@ -228,39 +240,47 @@ class Asking:
         """The answer, or the record that it could not be had, or None to leave it unasked."""
         source = lane.model.source
         attempt = Attempt(
-            # A person who pastes takes the time that it takes.
-            replace(self._retry, deadline=math.inf) if source == "pasted" else self._retry,
+            self._patience(item, source),
             slot,
             lane.gate,
             rng=self._rng,
             reached=lambda: endpoint.breaker.reached,
         )
         try:
-            replies = await self._converse(item, lane, attempt)
+            replies, moves = await self._converse(item, lane, attempt)
         except GaveWay:
             return None
         except ModelError as error:
             if lane.gate.closed and not isinstance(error, RequestRejected):
                 return None
-            self._gave_up(error, lane, endpoint)
+            if not isinstance(error, BrokenGame):  # which says nothing about the endpoint
+                self._gave_up(error, lane, endpoint)
             return failed_answer(
                 item, error, source=source, tries=attempt.tries, seconds=attempt.elapsed
             )
         lane.breaker.answered()
         endpoint.breaker.answered()
-        return answer_of(item, replies, source=source, tries=attempt.tries)
+        return answer_of(item, replies, moves, source=source, tries=attempt.tries)
 
-    async def _converse(self, item: Item, lane: Lane, attempt: Attempt) -> list[Reply]:
-        """Ask turn by turn, feeding the model's answers back, until it says no more."""
-        messages: tuple[Message, ...] = render(item.question, item.card)
+    def _patience(self, item: Item, source: str) -> Retry:
+        """How stubborn to be: a game may take as long as its turns would take one by one."""
+        if source == "pasted":  # a person who pastes takes the time that it takes
+            return replace(self._retry, deadline=math.inf)
+        turns = self._talk.most(item.question) if item.question.kind else 1
+        return replace(self._retry, deadline=self._retry.deadline * turns)
+
+    async def _converse(
+        self, item: Item, lane: Lane, attempt: Attempt
+    ) -> tuple[list[Reply], list[Move]]:
+        """Ask turn by turn, feeding the model's answers back, until no more is to be said.
+
+        Gives the replies and what was said before each of them but the first.
+        """
+        first = messages = render(item.question, item.card)
         generation = lane.generation(item.repeat)
         replies: list[Reply] = []
-        for said in (None, *item.question.turns):
-            if said is not None:
-                messages += (
-                    {"role": "assistant", "content": keepable(replies[-1].text)},
-                    {"role": "user", "content": said},
-                )
+        moves: list[Move] = []
+        while True:
             request = Request(
                 messages=messages,
                 generation=generation,
@@ -269,9 +289,14 @@ class Asking:
                 repeat=item.repeat,
             )
             replies.append(await attempt.get(partial(lane.model.answer, request)))
-            if item.question.turns and state_of(replies[-1]) in ("refused", "empty"):
+            if _ends(item.question, replies[-1]):
                 break
-        return replies
+            move = self._talk.next(item.question, [keepable(reply.text) for reply in replies])
+            if move is None:
+                break
+            moves.append(move)
+            messages = _continued(first, messages, replies[-1], move)
+        return replies, moves
 
     async def _keep(self, item: Item, lane: Lane, answer: Answer) -> None:
         """Store the answer, wait until it is durable, and put it in line for its grade."""
@@ -379,6 +404,28 @@ class Asking:
             reasons=tuple(reasons) if left else (),
             error=self.error,
         )
+
+
+def _ends(question: Question, reply: Reply) -> bool:
+    """Whether nothing can be said to a reply: it was held back, or it is empty.
+
+    To a game an empty turn is a turn like any other.
+    """
+    state = state_of(reply)
+    return state == "refused" or (state == "empty" and not question.kind)
+
+
+def _continued(
+    first: tuple[Message, ...], messages: tuple[Message, ...], reply: Reply, move: Move
+) -> tuple[Message, ...]:
+    """The messages of the next request: all so far and the move, or a conversation begun anew."""
+    user: Message = {"role": "user", "content": move.text}
+    if move.fresh:
+        return (*first[:-1], user)
+    # Many endpoints reject a message without any text.
+    text = keepable(reply.text)
+    said: Message = {"role": "assistant", "content": text if text.strip() else "……"}
+    return (*messages, said, user)
 
 
 async def _all(workers: Sequence[asyncio.Task[None]]) -> None:

@@ -13,6 +13,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from mingan.bank.games.options import with_options
 from mingan.errors import UsageError
 from mingan.models.protocol import Message
 from mingan.records import ModelCard, Question, answer_key, content_hash
@@ -120,21 +121,9 @@ def render(question: Question, card: ModelCard) -> tuple[Message, ...]:
     one a line, as "A. …". Later turns are added as they come.
     """
     system = question.system or card.generation.system
-    content = question.prompt
-    for index, choice in enumerate(question.choices):
-        content += f"\n{letter(index)}. {choice}"
+    content = with_options(question.prompt, question.choices)
     asked: Message = {"role": "user", "content": content}
     return ({"role": "system", "content": system}, asked) if system else (asked,)
-
-
-def letter(index: int) -> str:
-    """The letter of the option at `index`, from 0: A, B, … Z, AA, AB, …"""
-    name = ""
-    index += 1
-    while index:
-        index, rest = divmod(index - 1, 26)
-        name = chr(ord("A") + rest) + name
-    return name
 
 
 def _check(plan: Plan) -> None:

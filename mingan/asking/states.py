@@ -14,6 +14,7 @@ from collections.abc import Callable, Sequence
 import msgspec
 
 from mingan.asking.plan import Item
+from mingan.bank.games import Move
 from mingan.errors import MinganError
 from mingan.language import Text
 from mingan.models.protocol import Reply
@@ -67,18 +68,25 @@ def cost_of(usage: Usage, card: ModelCard) -> float | None:
     return (dear + cached * price_cached) / 1e6
 
 
-def answer_of(item: Item, replies: Sequence[Reply], *, source: str, tries: int) -> Answer:
+def answer_of(
+    item: Item, replies: Sequence[Reply], moves: Sequence[Move] = (), *, source: str, tries: int
+) -> Answer:
     """The answer that replies make, one a turn.
 
     The text is that of the last turn, which the reference speaks of; what was said before it is
-    in `meta["turns"]`. Tokens, cost and time are sums over the turns, the first token is that of
-    the first turn.
+    in `meta["turns"]`. What the other side said, a text for every turn but the first, is in
+    `meta["said"]`, and the places in it at which a new conversation began in `meta["fresh"]`.
+    Tokens, cost and time are sums over the turns, the first token is that of the first turn.
     """
     last = replies[-1]
     usage = _sum([_sane(reply.usage) for reply in replies])
     meta: dict[str, object] = {keepable(k): keepable(v) for k, v in last.meta.items()}
     if len(replies) > 1:
         meta["turns"] = [keepable(reply.text) for reply in replies[:-1]]
+    if moves:
+        meta["said"] = [keepable(move.text) for move in moves]
+    if any(move.fresh for move in moves):
+        meta["fresh"] = [place for place, move in enumerate(moves) if move.fresh]
     return Answer(
         question=item.question.id,
         asked=item.asked,
@@ -87,7 +95,7 @@ def answer_of(item: Item, replies: Sequence[Reply], *, source: str, tries: int) 
         bank=item.question.bank,
         repeat=item.repeat,
         day=item.day,
-        state=state_of(last),
+        state=_state(item, replies),
         text=keepable(last.text),
         reasoning=keepable(last.reasoning),
         finish=keepable(last.finish[:64]),
@@ -102,6 +110,20 @@ def answer_of(item: Item, replies: Sequence[Reply], *, source: str, tries: int) 
         source=source,
         meta=meta,
     )
+
+
+def _state(item: Item, replies: Sequence[Reply]) -> State:
+    """How an answer ended: as its last turn did; of a game every turn counts.
+
+    A game with a turn that was cut off is cut off, and only one without any text at all is empty.
+    """
+    last = state_of(replies[-1])
+    if not item.question.kind or last == "refused":
+        return last
+    states = {state_of(reply) for reply in replies}
+    if "truncated" in states:
+        return "truncated"
+    return "empty" if states == {"empty"} else "ok"
 
 
 def failed_answer(

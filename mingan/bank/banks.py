@@ -15,9 +15,10 @@ from pathlib import Path
 
 import msgspec
 
-from mingan.bank import headings, layout, rows, tables
+from mingan.bank import headings, layout, pairs, rows, tables, template_rows
 from mingan.bank.faults import Fault, Findings, summarise
 from mingan.bank.layout import RawRow
+from mingan.bank.templates import Template
 from mingan.errors import BankError
 from mingan.language import Text
 from mingan.records import Question, content_hash
@@ -33,16 +34,18 @@ class Bank:
     """Questions under a name.
 
     Attributes:
-        name: such as `starter`.
+        name: such as `builtin`.
         questions: in the order of the file; ids are unique, and `bank` is this name in each.
         path: where they came from.
         notes: what the user should know and need not mend, one sentence for each kind.
+        templates: those of the questions that can be made again with other content.
     """
 
     name: str
     questions: tuple[Question, ...]
     path: str = ""
     notes: tuple[Text, ...] = ()
+    templates: tuple[Template, ...] = ()
 
     @cached_property
     def hash(self) -> str:
@@ -78,12 +81,15 @@ def load(
     """
     path = Path(path)
     name = name or path.stem
-    placed, found = _examine(path, name, grader_faults, known_graders)
-    found.raise_errors()
-    questions = tuple(question for question, _ in placed)
+    examined = _examine(path, name, grader_faults, known_graders)
+    examined.found.raise_errors()
     return Bank(
-        name=name, questions=questions, path=str(path), notes=summarise(found.warnings)
-    )  # fmt: skip
+        name=name,
+        questions=tuple(question for question, _ in examined.placed),
+        path=str(path),
+        notes=summarise(examined.found.warnings),
+        templates=tuple(template for template, _ in examined.templates),
+    )
 
 
 def check(
@@ -98,7 +104,10 @@ def check(
         BankError: there is no such file, or it cannot be opened at all.
     """
     path = Path(path)
-    _, found = _examine(path, path.stem, grader_faults, known_graders)
+    examined = _examine(path, path.stem, grader_faults, known_graders)
+    found = examined.found
+    for template, raw in examined.templates:
+        template_rows.try_out(template, raw, found)
     sheets = {fault.sheet: place for place, fault in reversed(list(enumerate(found.faults)))}
     return sorted(found.faults, key=lambda fault: (sheets[fault.sheet], fault.row or 0))
 
@@ -147,24 +156,38 @@ def find(name_or_path: str | Path) -> Bank:
 Placed = list[tuple[Question, RawRow]]
 
 
+@dataclass(frozen=True)
+class _Examined:
+    """What a file holds: questions and templates with their rows, and what is wrong."""
+
+    placed: Placed
+    templates: list[tuple[Template, RawRow]]
+    found: Findings
+
+
 def _examine(
     path: Path,
     name: str,
     grader_faults: GraderFaults | None,
     known_graders: Collection[str] | None,
-) -> tuple[Placed, Findings]:
+) -> _Examined:
     found = Findings(str(path))
-    placed = [
-        (msgspec.structs.replace(question, bank=name), raw)
-        for question, raw in rows.questions(_raw_rows(path, found), found)
-    ]
+    placed: Placed = []
+    templates: list[tuple[Template, RawRow]] = []
+    for question, raw in rows.questions(_raw_rows(path, found), found):
+        template = template_rows.template_of(question, raw, found)
+        if template is not None:
+            templates.append((template, raw))
+            question = template_rows.public_question(template, raw, found)
+        placed.append((msgspec.structs.replace(question, bank=name), raw))
     if not placed and not found.errors:
         _empty(found)
     _check_twins(placed, found)
+    _check_pairs(placed, found)
     for question, raw in placed:
         if _known(question, raw, known_graders, found) and grader_faults is not None:
             _check_grader(question, raw, grader_faults, found)
-    return placed, found
+    return _Examined(placed, templates, found)
 
 
 def _raw_rows(path: Path, found: Findings) -> list[RawRow]:
@@ -218,6 +241,41 @@ def _check_twins(placed: Placed, found: Findings) -> None:
                 ),
                 sheet=raw.sheet, row=raw.number, column=raw.column("prompt"),
             )  # fmt: skip
+
+
+def _check_pairs(placed: Placed, found: Findings) -> None:
+    """A pair has two questions of like length; until it is sealed, both would be asked."""
+    rows_of = {question.id: raw for question, raw in placed}
+    for pair, halves in pairs.grouped(question for question, _ in placed).items():
+        raw = rows_of[halves[0].id]
+        if len(halves) != 2:
+            found.error(
+                "pair-size",
+                Text(
+                    f"对子 {pair} 有 {len(halves)} 道题，而一对要正好两道",
+                    f"The pair {pair} has {len(halves)} questions; a pair has just two",
+                ),
+                Text("补上另一半，或改正“对子”一列", "Write the other half, or correct the pair"),
+                sheet=raw.sheet, row=raw.number, column=raw.column("pair"),
+            )  # fmt: skip
+        elif not pairs.alike(*halves):
+            found.warn(
+                "pair-length",
+                Text("一对里两道题长短悬殊", "The two questions of a pair differ much in length"),
+                Text("写得差不多长、差不多难", "Write both about equally long and hard"),
+                sheet=raw.sheet, row=raw.number, column=raw.column("pair"),
+            )  # fmt: skip
+    first = next(((q, raw) for q, raw in placed if q.pair), None)
+    if first is not None:
+        found.warn(
+            "pair-open",
+            Text(
+                "对子还没有封存，两半都会当作题来问",
+                "The pairs are not sealed yet; both halves would be asked",
+            ),
+            Text(f"运行 mingan bank seal {found.file}", f"Run mingan bank seal {found.file}"),
+            row=first[1].number, sheet=first[1].sheet, column=first[1].column("pair"),
+        )  # fmt: skip
 
 
 def _known(question: Question, raw: RawRow, known: Collection[str] | None, found: Findings) -> bool:

@@ -1,7 +1,7 @@
 """Which heading means which field: Chinese or English, with or without stars and remarks.
 
-The words that people put at the top of a column differ; what they mean is one of sixteen
-fields. A heading that means none of them is never dropped in silence: the reader reports it
+The words that people put at the top of a column differ; what they mean is one of the fields
+below. A heading that means none of them is never dropped in silence: the reader reports it
 with the nearest one we know. This module knows words only, no rows and no files.
 """
 
@@ -36,6 +36,11 @@ FIELDS: dict[str, tuple[str, ...]] = {
     "why": ("理由", "why", "解析", "解释", "依据", "reason", "explanation", "rationale"),
     "note": ("备注", "note", "说明", "附注", "notes", "remark", "comment"),
     "bank": ("题库", "bank"),
+    "kind": ("玩法", "kind", "game"),
+    "pair": ("对子", "pair", "twin", "明暗题"),
+    "slots": ("变量", "slots", "variables"),
+    "where": ("条件", "where", "conditions"),
+    "check": ("核对", "check", "验算"),
 }  # fmt: skip
 """Every heading that is understood, by the field it means; the first of each is the one shown."""
 
@@ -53,6 +58,13 @@ GRADERS: dict[str, tuple[str, ...]] = {
     "json": ("结构",),
     "label": ("分类",),
     "unanswerable": ("无法回答", "无解"),
+    "code": ("代码", "程序"),
+    "svg": ("绘图", "画图"),
+    "table": ("表格",),
+    "grid": ("字符画", "方阵"),
+    "writing": ("写作", "限制写作"),
+    "each": ("逐轮", "每轮"),
+    "game": ("游戏",),
     "judge": ("裁判", "人工", "评委"),
 }
 """Chinese words for graders that the grader column takes as well as the names themselves."""

@@ -31,7 +31,7 @@ LONGEST_LABEL = 200
 EXCEL_CELL = 32_767
 """Characters that one spreadsheet cell can hold; text of just that length was cut off."""
 
-_LABELS = ("id", "tier", "grader", "cluster")
+_LABELS = ("id", "tier", "grader", "cluster", "kind", "pair")
 _LETTERS = re.compile(r"[A-Z](?:[\s,，、;；/|和及与]*[A-Z])*")
 _MOJIBAKE = ("�", "锟斤拷", "烫烫烫")
 
@@ -63,6 +63,8 @@ def to_question(raw: RawRow, ordinal: int, found: Findings) -> Question | None:
         choices=read.choices(),
         system=read.filled("system"),
         turns=read.several("turns", cells.sentences),
+        kind=(read.text("kind") or "").strip(),
+        pair=(read.text("pair") or "").strip(),
         cluster=(read.text("cluster") or "").strip(),
         why=(read.text("why") or "").strip(),
         note=(read.text("note") or "").strip(),

@@ -18,39 +18,43 @@ from pathlib import Path
 from typing import Any
 
 from mingan.bank import cells
+from mingan.bank.templates import Template
 from mingan.errors import DiskFullError, StoreError, UsageError
 from mingan.records import Question
 
 COLUMNS = (
     "id", "tier", "tags", "prompt", "answer", "aliases", "grader", "params", "choices", "system",
-    "turns", "cluster", "why", "note",
+    "turns", "kind", "pair", "slots", "where", "check", "cluster", "why", "note",
 )  # fmt: skip
 """Keys of a bank row, in the order in which they are written."""
 
+_TEMPLATE = ("slots", "where", "check")
 _ALWAYS = ("id", "prompt", "answer")
 
 
-def to_jsonl(questions: Iterable[Question]) -> Iterator[str]:
+def to_jsonl(questions: Iterable[Question], *, templates: Iterable[Template] = ()) -> Iterator[str]:
     """One JSON object for each question, without a line break at its end."""
-    for question in questions:
-        yield json.dumps(_row(question), ensure_ascii=False)
+    for row in _rows(questions, templates):
+        yield json.dumps(row, ensure_ascii=False)
 
 
-def to_csv(questions: Iterable[Question]) -> Iterator[str]:
+def to_csv(questions: Iterable[Question], *, templates: Iterable[Template] = ()) -> Iterator[str]:
     """The lines of a CSV file (without byte order mark), headings first."""
-    kept = list(questions)
-    used = {key for question in kept for key in _row(question)}
+    kept = list(_rows(questions, templates))
+    used = {key for row in kept for key in row}
     columns = [column for column in COLUMNS if column in used or column in _ALWAYS]
     yield _line(columns)
-    for question in kept:
-        row = _row(question)
-        yield _line([cells.guard(_cell(row.get(column))) for column in columns])
+    for row in kept:
+        yield _line([cells.guard(_cell(row.get(column), column)) for column in columns])
 
 
-def write(questions: Iterable[Question], path: str | Path) -> None:
+def write(
+    questions: Iterable[Question], path: str | Path, *, templates: Iterable[Template] = ()
+) -> None:
     """Write questions to `path`; its ending (.jsonl or .csv) says how.
 
-    The file appears only when it is complete.
+    The file appears only when it is complete. A question that one of `templates` makes is written
+    as that template.
 
     Raises:
         UsageError: the ending is neither.
@@ -59,9 +63,10 @@ def write(questions: Iterable[Question], path: str | Path) -> None:
     path = Path(path)
     suffix = path.suffix.lower()
     if suffix in (".jsonl", ".ndjson"):
-        _replace(path, "".join(line + "\n" for line in to_jsonl(questions)), "utf-8")
+        lines = to_jsonl(questions, templates=templates)
+        _replace(path, "".join(line + "\n" for line in lines), "utf-8")
     elif suffix == ".csv":
-        _replace(path, "".join(to_csv(questions)), "utf-8-sig")
+        _replace(path, "".join(to_csv(questions, templates=templates)), "utf-8-sig")
     else:
         raise UsageError(
             f"不知道怎样写 {path.name}。文件名请以 .jsonl 或 .csv 结尾。",
@@ -73,15 +78,31 @@ def _row(question: Question) -> dict[str, Any]:
     """The question's keys that are not at their default, in the order of COLUMNS."""
     row: dict[str, Any] = {}
     for column in COLUMNS:
-        value = getattr(question, column)
+        value = getattr(question, column, None)
         if value or column in ("id", "prompt"):
             row[column] = list(value) if isinstance(value, tuple) else value
     return row
 
 
-def _cell(value: Any) -> str:
+def _rows(questions: Iterable[Question], templates: Iterable[Template]) -> Iterator[dict[str, Any]]:
+    """The row of each question; of one that a template makes, the template's row."""
+    made_by = {template.id: template for template in templates}
+    for question in questions:
+        template = made_by.get(question.id)
+        if template is None:
+            yield _row(question)
+            continue
+        row = _row(template.question)
+        parts = (template.slots, list(template.where), list(template.check))
+        yield row | {name: part for name, part in zip(_TEMPLATE, parts, strict=True) if part}
+
+
+def _cell(value: Any, column: str) -> str:
     if value is None:
         return ""
+    if column in _TEMPLATE:
+        lines = [f"{k} = {v}" for k, v in value.items()] if isinstance(value, dict) else value
+        return "\n".join(lines)
     if isinstance(value, list):
         return cells.join(tuple(value))
     if isinstance(value, dict):

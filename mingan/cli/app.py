@@ -136,6 +136,7 @@ def build() -> Callable[..., Any]:
     from mingan.cli.banks import app as banks
     from mingan.cli.bring import grade, import_
     from mingan.cli.doctor import doctor
+    from mingan.cli.items import items
     from mingan.cli.look import compare, export, report, scores
     from mingan.cli.models import app as models
     from mingan.cli.options import root
@@ -153,6 +154,8 @@ def build() -> Callable[..., Any]:
         ("grade", grade, Text("按规则判已存的回答", "grade or re-grade what is stored")),
         ("scores", scores, Text("得分表：得分、区间、名次段", "the table: score, interval, rank")),
         ("compare", compare, Text("两个模型谁更好", "A against B: the verdict in words")),
+        ("items", items, Text("逐题看：难度、区分度、可疑的参考答案",
+                              "discrimination and suspect keys, question by question")),
         ("report", report, Text("写一份离线网页报告", "one offline HTML file")),
         ("export", export, Text("导出回答、判分、得分", "answers, grades, votes, scores as files")),
         ("doctor", doctor, Text("查装了什么、缺什么", "what is installed, and what is wrong")),

@@ -52,7 +52,7 @@ def run(
         str,
         typer.Option("--bank", "-b", metavar="NAME_OR_FILE",
                      help=help_("题库：自带的名字，或你的文件", "a bank of ours, or your file")),
-    ] = "starter",
+    ] = "builtin",
     workspace: WorkspaceOption = None,
     models: ModelsFileOption = None,
     repeats: Annotated[
@@ -63,6 +63,12 @@ def run(
         typer.Option(help=help_("最多问几道题（按层级均匀抽取）",
                                 "ask at most so many questions, balanced over the tiers")),
     ] = None,
+    twins: Annotated[
+        bool,
+        typer.Option("--twins", help=help_("问暗题：同样的逻辑、另一番内容，本工作区自己的一套",
+                                           "ask the hidden twins instead: the same logic, other "
+                                           "content, this workspace's own set")),
+    ] = False,
     quick: Annotated[
         bool,
         typer.Option("--quick", help=help_(f"只问 {QUICK} 道题，先看个大概",
@@ -91,13 +97,16 @@ def run(
     # A person who pastes answers needs the terminal for himself.
     by_hand = any(card.kind == "pasted" for card in shelf.cards(model, models_file=models))
     with Workspace.open(workspace) as opened:
+        source = opened.twins(bank) if twins else opened.bank(bank)
+        for sentence in source.notes if twins else ():
+            say.note(sentence)
         with nullcontext() if by_hand else display() as show:
             asked = _interruptible(
-                opened, bank=bank, models=model, models_file=models, repeats=repeats, limit=limit,
+                opened, bank=source, models=model, models_file=models, repeats=repeats, limit=limit,
                 seed=seed, concurrency=concurrency, budget=spend, retry=retry, progress=show,
             )  # fmt: skip
             outcome = asyncio.run(asked)
-        return _account(opened, outcome, bank, as_json=json)
+        return _account(opened, outcome, source.name, as_json=json)
 
 
 def _patience(timeout: float | None) -> Retry | None:
@@ -180,18 +189,17 @@ def _account(workspace: Workspace, outcome: Outcome, bank: str, *, as_json: bool
                 "Some answers are missing: run the same command again to go on from there.",
             )
         )
-    name = workspace.bank(bank).name
     account = {
         "asked": outcome.asked, "already": outcome.already, "left": outcome.left,
         "lost": outcome.lost, "states": outcome.states, "spent": outcome.spent,
         "seconds": outcome.seconds,
     }  # fmt: skip
     try:
-        look.show_scores(workspace, bank=name, as_json=as_json, run=account)
+        look.show_scores(workspace, bank=bank, as_json=as_json, run=account)
     except UsageError as error:  # asked, but there is nothing that a score could rest on
         say.note(error.message)
         if as_json:
-            say.document({"stamp": None, "rows": [], "bank": name, "run": account})
+            say.document({"stamp": None, "rows": [], "bank": bank, "run": account})
     return 1 if short else 0
 
 

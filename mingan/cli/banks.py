@@ -7,13 +7,25 @@ import sys
 from dataclasses import asdict
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from mingan.cli import say
-from mingan.cli.options import JsonOption, OutputOption, WorkspaceOption, help_
+from mingan.cli.new import new
+from mingan.cli.options import (
+    JsonOption,
+    OutputOption,
+    ShowHiddenOption,
+    WorkspaceOption,
+    help_,
+)
+from mingan.cli.twins import seal, twins
+from mingan.errors import UsageError
 from mingan.language import Text
+
+if TYPE_CHECKING:
+    from mingan.records import Question
 
 app = typer.Typer(
     help=help_("题库：列出、检查、导出", "banks: list, check, export"), no_args_is_help=True
@@ -55,8 +67,10 @@ def list_(workspace: WorkspaceOption = None, json: JsonOption = False) -> int:
 
 
 @app.command("check", help=help_("逐行逐列查一个题库文件", "every fault of a bank file"))
-def check(file: Annotated[Path, typer.Argument(metavar="FILE")], json: JsonOption = False) -> int:
-    """Every fault of a bank file by row and column, and what to do about it."""
+def check(
+    file: Annotated[Path, typer.Argument(metavar="FILE_OR_NAME")], json: JsonOption = False
+) -> int:
+    """Every fault of a bank by row and column, and what to do about it; its twins too."""
     from mingan import shelf
 
     faults = shelf.check_bank(file)
@@ -86,8 +100,9 @@ def export(
         Format, typer.Option("--format", help=help_("格式", "format"))
     ] = Format.jsonl,
     workspace: WorkspaceOption = None,
+    show_hidden: ShowHiddenOption = False,
 ) -> int:  # fmt: skip
-    """A bank as JSON Lines (one question a line) or CSV."""
+    """A bank as JSON Lines (one question a line) or CSV; hidden questions only if asked for."""
     from mingan import bank as banks
     from mingan import shelf
     from mingan.workspace import Workspace
@@ -97,6 +112,8 @@ def export(
             questions = opened.bank(name).questions
     else:
         questions = shelf.find_bank(name).questions
+    if not show_hidden:
+        questions = _public(name, questions)
     if output is not None:
         banks.write(questions, output)
         say.note(Text(f"{len(questions)} 道题写到 {output}。",
@@ -111,6 +128,22 @@ def export(
     return 0
 
 
+def _public(name: str, questions: tuple[Question, ...]) -> tuple[Question, ...]:
+    """The questions that are not hidden.
+
+    Raises:
+        UsageError: all of them are.
+    """
+    shown = tuple(question for question in questions if not question.hidden)
+    if questions and not shown:
+        raise UsageError(
+            f"{name} 全是暗题；写进文件就不再是暗题了。真要导出，请加 --show-hidden。",
+            f"{name} holds hidden questions only; in a file they are hidden no more. To export "
+            "them all the same, add --show-hidden.",
+        )
+    return shown
+
+
 def _exists(workspace: str | None) -> bool:
     """Whether there is a workspace to look into; listing must not make one."""
     from mingan.store.engine import place
@@ -118,3 +151,15 @@ def _exists(workspace: str | None) -> bool:
 
     where = place(workspace or os.environ.get("MINGAN_WORKSPACE") or DEFAULT)
     return where.path is None or where.path.exists()
+
+
+for _name, _command, _about in (
+    (
+        "new",
+        new,
+        Text("一步步写一道题和它的暗题", "write a question and its twin, step by step"),
+    ),
+    ("twins", twins, Text("暗题：看现在这一套，或作废换新", "the hidden twins: see or renew them")),
+    ("seal", seal, Text("给成对的题抛硬币，封存一半", "flip a coin for each pair, seal a half")),
+):
+    app.command(_name, help=_about.say())(_command)

@@ -20,6 +20,7 @@ from mingan.cli.options import (
     JsonOption,
     ModelsOption,
     OutputOption,
+    ShowHiddenOption,
     WorkspaceOption,
     help_,
 )
@@ -109,13 +110,14 @@ def report(
     model: ModelsOption = None,
     workspace: WorkspaceOption = None,
     title: Annotated[str, typer.Option(help=help_("报告的标题", "title of the report"))] = "",
+    show_hidden: ShowHiddenOption = False,
 ) -> int:
     """One offline HTML file with everything in it."""
     from mingan.workspace import Workspace
 
     path = output or Path("report.html")
     with Workspace.open(workspace, create=False) as opened:
-        opened.report(path, bank=bank, models=model or None, title=title)
+        opened.report(path, bank=bank, models=model or None, title=title, show_hidden=show_hidden)
     say.out(Text(f"报告写在 {path}，用浏览器打开即可。", f"The report is in {path}."))
     return 0
 
@@ -148,6 +150,7 @@ def export(
     bank: BankOption = None,
     model: ModelsOption = None,
     workspace: WorkspaceOption = None,
+    show_hidden: ShowHiddenOption = False,
 ) -> int:  # fmt: skip
     """Answers, grades, scores or votes as CSV, JSON Lines or Parquet."""
     from mingan.workspace import Workspace
@@ -155,8 +158,9 @@ def export(
     form = format_ or (None if output else Format.csv)
     with Workspace.open(workspace, create=False) as opened, _target(output) as path:
         written = opened.export(
-            what.value, path, format=form.value if form else None, bank=bank, models=model or None
-        )
+            what.value, path, format=form.value if form else None, bank=bank,
+            models=model or None, show_hidden=show_hidden,
+        )  # fmt: skip
         if output is None:
             _to_stdout(path)
     if output is not None:

@@ -81,3 +81,11 @@ OutputOption = Annotated[
     Path | None,
     typer.Option("--output", "-o", metavar="FILE", help=help_("写到哪个文件", "where to write")),
 ]
+
+ShowHiddenOption = Annotated[
+    bool,
+    typer.Option("--show-hidden",
+                 help=help_("连暗题的题目和回答也写出来（传出去，暗题就不再是暗题）",
+                            "with the words of hidden questions and answers; once passed on, they "
+                            "are hidden no more")),
+]  # fmt: skip

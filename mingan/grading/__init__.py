@@ -2,14 +2,13 @@
 
     grade(question, answer)   the verdict of the grader that fits, with its reason, as a Grade
     choose(question)          which grader fits a question that names none, and why
+    is_slow(question)         whether its grader may take seconds, as one that runs programs may
 
 Rules never see which model spoke. What cannot be told stays `unsure`; what could not be looked at
 (no answer, no reference, a fault of a grader) stays `ungraded` and is no model's mistake.
 """
 
 from __future__ import annotations
-
-from typing import Any
 
 import msgspec
 
@@ -18,11 +17,12 @@ from mingan.errors import MinganError
 from mingan.grading.choose import Choice, choose
 from mingan.grading.circling import circles
 from mingan.grading.protocol import ConversationGrader, Finding, Grader
+from mingan.grading.slowness import is_slow
 from mingan.language import Text
 from mingan.normal import cap, shorten
 from mingan.records import Answer, Grade, Question, Verdict, now
 
-__all__ = ["Choice", "Finding", "Grader", "choose", "faults", "grade"]
+__all__ = ["Choice", "Finding", "Grader", "choose", "faults", "grade", "is_slow"]
 
 READ = 96_000
 """Characters of an answer that graders get: its beginning and its end, where answers stand."""
@@ -67,7 +67,7 @@ def grade(
         question_hash=question.hash,
         verdict=finding.verdict,
         grader=grader.name,
-        version=grader.version,
+        version="+".join(filter(None, (grader.version, finding.version))),
         reason=finding.reason,
         extracted=finding.extracted,
         score=finding.score,
@@ -87,8 +87,7 @@ def faults(question: Question, *, registry: plugins.Registry = plugins.registry)
 
 
 def _grader(registry: plugins.Registry, name: str) -> Grader:
-    part: Any = registry.get("graders", name)
-    made: Grader = part() if isinstance(part, type) else part
+    made: Grader = registry.made("graders", name)
     return made
 
 

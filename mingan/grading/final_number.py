@@ -127,11 +127,23 @@ def _given(text: str, asked: _Asked) -> list[_Line]:
     for i, sentence in enumerate(s for part in sentences(joined) for s in _SPLIT.split(part)):
         names = asked.which and _answers(sentence, asked.words)
         found = [n for n in numbers(sentence) if _is_result(n, sentence, unit, names, short)]
+        found = [n for n in found if not _part_of_fraction(n, found)]
         if found and len(key(sentence)) > 8 and key(sentence) in asked.whole:
             found = []
         if found:
             lines.append(_Line(sentence, tuple(found), _weight(sentence, asked.words), i))
     return lines
+
+
+def _part_of_fraction(number: Number, found: list[Number]) -> bool:
+    """Whether a number is only the numerator or denominator of a fraction found as a whole."""
+    return any(
+        whole.fraction
+        and whole.end - whole.start > number.end - number.start
+        and whole.start <= number.start
+        and number.end <= whole.end
+        for whole in found
+    )
 
 
 def _is_result(number: Number, sentence: str, unit: str, names: bool, short: bool) -> bool:

@@ -19,7 +19,8 @@ class Finding:
     `extracted` is what was taken for the final answer. `score` is how good it was, from 0 to 1,
     where right and wrong do not say all; it is shown and never averaged into a score. `firm`
     says that the answer announced itself as final ("答案是 B"); without that, nothing is decided
-    about a truncated answer.
+    about a truncated answer. `version` names what else decided and could decide otherwise in a
+    later version, such as the graders of the parts; it is kept beside the grader's own.
     """
 
     verdict: Verdict
@@ -27,6 +28,7 @@ class Finding:
     extracted: str = ""
     firm: bool = False
     score: float | None = None
+    version: str = ""
 
 
 @runtime_checkable

@@ -14,6 +14,7 @@ import numpy as np
 
 from mingan.language import Text
 from mingan.records import Answer, Grade, ModelCard, Question, State, now
+from mingan.reports import hidden
 from mingan.reports.data import (
     AnswerView,
     BankFacts,
@@ -23,9 +24,11 @@ from mingan.reports.data import (
     Quantiles,
     QuestionView,
     ReportData,
+    Turn,
 )
-from mingan.reports.gather import Gathered
+from mingan.reports.gather import Gathered, Place
 from mingan.reports.method import method_notes
+from mingan.reports.pictures import with_pictures
 from mingan.statistics import Comparison, Score, score_table
 
 
@@ -36,8 +39,9 @@ def assemble(
     *,
     title: str = "",
     level: float = 0.95,
+    reveal: bool = False,
 ) -> ReportData:
-    """Everything that the report says."""
+    """Everything that the report says; the words of hidden questions only if `reveal` is on."""
     return ReportData(
         title=title,
         made_at=now(),
@@ -55,7 +59,10 @@ def assemble(
         tiers=_parts(gathered, {q.id: (q.tier,) for q in gathered.scored if q.tier}, level),
         abilities=_parts(gathered, {q.id: q.tags for q in gathered.scored}, level),
         models=tuple(_facts(card, gathered) for card in gathered.cards),
-        questions=tuple(_question(question, gathered) for question in gathered.questions),
+        questions=with_pictures(
+            (_question(q, gathered, reveal=reveal) for q in gathered.questions),
+            gathered.questions,
+        ),
         notes=(*gathered.notes, *method_notes(gathered)),
     )
 
@@ -123,8 +130,10 @@ def _quantiles(values: Sequence[float | None]) -> Quantiles | None:
     return Quantiles(p50=float(middle), p90=float(slow), count=len(known))
 
 
-def _question(question: Question, gathered: Gathered) -> QuestionView:
+def _question(question: Question, gathered: Gathered, *, reveal: bool) -> QuestionView:
     choice = gathered.choices[question.id]
+    secret = bool(question.hidden) and not reveal
+    shown = hidden.question(question) if secret else question
     places = [
         (card.name, question.id, repeat)
         for card in gathered.cards
@@ -132,23 +141,48 @@ def _question(question: Question, gathered: Gathered) -> QuestionView:
     ]
     return QuestionView(
         id=question.id,
-        prompt=question.prompt,
+        prompt=shown.prompt,
         tier=question.tier,
         tags=question.tags,
-        reference=question.answer,
-        aliases=question.aliases,
-        choices=question.choices,
+        reference=shown.answer,
+        aliases=shown.aliases,
+        choices=shown.choices,
         grader=choice.grader,
         grader_why=choice.why if not question.grader else Text("题目自己写明", "as the bank says"),
         answers=tuple(
-            _answer(gathered.answers[place], gathered.grades.get(place))
+            _answer(shown, *_seen(gathered, place, secret=secret))
             for place in places
             if place in gathered.answers
         ),
     )
 
 
-def _answer(answer: Answer, grade: Grade | None) -> AnswerView:
+def _seen(gathered: Gathered, place: Place, *, secret: bool) -> tuple[Answer, Grade | None]:
+    """An answer and its grade, without their words where they are to stay hidden."""
+    answer, grade = gathered.answers[place], gathered.grades.get(place)
+    if not secret:
+        return answer, grade
+    return hidden.answer(answer), hidden.grade(grade) if grade else None
+
+
+def _turns(question: Question, answer: Answer) -> tuple[Turn, ...]:
+    """What was said between the prompt and the last answer.
+
+    Answers that came without what was said to them have what the question has written down.
+    """
+    said, fresh = answer.meta.get("said"), answer.meta.get("fresh")
+    said = said if isinstance(said, list) else question.turns
+    fresh = fresh if isinstance(fresh, list) else ()
+    turns: list[Turn] = []
+    for place, (text, move) in enumerate(zip(answer.earlier, said, strict=False)):
+        turns += [
+            Turn(who="model", text=text),
+            Turn(who="user", text=str(move), fresh=place in fresh),
+        ]
+    return tuple(turns)
+
+
+def _answer(question: Question, answer: Answer, grade: Grade | None) -> AnswerView:
     view = {
         "model": answer.model,
         "state": answer.state,
@@ -160,6 +194,7 @@ def _answer(answer: Answer, grade: Grade | None) -> AnswerView:
         "currency": answer.currency,
         "first_token_s": answer.first_token_s,
         "total_s": answer.total_s,
+        "turns": _turns(question, answer),
     }
     if grade is None:
         return AnswerView(verdict="ungraded", **view)  # type: ignore[arg-type]

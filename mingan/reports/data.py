@@ -96,8 +96,21 @@ class ModelFacts:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Turn:
+    """One thing said in a conversation. `fresh` begins a new one."""
+
+    who: Literal["model", "user"]
+    text: str
+    fresh: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AnswerView:
-    """One answer with the verdict that counts. `text` may be of any length and content."""
+    """One answer with the verdict that counts. `text` may be of any length and content.
+
+    `turns` is what was said between the prompt and `text`, if anything was. `picture` is a PNG of
+    the drawing in `text`, if it has one.
+    """
 
     model: str
     state: State
@@ -114,6 +127,8 @@ class AnswerView:
     currency: str = ""
     first_token_s: float | None = None
     total_s: float | None = None
+    turns: tuple[Turn, ...] = ()
+    picture: bytes = b""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -35,7 +35,7 @@ GRADE_COLUMNS: Columns = {
     "bank": "text", "question": "text", "model": "text", "repeat": "int", "state": "text",
     "verdict": "text", "grader": "text", "reason": "text", "extracted": "text",
     "authority": "text", "by": "text", "version": "text", "day": "text", "at": "text",
-    "answer_key": "text",
+    "answer_key": "text", "score": "float",
 }  # fmt: skip
 
 ANSWER_COLUMNS: Columns = {
@@ -81,6 +81,7 @@ def grades_rows(
             "reason": answer.error.say(lang),
             "day": answer.day,
             "answer_key": answer.key,
+            "score": None,
         }
         if grade is not None:
             row |= {
@@ -92,6 +93,7 @@ def grades_rows(
                 "by": grade.by,
                 "version": grade.version,
                 "at": grade.at,
+                "score": grade.score,
             }
         yield row
 

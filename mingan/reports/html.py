@@ -30,7 +30,8 @@ if TYPE_CHECKING:
 _SCRIPT_WORDS = (
     "reference", "no_reference", "grader", "aliases", "permalink", "extracted", "reasoning",
     "show_all", "show_less", "repeat", "no_text", "shown", "nothing", "right", "wrong", "unsure",
-    "ungraded", "ok", "refused", "truncated", "empty", "failed",
+    "ungraded", "ok", "refused", "truncated", "empty", "failed", "by_model", "by_user",
+    "by_user_anew", "drawing",
 )  # fmt: skip
 
 

@@ -7,6 +7,7 @@ answers; it must not know how they are laid out.
 
 from __future__ import annotations
 
+from base64 import b64encode
 from collections.abc import Sequence
 from typing import Any
 
@@ -22,7 +23,7 @@ from mingan.reports.words import WORDS
 LONGEST = 20_000
 """Characters of one answer that a report shows; of a longer one the start and the end."""
 
-_HEAD = LONGEST * 3 // 5
+_LEAST = 2_000
 _REASON = 1_000
 _EXTRACTED = 80
 
@@ -33,12 +34,13 @@ def for_script(value: Any) -> str:
     return text.replace("&", "\\u0026").replace("<", "\\u003c").replace(">", "\\u003e")
 
 
-def shortened(text: str, lang: Lang) -> str:
-    """`text` made visible; of more than `LONGEST` characters the middle is left out, saying so."""
-    if len(text) <= LONGEST:
+def shortened(text: str, lang: Lang, longest: int = LONGEST) -> str:
+    """`text` made visible; of more than `longest` characters the middle is left out, saying so."""
+    if len(text) <= longest:
         return visible(text)
-    left_out = WORDS["omitted"].say(lang).replace("{n}", f"{len(text) - LONGEST:,}")
-    head, tail = text[:_HEAD], text[_HEAD - LONGEST :]
+    left_out = WORDS["omitted"].say(lang).replace("{n}", f"{len(text) - longest:,}")
+    at = longest * 3 // 5
+    head, tail = text[:at], text[at - longest :]
     return f"{visible(head)}\n\n{left_out}\n\n{visible(tail)}"
 
 
@@ -47,7 +49,9 @@ def payload(questions: Sequence[QuestionView], models: Sequence[str], lang: Lang
 
     Each question: p prompt, r reference (null if none), o choices, l aliases, k grader, w why,
     a answers. Each answer: [model, repeat, state, verdict, reason, extracted, text, reasoning,
-    footnote], where model, state and verdict are positions in the lists beside.
+    footnote, turns, picture], where model, state and verdict are positions in the lists beside,
+    and turns are [who, text] with who 0 for the model, 1 for what was said to it, 2 for that in a
+    new conversation. The picture is a PNG as a data: URI, "" where there is none.
     """
     place = {name: i for i, name in enumerate(models)}
     return {
@@ -82,6 +86,21 @@ def _answer(answer: AnswerView, model: int, lang: Lang) -> list[Any]:
         shortened(answer.text, lang),
         shortened(answer.reasoning, lang),
         _footnote(answer, lang),
+        _turns(answer, lang),
+        _picture(answer.picture),
+    ]
+
+
+def _picture(png: bytes) -> str:
+    return f"data:image/png;base64,{b64encode(png).decode()}" if png else ""
+
+
+def _turns(answer: AnswerView, lang: Lang) -> list[list[Any]]:
+    """What was said before the last answer; together about as long as one answer may be."""
+    longest = max(_LEAST, LONGEST // max(1, len(answer.turns)))
+    return [
+        [0 if turn.who == "model" else 1 + turn.fresh, shortened(turn.text, lang, longest)]
+        for turn in answer.turns
     ]
 
 

@@ -79,7 +79,7 @@
   }
 
   function answer(row, picked) {
-    const [model, repeat, state, verdict, reason, extracted, text, reasoning, footnote] = row;
+    const [model, repeat, state, verdict, reason, extracted, text, reasoning, footnote, turns, picture] = row;
     const card = make("article", picked ? "answer picked" : "answer");
     const title = make("h3", "", repeat ? names[model] + " · " + words.repeat.replace("{n}", repeat + 1) : names[model]);
     const kind = data().verdicts[verdict];
@@ -87,12 +87,34 @@
     title.append(make("span", "pill " + kind, how === "ok" ? words[kind] : words[how] + " · " + words[kind]));
     card.append(title);
     if (reasoning) card.append(folded(words.reasoning, reasoning));
+    for (const [who, said] of turns) card.append(spoken(who, said));
+    if (turns.length) card.append(speaker(0));
+    if (picture.startsWith("data:image/png;base64,")) card.append(drawing(picture));
     card.append(body(text));
     const why = [reason];
     if (extracted && !reason.includes(extracted)) why.push(words.extracted + " " + extracted);
     if (why.some(Boolean)) card.append(make("p", "why", why.filter(Boolean).join("\n")));
     if (footnote) card.append(make("p", "tiny", footnote));
     return card;
+  }
+
+  /* One turn of a conversation: 0 the model's, 1 what was said to it, 2 that in a new one. */
+  function spoken(who, said) {
+    const turn = make("div", who ? "turn user" : "turn");
+    turn.append(speaker(who), body(said));
+    return turn;
+  }
+
+  function speaker(who) {
+    return make("p", "speaker", [words.by_model, words.by_user, words.by_user_anew][who]);
+  }
+
+  /* A picture that Mingan rendered; the SVG itself is only ever shown as text. */
+  function drawing(picture) {
+    const image = make("img", "drawing");
+    image.src = picture;
+    image.alt = words.drawing;
+    return image;
   }
 
   function folded(label, text) {
@@ -135,7 +157,8 @@
   function haystack(index) {
     if (!haystacks) {
       haystacks = data().questions.map((question, i) =>
-        [items[i].dataset.id, question.p, question.r || ""].concat(question.a.map((row) => row[6])).join("\n").toLowerCase());
+        [items[i].dataset.id, question.p, question.r || ""]
+          .concat(question.a.flatMap((row) => [row[6]].concat(row[9].map((turn) => turn[1])))).join("\n").toLowerCase());
     }
     return haystacks[index];
   }

@@ -157,6 +157,10 @@ WORDS: dict[str, Text] = {
         "[{n} characters left out here; mingan export answers has the whole text]",
     ),
     "no_text": Text("（没有文字）", "(no text)"),
+    "drawing": Text("画出来的样子", "The drawing, rendered"),
+    "by_model": Text("模型", "Model"),
+    "by_user": Text("题目", "Question"),
+    "by_user_anew": Text("题目（新的对话）", "Question (a new conversation)"),
     "to_top": Text("回到结论", "Back to the finding"),
     "best_worst": Text("最坏–最好", "Worst–best"),
 }

@@ -10,6 +10,8 @@ paired, swaps         tests and an interval for two models on the same questions
 pairs, comparisons    all pairs at once; verdicts
 multiplicity, ranks   many tests at once; ranks as tie groups
 power                 how many questions it takes
+items                 single questions: difficulty, discrimination, suspect keys
+twins                 public against hidden questions; two samples of numbers
 """
 
 from mingan.statistics.comparisons import compare, compare_all
@@ -24,6 +26,7 @@ from mingan.statistics.intervals import (
     mean_interval,
     wilson,
 )
+from mingan.statistics.items import Item, ItemTable, item_table
 from mingan.statistics.matrix import Outcome, ResponseMatrix
 from mingan.statistics.multiplicity import benjamini_hochberg, holm
 from mingan.statistics.paired import mcnemar, paired_interval, sign_flip
@@ -46,14 +49,18 @@ from mingan.statistics.standard_errors import (
     stratified_error,
     variances,
 )
+from mingan.statistics.twins import TwinTest, twin_test, two_sample
 from mingan.statistics.unknowns import UnsureRate
 
 __all__ = [
     "Comparison",
     "Interval",
+    "Item",
+    "ItemTable",
     "Outcome",
     "ResponseMatrix",
     "Score",
+    "TwinTest",
     "UnsureRate",
     "Variances",
     "bayes",
@@ -71,6 +78,7 @@ __all__ = [
     "detectable",
     "difference_variance",
     "holm",
+    "item_table",
     "jeffreys",
     "mcnemar",
     "mean_interval",
@@ -85,6 +93,8 @@ __all__ = [
     "sign_flip",
     "standard_error",
     "stratified_error",
+    "twin_test",
+    "two_sample",
     "variances",
     "wilson",
 ]

@@ -14,6 +14,7 @@ import msgspec
 from sqlalchemy import Engine, Select, case, func, select
 
 from mingan.records import Answer, Grade, ModelCard, Question, Vote
+from mingan.sealing import unveil
 from mingan.store import schema
 from mingan.store.engine import Place, said_plainly
 from mingan.store.runs import Run, RunStatus
@@ -81,7 +82,7 @@ class Reader:
                 .order_by(schema.bank_question.c.position)
             )
             decoder = msgspec.json.Decoder(Question)
-            return [decoder.decode(body) for body in connection.scalars(query)]
+            return [decoder.decode(unveil(body)) for body in connection.scalars(query)]
 
     def cards(self) -> list[ModelCard]:
         """The newest facts on every model, by hash, in the order in which they first came."""

@@ -1,7 +1,7 @@
 """A workspace: the file or database in which everything that was measured stays.
 
     with Store.open("mingan.db") as store:
-        store.add_bank("starter", questions)
+        store.add_bank("builtin", questions)
         store.record(run.id, [answer], [grade]).result()     # durable now
 
 All writing goes through one queued writer; reading goes past it. Whoever asks models gets a
@@ -25,6 +25,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from mingan.errors import StoreError, UsageError
 from mingan.language import Text
 from mingan.records import Answer, Grade, ModelCard, Question, Vote, content_hash, now
+from mingan.sealing import veil
 from mingan.store import schema
 from mingan.store.engine import Place, explain, place, reading_engine, said_plainly, writing_engine
 from mingan.store.facts import Facts, add, bump
@@ -95,7 +96,7 @@ class Store(Reader):
         hashes = [q.hash for q in questions]
         bank_hash = content_hash("bank", name, hashes)
         rows = [
-            {"hash": h, "asked": q.asked, "id": q.id, "body": q.to_json()}
+            {"hash": h, "asked": q.asked, "id": q.id, "body": _body(q)}
             for h, q in zip(hashes, questions, strict=True)
         ]
         places = [
@@ -296,6 +297,12 @@ def _unlock(connection: Connection, number: int) -> None:
     """
     with suppress(SQLAlchemyError), connection:
         connection.execute(select(func.pg_advisory_unlock(literal(number))))
+
+
+def _body(question: Question) -> str:
+    """A question as it is kept; a hidden one so that nobody reads it in passing."""
+    body = question.to_json()
+    return veil(body) if question.hidden else body
 
 
 def _check_path(path: Path, *, create: bool) -> None:

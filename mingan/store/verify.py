@@ -13,6 +13,7 @@ from sqlalchemy import Connection, func, select, text
 from mingan.errors import StoreError
 from mingan.language import Text
 from mingan.records import Answer, Grade, ModelCard, Question, Vote
+from mingan.sealing import unveil
 from mingan.store import schema
 from mingan.store.engine import said_plainly
 from mingan.store.runs import Run
@@ -46,7 +47,7 @@ def _file(connection: Connection) -> Iterator[Text]:
 
 def _questions(connection: Connection) -> Iterator[Text]:
     for row in connection.execute(select(schema.question)):
-        question: Question = Question.from_json(row.body)
+        question: Question = Question.from_json(unveil(row.body))
         if (question.hash, question.asked, question.id) != (row.hash, row.asked, row.id):
             yield _broken("question", row.hash, "散列与内容不符", "the hash is not of the content")
     orphans = select(schema.bank_question.c.question).where(

@@ -1,4 +1,4 @@
-"""`make demo` on a clean clone: real local models, the starter bank, a score and a verdict.
+"""`make demo` on a clean clone: real local models, our own bank, a score and a verdict.
 
 It installs everything anew and asks two models for minutes, so it runs only where it is wanted
 (MINGAN_TEST_DEMO=1, as .ci/run sets it).

@@ -87,3 +87,21 @@ async def test_a_failed_answer_gives_its_reservation_back() -> None:
     assert need is not None
     book.settle(ITEM, need, None)
     assert (book.spent.tokens, book.reserved.questions) == (0, 0)
+
+
+def test_a_game_is_expected_to_take_all_its_turns_until_one_was_played() -> None:
+    short = ModelCard(name="m", kind="openai", generation=Generation(max_tokens=5))
+    question = Question(id="q", prompt="一二三", kind="twenty-questions")
+    item = Plan(questions=[question], cards=[short]).items()[0]
+    book = Ledger(Budget(), Gate(), turns=lambda question: 21)
+    assert book.expect(item).tokens == (3 + 5) * 21
+
+
+async def test_games_and_single_questions_have_means_of_their_own() -> None:
+    game = Plan(questions=[Question(id="g", prompt="p", kind="k")], cards=[CARD]).items()[0]
+    book = ledger()
+    for item, tokens in ((ITEM, 10), (game, 1000)):
+        need = await book.reserve(item)
+        assert need is not None
+        book.settle(item, need, answered(tokens, item=item))
+    assert (book.expect(ITEM).tokens, book.expect(game).tokens) == (10, 1000)

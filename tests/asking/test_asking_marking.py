@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import threading
+import time
 from concurrent.futures import Future
 
 from asking_fakes import MemoryStore, questions
 
-from mingan.asking.marking import BATCH, Marking
+from mingan.asking.marking import BATCH, SLOW_AT_ONCE, Marking
 from mingan.errors import DiskFullError
 from mingan.records import Answer, Grade, Question
 
@@ -72,3 +74,50 @@ async def test_a_full_disk_is_told_at_the_end() -> None:
     marking.add(question, answer(question))
     await marking.finish()
     assert isinstance(marking.error, DiskFullError)
+
+
+async def test_what_takes_long_is_graded_in_a_thread_and_nobody_waits_for_it(
+    store: MemoryStore,
+) -> None:
+    slow, quick = questions(2)
+    may_end = threading.Event()
+
+    def grade(question: Question, said: Answer) -> Grade:
+        if question is slow:
+            assert threading.current_thread() is not threading.main_thread()
+            assert may_end.wait(10)
+        return right(question, said)
+
+    marking = Marking(store, "r", grade, lambda question: question is slow)
+    marking.add(slow, answer(slow))
+    marking.add(quick, answer(quick))
+    while not store.grades:  # the loop turns, and the quick one is done first
+        await asyncio.sleep(0)
+    assert [grade.question_hash for grade in store.grades] == [quick.hash]
+    may_end.set()
+    await marking.finish()
+    assert {grade.question_hash for grade in store.grades} == {quick.hash, slow.hash}
+
+
+async def test_only_a_few_slow_ones_are_graded_at_once(store: MemoryStore) -> None:
+    under_way, most, lock = 0, 0, threading.Lock()
+
+    def grade(question: Question, said: Answer) -> Grade:
+        nonlocal under_way, most
+        with lock:
+            under_way += 1
+            most = max(most, under_way)
+        time.sleep(0.005)
+        with lock:
+            under_way -= 1
+        if question is asked[7]:
+            raise ZeroDivisionError
+        return right(question, said)
+
+    marking = Marking(store, "r", grade, lambda question: True)
+    asked = questions(20)
+    for question in asked:
+        marking.add(question, answer(question))
+    await marking.finish()
+    assert (len(store.grades), marking.failed) == (19, 1)
+    assert 1 < most <= SLOW_AT_ONCE

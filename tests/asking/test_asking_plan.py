@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mingan.asking.plan import Plan, balanced, letter, missing, render, subset
+from mingan.asking.plan import Plan, balanced, missing, render, subset
+from mingan.bank.games.options import letter
 from mingan.errors import UsageError
 from mingan.records import Generation, ModelCard, Question
 

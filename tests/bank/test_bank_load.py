@@ -187,16 +187,16 @@ def test_known_graders_and_their_faults_come_from_above(tmp_path: Path) -> None:
 
 
 def test_builtin_banks_are_found_by_name_and_have_no_faults() -> None:
-    assert "starter" in builtin_names()
-    bank = find("starter")
+    assert "builtin" in builtin_names()
+    bank = find("builtin")
     assert isinstance(bank, Bank)
-    assert bank.hash == builtin("starter").hash
+    assert bank.hash == builtin("builtin").hash
     assert len(bank) >= 40
     assert check(bank.path) == []
 
 
 def test_a_bank_that_is_not_there_is_named(tmp_path: Path) -> None:
-    with pytest.raises(BankError, match="starter"):
+    with pytest.raises(BankError, match="builtin"):
         find("startr")
     with pytest.raises(BankError, match=r"nowhere\.csv"):
         find(tmp_path / "nowhere.csv")

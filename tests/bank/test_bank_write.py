@@ -74,11 +74,11 @@ def test_no_cell_of_a_csv_runs_as_a_formula(bank: tuple[Question, ...]) -> None:
             )
 
 
-def test_the_starter_bank_survives_every_form(tmp_path: Path) -> None:
-    bank = builtin("starter")
+def test_the_builtin_bank_survives_every_form(tmp_path: Path) -> None:
+    bank = builtin("builtin")
     for ending in ("csv", "jsonl"):
-        write(bank.questions, tmp_path / f"starter.{ending}")
-        again = load(tmp_path / f"starter.{ending}")
+        write(bank.questions, tmp_path / f"builtin.{ending}")
+        again = load(tmp_path / f"builtin.{ending}")
         assert again.questions == bank.questions
         assert again.hash == bank.hash
 

@@ -125,8 +125,8 @@ def test_report_bank_models_and_doctor(desk: Path, capsys: pytest.CaptureFixture
     said(capsys)
     assert run(["bank", "list", "--json"]) == 0
     names = {row["name"] for row in json.loads(said(capsys)[0])["rows"]}
-    assert names >= {"starter", "题目"}
-    assert run(["bank", "export", "starter", "--format", "jsonl"]) == 0
+    assert names >= {"builtin", "题目"}
+    assert run(["bank", "export", "builtin", "--format", "jsonl"]) == 0
     lines = said(capsys)[0].splitlines()
     assert len(lines) >= 40
     assert {"id", "tier", "tags", "prompt", "answer", "grader"} <= set(json.loads(lines[0]))
@@ -280,7 +280,7 @@ def test_no_terminal_is_too_poor_for_a_result(desk: Path, encoding: str) -> None
     assert (b"tell" in told.stdout or b"better" in told.stdout) == (encoding == "ascii")
     document = json.loads(_mingan("scores", "--json", PYTHONIOENCODING=encoding).stdout)
     assert [row["model"] for row in document["rows"]] == ["强", "弱"]
-    bank = _mingan("bank", "export", "starter", PYTHONIOENCODING=encoding).stdout.decode()
+    bank = _mingan("bank", "export", "builtin", PYTHONIOENCODING=encoding).stdout.decode()
     assert json.loads(bank.splitlines()[0])["tier"] == "基础"
 
 

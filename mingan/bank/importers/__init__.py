@@ -5,6 +5,6 @@ the entry point group `mingan.importers`. `detect` guesses which one a file is f
 """
 
 from mingan.bank.importers.detection import detect
-from mingan.bank.importers.imported import Imported
+from mingan.bank.importers.imported import Imported, news
 
-__all__ = ["Imported", "detect"]
+__all__ = ["Imported", "detect", "news"]

@@ -8,7 +8,7 @@ several times. It knows no file format.
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -48,6 +48,36 @@ class Imported:
     answers: tuple[Answer, ...]
     grades: tuple[Grade, ...] = ()
     notes: tuple[Text, ...] = ()
+
+
+def news(
+    answers: Iterable[Answer], there: Mapping[str, Answer]
+) -> tuple[list[Answer], list[Answer]]:
+    """Which answers are new, and which correct one of those that are `there` (by key).
+
+    A corrected one is the next revision of the old one. What is there already is in neither list.
+    """
+    fresh, changed = [], []
+    for answer in answers:
+        old = there.get(answer.key)
+        if old is None:
+            fresh.append(answer)
+        elif _differs(answer, old):
+            changed.append(_correction(answer, old))
+    return fresh, changed
+
+
+def _differs(new: Answer, old: Answer) -> bool:
+    """Whether `new` corrects `old`; that it could not be had this time corrects nothing."""
+    if new.state == "failed" and old.state != "failed":
+        return False
+    return (new.text, new.state) != (old.text, old.state)
+
+
+def _correction(new: Answer, old: Answer) -> Answer:
+    if old.state == "failed":
+        return new
+    return msgspec.structs.replace(new, revision=old.revision + 1, supersedes=old.content)
 
 
 @dataclass

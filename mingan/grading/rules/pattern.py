@@ -45,7 +45,7 @@ class RegexGrader:
             return Finding(verdict="ungraded", reason=problems[0])
         body = prepare(text)
         body = body if len(body) <= 2 * READ else f"{body[:READ]}\n{body[-READ:]}"
-        matched = _search(_pattern(question), _flags(question), body.replace("\0", ""))
+        matched = search(_pattern(question), _flags(question), body.replace("\0", ""))
         if matched is None:
             return simply(
                 "unsure",
@@ -83,7 +83,7 @@ def _flags(question: Question) -> int:
     return int(re.IGNORECASE) if param(question, "ignore_case") else 0
 
 
-def _search(pattern: str, flags: int, text: str) -> str | None:
+def search(pattern: str, flags: int, text: str) -> str | None:
     """`+` and what matched, `-` for no match, None when it took too long."""
     repeats = len(_REPEATS.findall(pattern))
     if repeats == 0 or (

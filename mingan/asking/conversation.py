@@ -1,0 +1,72 @@
+"""What is said to a model next: the turns that a question has written down, or a game's move.
+
+It knows what was said so far and which game a question names; it must not know how anything is
+sent, and it never looks into what a game means.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from mingan import plugins
+from mingan.bank.games import Conversation, Move
+from mingan.errors import ServerFault
+from mingan.records import Question
+
+
+class Conversations:
+    """How the questions of one run go on. Games are looked up once, before anything is asked."""
+
+    def __init__(
+        self, questions: Iterable[Question], registry: plugins.Registry = plugins.registry
+    ) -> None:
+        """Finds the game of every kind that occurs.
+
+        Raises:
+            InputError: a question is of a kind that nobody installed.
+        """
+        kinds = dict.fromkeys(question.kind for question in questions if question.kind)
+        self._games: dict[str, Conversation] = {
+            kind: registry.made("games", kind) for kind in kinds
+        }
+
+    def next(self, question: Question, said: Sequence[str]) -> Move | None:
+        """What is said after the model's turns `said`; None ends the conversation.
+
+        Raises:
+            BrokenGame: the game itself failed.
+        """
+        if not question.kind:
+            place = len(said) - 1
+            turns = question.turns
+            return Move(text=turns[place]) if place < len(turns) else None
+        try:
+            game = self._games[question.kind]
+            return None if len(said) >= game.most(question) else game.next(question, said)
+        except Exception as error:
+            raise _broken(question.kind, error) from error
+
+    def most(self, question: Question) -> int:
+        """The most turns that the model can have; a game that cannot say so counts as one turn."""
+        if not question.kind:
+            return 1 + len(question.turns)
+        try:
+            return max(1, self._games[question.kind].most(question))
+        except Exception:
+            return 1
+
+
+class BrokenGame(ServerFault):
+    """A game's own code failed; no model can help that, and trying again would not either."""
+
+    retryable = False
+
+
+def _broken(kind: str, error: Exception) -> BrokenGame:
+    what = f"{type(error).__name__}: {error}"[:300]
+    return BrokenGame(
+        f"对话程序 {kind} 自己出错了（{what}）；这不是模型答错，请检查这道题的 params，"
+        "或把这句话报告给它的作者。",
+        f"The program of the game {kind} failed ({what}); this is not the model's mistake. Check "
+        "the params of this question, or report it to the game's author.",
+    )

@@ -1,0 +1,175 @@
+"""A hidden rule: the model tries values, sees what becomes of them, and then must apply the rule.
+
+    params {"rule": {"kind": "linear", "a": 3, "b": 5}, "probes": 8, "tests": [12, 40, 100]}
+
+One value a turn gets its result; a turn without a readable value is told so and counts. After
+`probes` turns, or as soon as the model writes 开始作答, it must give the results of `tests` in one
+line. Right if all are right; the score is the share. What rules there are is in `rules`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from mingan.bank.games import reading
+from mingan.bank.games.protocol import Move, Result
+from mingan.bank.games.rules import BadRule, Value, fits, function, of_words
+from mingan.language import Text
+from mingan.normal import shorten
+from mingan.records import Question
+
+PROBES, MOST = 8, 40
+TESTS = 10
+READY = "开始作答"
+
+_TRIED = re.compile(r"(?:试|f)\s*[:(]?\s*(-?\d{1,9})(?!\d)")
+_TRIED_WORD = re.compile(r"(?:试|f)\s*[:(]?\s*[\"'“]?([a-z]+)")
+_WORD = re.compile(r"(?<![A-Za-z])[a-z]+(?![A-Za-z])")
+_APPLIED_WORD = re.compile(r"f\s*\([^()\n]{0,40}\)\s*(?:=|是|为|:)?")
+
+
+class HiddenRule:
+    """Answers probes, asks for the tests, and compares."""
+
+    name = "hidden-rule"
+    version = "1"
+
+    def next(self, question: Question, said: Sequence[str]) -> Move | None:
+        """The result of the last probe, or the tests; None once those are answered."""
+        ready = _ready(question, said)
+        if ready < len(said):
+            return None if len(said) > ready + 1 else Move(text=_tests(question))
+        left = _probes(question) - len(said)
+        if left < 0:
+            return None
+        text = _probed(question, said[-1])
+        if left == 0:
+            return Move(text=text + _tests(question))
+        return Move(text=f"{text}还可以试 {left} 次。知道规律了就写“{READY}”。")
+
+    def most(self, question: Question) -> int:
+        """The probes and the answer to the tests."""
+        return _probes(question) + 1
+
+    def result(self, question: Question, said: Sequence[str]) -> Result:
+        """Right if the last turn gives the right result of every test."""
+        ready = _ready(question, said)
+        turns = ready + 2 if ready < len(said) else _probes(question) + 1
+        if len(said) < turns:
+            reason = Text("没有玩完。", "The game was broken off.")
+            return Result(verdict="unsure", reason=reason)
+        rule = function(question.params.get("rule"))
+        wanted = [rule(value) for value in _values(question)]
+        return _judged(said[turns - 1], wanted, of_words(question.params.get("rule")))
+
+    def faults(self, question: Question) -> list[Text]:
+        """A rule that is none, or values that cannot be put into it."""
+        params = question.params
+        found = reading.not_whole(params, "probes", PROBES, MOST)
+        rule = params.get("rule")
+        try:
+            function(rule)
+        except BadRule as error:
+            zh, en = f"“{error}”写得不对", f"{error} is not right"
+            return [*found, reading.bad("rule", zh, en)]
+        tests = params.get("tests")
+        words = of_words(rule)
+        if not isinstance(tests, list) or not 1 <= len(tests) <= TESTS:
+            zh, en = f"要写 1 到 {TESTS} 个值", f"needs from 1 to {TESTS} values"
+            return [*found, reading.bad("tests", zh, en)]
+        if not all(fits(value, words) for value in tests):
+            zh = "有的值不能代入这条规律（整数绝对值不过 9999，单词是 1 到 20 个小写字母）"
+            en = "holds a value that the rule cannot take (a whole number up to 9999, or a word)"
+            found.append(reading.bad("tests", zh, en))
+        return found
+
+
+def _ready(question: Question, said: Sequence[str]) -> int:
+    """The place of the turn in which the model asked for the tests; beyond all if it did not."""
+    probes = said[: _probes(question)]
+    return next((i for i, text in enumerate(probes) if READY in reading.clean(text)), len(said))
+
+
+def _probed(question: Question, text: str) -> str:
+    """What a probe is answered with."""
+    rule = question.params.get("rule")
+    words = of_words(rule)
+    value = _tried(text, words)
+    if value is None or not fits(value, words):
+        wanted = "1 到 20 个小写英文字母的单词" if words else "绝对值不超过 9999 的整数"
+        return f"没看懂你要试哪个值。请只写一个{wanted}。"
+    return f"f({value}) = {function(rule)(value)}。"
+
+
+def _tried(text: str, words: bool) -> Value | None:
+    """The value that a turn tries: the last after 试 or f, or else the only one in it."""
+    body = reading.clean(text)
+    if words:
+        marked = _TRIED_WORD.findall(body)
+        found = list(dict.fromkeys(w for w in _WORD.findall(body) if w not in ("f", "x")))
+        return marked[-1] if marked else found[0] if len(found) == 1 else None
+    numbers = _TRIED.findall(body)
+    if numbers:
+        return int(numbers[-1])
+    plain = list(dict.fromkeys(reading.plain_integers(body)))
+    return plain[0] if len(plain) == 1 else None
+
+
+def _tests(question: Question) -> str:
+    values = _values(question)
+    shown = "、".join(f"f({value})" for value in values)
+    return f"现在请写出 {shown} 的值。只写一行，共 {len(values)} 个，按顺序用逗号隔开。"
+
+
+def _judged(text: str, wanted: list[Value], words: bool) -> Result:
+    given = _given(text, len(wanted), any(isinstance(value, str) for value in wanted) and words)
+    shown, right = _listed(wanted), sum(map(_equal, given, wanted))
+    taken = shorten(_listed(given), 60)
+    if not given and not text.strip():
+        reason = Text("最后没有作答。", "It gave no answer in the end.")
+        return Result(verdict="unsure", reason=reason)
+    if len(given) > len(wanted):
+        zh = f"写了 {len(given)} 个值，应是 {len(wanted)} 个，看不出哪些是答案。"
+        en = f"It gave {len(given)} values where {len(wanted)} were asked for."
+        return Result(verdict="unsure", reason=Text(zh, en), extracted=taken)
+    reason = Text(
+        f"{len(wanted)} 个值对了 {right} 个（应是 {shown}）。",
+        f"{right} of {len(wanted)} values are right (they are {shown}).",
+    )
+    return Result(
+        verdict="right" if right == len(wanted) == len(given) else "wrong",
+        reason=reason,
+        score=right / len(wanted),
+        extracted=taken,
+    )
+
+
+def _given(text: str, count: int, words: bool) -> list[Value]:
+    """The values of the last line if they are as many as wanted, or else those of all lines."""
+    line = _values_in(reading.last_line(text), words)
+    every = _values_in(reading.clean(text), words)
+    return line if len(line) == count or len(every) != count else every
+
+
+def _values_in(text: str, words: bool) -> list[Value]:
+    if words:
+        return list(_WORD.findall(_APPLIED_WORD.sub(" ", text)))
+    return list(reading.integers(text))
+
+
+def _equal(given: Value, wanted: Value) -> bool:
+    return str(given) == str(wanted)
+
+
+def _listed(values: Sequence[Value]) -> str:
+    return "、".join(map(str, values))
+
+
+def _values(question: Question) -> list[Value]:
+    value = question.params.get("tests")
+    return list(value)[:TESTS] if isinstance(value, list) else []
+
+
+def _probes(question: Question) -> int:
+    return reading.whole(question.params, "probes", PROBES, MOST)

@@ -1,0 +1,213 @@
+"""Reading what a model says in a game: its question, its guess, its yes or no, its numbers.
+
+Everything here is a pure function of a text, bounded in time, and never raises. It knows no game
+and no table; what it cannot read it says so, and never guesses.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from mingan.language import Text
+from mingan.normal import key, prepare, shorten
+
+LONGEST = 400
+"""Characters of one sentence that are read as a question; nobody asks in more."""
+
+_PIECES = re.compile(r"[\n。!;]+|(?<=\?)")
+_QUOTES = re.compile(r"[\s\"'“”‘’「」『』《》【】\[\]*`_#>~]+")
+_GUESS = re.compile(
+    r"(?:我猜测?|我的猜测|猜测?|答案|谜底|谜底答案)(?:是|就是|应该是|为|:|,)+(?P<name>[^,。!?:()]{1,30})"
+)
+_LABEL = re.compile(
+    r"^(?:[qQ问]|第?[\d一二三四五六七八九十]+个?(?:问题?|轮)?|问题\d*|提问\d*|请问|我想问(?:的是|一下)?|"
+    r"我的问题是?|下一个问题|那么?|好的?|嗯|ok|question\d*)[\d.、:,)）-]*",
+    re.IGNORECASE,
+)
+_ASKS = re.compile(
+    r"\?|[吗么嘛吧呢]$|是不是|有没有|会不会|能不能|可不可以|是否|能否|会否|可否|有无|对不对"
+)
+_TAIL = re.compile(r"(?:,?(?:对吗|是吗|对吧|是吧|对不对|是不是|好吗|呢|吗|么|嘛|吧|\?))+$")
+_SUBJECT = re.compile(
+    r"^(?:它|他|她|这个?(?:东西|事物|物品|物体|词|谜底|数字?)|这|那个?(?:东西|事物|物品|数字?)|"
+    r"该(?:东西|事物|物品|物体|数字?)|你(?:心里|心中)?(?:所?想|想到|藏)的?(?:那个|这个)?(?:东西|事物|物品|数字?)?|"
+    r"谜底|答案|目标|东西|事物|物品|物体|数字?)(?:本身|的话|的)?"
+)
+_ADVERB = re.compile(
+    r"(?:一般来说|通常来说|通常情况下|一般情况下|大多数情况下|多数情况下|一般|通常|平常|平时|主要|大多数?|往往|"
+    r"常常|经常|普遍|大部分时间|大致|基本上?|本身|真的|其实|也|都|还(?!是)|就|,)"
+)
+_EITHER = re.compile(r"是不是|是否|有没有|有无|会不会|会否|能不能|能否|可不可以|可否|可以不可以")
+_EITHER_TO = {"是": "是", "有": "有", "会": "会", "能": "能", "可": "可以"}
+_DENIES = re.compile(r"^(?:并非|并不|并没有|不是|不属于|没有|不会|不能|不可以|无法|不算|没|不|非)")
+_DENIES_TO = {
+    "不是": "是", "并非": "是", "非": "是", "不属于": "是", "不算": "是", "没有": "有", "没": "有",
+    "并没有": "有", "不会": "会", "不能": "能", "不可以": "可以", "无法": "能", "并不": "",
+    "不": "",
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A yes-or-no question: what it asks of the thing, and whether it asks for the opposite."""
+
+    predicate: str
+    negated: bool = False
+
+
+def statement(predicate: str) -> Asked:
+    """What a written predicate says, read as the question 它…吗 would be: 不会飞 denies 会飞."""
+    return _question(f"它{predicate}吗")
+
+
+def clean(text: str) -> str:
+    """A model's turn as games read it: without thinking, folded, of bearable length."""
+    return prepare(text)
+
+
+def pieces(text: str) -> list[str]:
+    """The sentences of a turn, without blanks and quotation marks, in order."""
+    parts = (_QUOTES.sub("", part) for part in _PIECES.split(clean(text)))
+    return [part[-LONGEST:] for part in parts if part]
+
+
+def guesses(text: str) -> list[str]:
+    """The names after 我猜： or 答案是, in order; a question is no such guess."""
+    found: list[str] = []
+    for piece in pieces(text):
+        if _ASKS.search(piece):
+            continue
+        match = _GUESS.search(piece)
+        if match:
+            found.append(re.sub(r"^(?:它|是|一[个只种件])+", "", match["name"]))
+    return [name for name in found if name]
+
+
+def asked(text: str) -> list[Asked]:
+    """The different yes-or-no questions in a turn, in order."""
+    found = (_question(piece) for piece in pieces(text) if _ASKS.search(piece))
+    return list(dict.fromkeys(question for question in found if question.predicate))
+
+
+def _question(piece: str) -> Asked:
+    """它不会飞吗 is 会飞, negated; 请问，这个东西是不是动物？ is 是动物."""
+    rest = _clause(piece)
+    rest = _TAIL.sub("", rest)
+    rest = _ADVERB.sub("", _SUBJECT.sub("", _ADVERB.sub("", rest)))
+    rest = _EITHER.sub(lambda m: _EITHER_TO[m[0][0]], rest, count=1)
+    denial = _DENIES.match(rest)
+    if denial is None:
+        return Asked(rest)
+    return Asked(_DENIES_TO[denial[0]] + rest[denial.end() :], negated=True)
+
+
+def _clause(piece: str) -> str:
+    """What is left of a question without labels such as 第3问： and what leads up to it."""
+    rest = piece
+    for _ in range(6):
+        shorter = _LABEL.sub("", rest, count=1)
+        if shorter == rest:
+            break
+        rest = shorter
+    head, colon, tail = rest.rpartition(":")
+    return tail if colon and _ASKS.search(tail) else rest if not colon else head
+
+
+_DOUBT = re.compile(r"不一定|不确定|不知道|不清楚|说不准|难说|视情况|可能|有时|无法判断|无法确定")
+_NO = re.compile(r"^(?:回答:|答案:?|答:)?(?:不(?!错)|否|没(?!错|问题)|无|错|非|no\b|false\b)", re.I)
+_YES = re.compile(
+    r"^(?:回答:|答案:?|答:)?(?:是|对|会|能|有|可以|正确|没错|不错|没问题|当然|嗯|yes\b|true\b)",
+    re.I,
+)
+
+
+def yes_or_no(text: str) -> bool | None:
+    """Whether a turn says yes, by its first sentence or else its last; None if neither does."""
+    said = pieces(text)
+    for piece in (*said[:1], *said[-1:]):
+        if doubts(piece):
+            return None
+        if _NO.match(piece):
+            return False
+        if _YES.match(piece):
+            return True
+    return None
+
+
+def doubts(text: str) -> bool:
+    """Whether a turn begins by saying that it is not sure."""
+    return _DOUBT.search("".join(pieces(text)[:1])) is not None
+
+
+def named(text: str, names: Iterable[str]) -> list[str]:
+    """Those of `names` that a turn mentions; one within a longer one that is there is not."""
+    body = key(clean(text))
+    found: list[str] = []
+    for name in sorted(names, key=lambda n: (-len(n), n)):
+        if key(name) and key(name) in body:
+            found.append(name)
+            body = body.replace(key(name), "\n")
+    return found
+
+
+_FIRM = re.compile(r"(?:最终答案|最后答案|答案)(?:仍然|还|应该)?(?:是|为|:)+\s*([^\n]{1,200})")
+
+
+def final_answer(text: str) -> str | None:
+    """What a turn declares last as 答案：…; None where it declares nothing."""
+    found = _FIRM.findall(clean(text))
+    return str(found[-1]).strip(" 。.,!*“”\"'") if found else None
+
+
+_APPLIED = re.compile(
+    r"f\s*\([^()\n]{0,40}\)\s*(?:=|是|为|:)?|\b[xn]\s*=\s*-?\d+\s*(?:时|:|,|->|→)+"
+)
+_INTEGER = re.compile(r"(?<![\d.])-?\d{1,15}(?![\d.]*\d)")
+
+
+def integers(text: str) -> list[int]:
+    """The whole numbers in a text, in order; those within f(…) are not values."""
+    return [int(number) for number in _INTEGER.findall(_APPLIED.sub(" ", text))]
+
+
+def plain_integers(text: str) -> list[int]:
+    """The whole numbers in a text, in order, wherever they stand."""
+    return [int(number) for number in _INTEGER.findall(text)]
+
+
+def last_line(text: str) -> str:
+    """The last line of a turn that holds anything."""
+    lines = [line.strip() for line in clean(text).split("\n") if line.strip()]
+    return lines[-1] if lines else ""
+
+
+# What games find wrong with their parameters, in the same words.
+
+
+def whole(params: dict[str, Any], name: str, default: int, most: int) -> int:
+    """A whole number from 1 to `most` among the parameters; the default for anything else."""
+    value = params.get(name, default)
+    sound = isinstance(value, int) and not isinstance(value, bool) and 1 <= value <= most
+    return value if sound else default
+
+
+def bad(name: str, zh: str, en: str) -> Text:
+    """What is wrong with one of the parameters."""
+    return Text(f"params 的 {name}：{zh}。", f"{name} in params: {en}.")
+
+
+def not_whole(params: dict[str, Any], name: str, default: int, most: int) -> list[Text]:
+    """Says so if a parameter that must be a whole number from 1 to `most` is none."""
+    if name not in params or whole(params, name, 0, most) == params[name] != 0:
+        return []
+    shown = shorten(str(params[name]), 20)
+    return [
+        bad(
+            name,
+            f"应是 1 到 {most} 的整数，而写的是 {shown}",
+            f"must be a whole number from 1 to {most}, not {shown}",
+        )
+    ]

@@ -1,0 +1,201 @@
+"""Twenty questions: something is hidden, and the model finds it by asking yes-or-no questions.
+
+    params {"thing": "大象", "candidates": "all", "limit": 20}
+
+`candidates` is `all`, a group of the table, a list of things, or "numbers:1-64", where the thing
+is a number; the prompt must say which, because it is what the score is measured by. The answers
+come from the table (or from arithmetic), never from a model.
+
+The score: with N candidates the best player needs ceil(log2 N) questions in the worst case, so
+finding the thing after q turns scores min(1, ceil(log2 N) / q), not finding it scores 0. Every
+turn counts, a wrong guess and a question that nobody understands too, but for the one that names
+the thing: perfect halving scores exactly 1, and so does knowing it at once.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from mingan.bank.games import numbers, reading
+from mingan.bank.games.knowledge import table
+from mingan.bank.games.protocol import Move, Result
+from mingan.language import Text
+from mingan.normal import key, shorten
+from mingan.records import Question
+
+LIMIT, MOST = 20, 60
+_RANGE = re.compile(r"numbers:(-?\d{1,6})-(-?\d{1,6})")
+
+_ONE = "请一次只问一个能用“是”或“否”回答的问题。"
+_UNCLEAR = "不确定（听不懂这个问题，请换个问法，问一个能用“是”或“否”回答的问题）。"
+_SAID = {True: "是。", False: "否。", None: "不确定。"}
+
+
+@dataclass(frozen=True, slots=True)
+class _Reply:
+    """What a turn is answered with; `guess` is what it named, `found` whether that was it."""
+
+    text: str
+    guess: str = ""
+    found: bool = False
+
+
+class TwentyQuestions:
+    """Finds the hidden thing within `limit` questions and one last guess."""
+
+    name = "twenty-questions"
+    version = "1"
+
+    def next(self, question: Question, said: Sequence[str]) -> Move | None:
+        """The answer to the last turn, with what is left; None once it is found or over."""
+        reply = _reply(question, said[-1])
+        left = _limit(question) - len(said)
+        if reply.found or left < 0:
+            return None
+        if left == 0:
+            rest = "问题已经问完了。请直接说出你的答案，写成“我猜：……”。"
+        else:
+            rest = f"你还可以问 {left} 个问题。"
+        return Move(text=reply.text + rest)
+
+    def most(self, question: Question) -> int:
+        """The questions and one last guess."""
+        return _limit(question) + 1
+
+    def result(self, question: Question, said: Sequence[str]) -> Result:
+        """Right if the thing was found; the score says in how many questions."""
+        guess = ""
+        for used, text in enumerate(said[: self.most(question)]):
+            reply = _reply(question, text)
+            guess = reply.guess or guess
+            if reply.found:
+                return _found(question, used, guess)
+        if len(said) < self.most(question):
+            return Result(verdict="unsure", reason=_BROKEN_OFF, extracted=guess)
+        thing, limit = _thing(question), _limit(question)
+        return Result(
+            verdict="wrong",
+            reason=Text(
+                f"问了 {limit} 个问题没有猜出“{thing}”。",
+                f"It did not find {thing} in {limit} questions.",
+            ),
+            score=0.0,
+            extracted=guess,
+        )
+
+    def faults(self, question: Question) -> list[Text]:
+        """An unknown thing, unknown candidates, or a thing that is none of them."""
+        params = question.params
+        found = reading.not_whole(params, "limit", LIMIT, MOST)
+        names, unknown = candidates(question)
+        if unknown:
+            shown = "、".join(unknown[:5])
+            zh = f"知识表里没有：{shown}"
+            found.append(reading.bad("candidates", zh, f"the table does not know {shown}"))
+        elif len(names) < 2:
+            zh = "至少要有两个：写 all、一个组名、一列名称，或 numbers:1-64 这样"
+            en = "needs at least two: all, a group, a list of names, or like numbers:1-64"
+            found.append(reading.bad("candidates", zh, en))
+        elif _thing(question) not in names:
+            zh = f"“{_thing(question)}”不在 candidates 里"
+            found.append(reading.bad("thing", zh, f"{_thing(question)} is no candidate"))
+        return found
+
+
+_BROKEN_OFF = Text("没有玩完。", "The game was broken off.")
+
+
+def candidates(question: Question) -> tuple[tuple[str, ...], list[str]]:
+    """What the thing may be, and those named that the table does not know."""
+    written = question.params.get("candidates", "all")
+    if isinstance(written, list):
+        names = tuple(dict.fromkeys(map(str, written)))
+        return names, [name for name in names if name not in table().things]
+    numbered = _range(question)
+    if numbered is not None:
+        return tuple(map(str, numbered)), []
+    return table().group(str(written)), []
+
+
+def _found(question: Question, used: int, guess: str) -> Result:
+    count = len(candidates(question)[0])
+    best = max(0, count - 1).bit_length()
+    score = 1.0 if used <= best else best / used
+    return Result(
+        verdict="right",
+        reason=Text(
+            f"问了 {used} 个问题后猜出“{_thing(question)}”"
+            f"（{count} 个里找一个，最好的问法最多要 {best} 个）。",
+            f"It found {_thing(question)} after {used} questions (one of {count}: the best player "
+            f"needs at most {best}).",
+        ),
+        score=score,
+        extracted=guess,
+    )
+
+
+def _reply(question: Question, text: str) -> _Reply:
+    """What one turn is answered with, whatever came before it."""
+    named = list(dict.fromkeys(reading.guesses(text)))
+    asked = reading.asked(text)
+    if not named and len(asked) == 1:
+        outright = _outright(question, asked[0].predicate)
+        if outright and not asked[0].negated:
+            named = [outright]
+    if len(named) > 1 or (not named and len(asked) > 1):
+        return _Reply(_ONE)
+    if named:
+        found = _same(question, named[0])
+        shown = shorten(named[0], 20)
+        return _Reply("是，猜对了。" if found else f"否，不是“{shown}”。", shown, found)
+    return _Reply(_answered(question, asked[0]) if asked else _UNCLEAR)
+
+
+def _answered(question: Question, asked: reading.Asked) -> str:
+    """是, 否 or 不确定; where the question denies, it is said what the answer is to."""
+    if _range(question) is None:
+        read, true = table().answer(_thing(question), asked.predicate)
+    else:
+        true = numbers.truth(int(_thing(question)), asked.predicate)
+        read = true is not None
+    if not read:
+        return _UNCLEAR
+    if not asked.negated:
+        return _SAID[true]
+    return f"按“它{shorten(asked.predicate, 30)}”来答：{_SAID[true]}"
+
+
+def _outright(question: Question, predicate: str) -> str:
+    """The thing or number that a question names as the answer; "" if it asks for a property."""
+    if _range(question) is None:
+        return table().thing(predicate) or ""
+    number = numbers.guessed(predicate)
+    return "" if number is None else str(number)
+
+
+def _same(question: Question, name: str) -> bool:
+    thing = _thing(question)
+    if _range(question) is not None:
+        return str(numbers.guessed(name)) == thing
+    accepted = {key(other) for other in (thing, *question.aliases)}
+    return key(name) in accepted or table().thing(name) == thing
+
+
+def _thing(question: Question) -> str:
+    return str(question.params.get("thing", ""))
+
+
+def _limit(question: Question) -> int:
+    return reading.whole(question.params, "limit", LIMIT, MOST)
+
+
+def _range(question: Question) -> range | None:
+    """The numbers among which the thing is, if it is a number."""
+    written: Any = question.params.get("candidates")
+    match = _RANGE.fullmatch(written) if isinstance(written, str) else None
+    if match is None or not re.fullmatch(r"-?\d{1,6}", _thing(question)):
+        return None
+    return range(int(match[1]), int(match[2]) + 1)

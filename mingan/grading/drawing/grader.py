@@ -1,0 +1,85 @@
+"""The grader of drawings: the last SVG of an answer, read safely, rendered, and checked.
+
+It puts reading, rendering and checking together; none of the three is done here.
+"""
+
+from __future__ import annotations
+
+from mingan.grading.drawing.checks import KINDS, Drawing, failure
+from mingan.grading.drawing.rendering import RenderError, draw, png_for_people
+from mingan.grading.drawing.safety import Unfit, begun, read, written_svg
+from mingan.grading.protocol import Finding
+from mingan.grading.rules.base import param
+from mingan.grading.rules.checklist import faults_in, judged, reference_fault, remembered
+from mingan.language import Text
+from mingan.records import Question
+
+_MISSING = Text("回答里没有 SVG。", "There is no SVG in the answer.")
+_UNCLOSED = Text(
+    "SVG 没有写完：缺少结尾的 </svg>。", "The SVG is not finished: its end tag </svg> is missing."
+)
+
+
+class SvgGrader:
+    """Right when the last SVG of the answer passes every check of the parameter `checks`.
+
+    No SVG, one that is invalid and one that refers to anything outside itself are wrong. Where
+    our own renderer fails although the SVG is in order, the answer stays ungraded.
+    """
+
+    name = "svg"
+    version = "1"
+    slow = True
+
+    def grade(self, question: Question, text: str) -> Finding:
+        """Judge the last SVG in the text."""
+        problems = self.faults(question)
+        if problems:
+            return Finding(verdict="ungraded", reason=problems[0])
+        return _judge(question, text)
+
+    def faults(self, question: Question) -> list[Text]:
+        """Checks that are not well formed, or a reference that does not pass them."""
+        return remembered(self.name, question, lambda: _faults(question))
+
+    def picture(self, question: Question, text: str, *, side: int = 256) -> bytes | None:
+        """The drawing in an answer as a PNG for a person's eye: see the function `picture`."""
+        return picture(question, text, side=side)
+
+
+def picture(question: Question, text: str, *, side: int = 256) -> bytes | None:
+    """The drawing in an answer to an `svg` question as a PNG on white, for a person's eye.
+
+    Its longer side has `side` pixels. None when the question wants no drawing, and when the
+    answer has none that may be drawn.
+    """
+    svg = written_svg(text) if question.grader == SvgGrader.name else None
+    if svg is None:
+        return None
+    try:
+        return png_for_people(read(svg), side)
+    except (Unfit, RenderError):
+        return None
+
+
+def _faults(question: Question) -> list[Text]:
+    found = faults_in(question, "checks", KINDS)
+    if found or not question.answer:
+        return found
+    finding = _judge(question, question.answer)
+    # A renderer that fails on the reference says nothing about the question.
+    return [] if finding.verdict == "ungraded" else reference_fault(finding)
+
+
+def _judge(question: Question, text: str) -> Finding:
+    svg = written_svg(text)
+    if svg is None:
+        return Finding(verdict="wrong", reason=_UNCLOSED if begun(text) else _MISSING, score=0.0)
+    try:
+        root = read(svg)
+        drawing = Drawing(root, draw(root))
+    except Unfit as error:
+        return Finding(verdict="wrong", reason=error.reason, score=0.0, extracted=svg[:120])
+    except RenderError as error:
+        return Finding(verdict="ungraded", reason=error.message, extracted=svg[:120])
+    return judged([failure(check, drawing) for check in param(question, "checks")], svg)

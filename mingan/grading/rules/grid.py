@@ -1,0 +1,254 @@
+"""Pictures and grids made of characters, compared line by line or checked for what they show.
+
+The grid is the last fenced block of the answer, or else the last run of lines of the wanted
+shape. Blanks at the ends of lines and those that all lines begin with do not count; with the
+parameter `spaces` = "ignore" none do. The wanted grid is the reference, or the parameter `checks`
+says what must be true of any.
+"""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Callable, Iterator, Mapping, Sequence
+
+from mingan.grading.fences import blocks
+from mingan.grading.protocol import Finding
+from mingan.grading.rules.base import param
+from mingan.grading.rules.checklist import (
+    CHAR,
+    COUNT,
+    PLACE,
+    TEXT,
+    Check,
+    Kind,
+    faults_in,
+    judged,
+    one_of,
+    reference_fault,
+    remembered,
+)
+from mingan.language import Text
+from mingan.normal import cap, shorten, without_thinking
+from mingan.records import Question
+
+READ = 48_000
+"""Characters of an answer in which a grid is looked for."""
+
+MOST_LINES = 2_000
+
+Lines = tuple[str, ...]
+
+_MISSING = Text("回答里没有字符图。", "There is no grid of characters in the answer.")
+_NO_REFERENCE = Text(
+    "没有要比的图：请写参考答案，或参数 checks。",
+    "There is nothing to compare with; write a reference, or the parameter checks.",
+)
+_SPACES = Text('参数 spaces 只能是 "ignore"。', 'The parameter spaces can only be "ignore".')
+
+
+class GridGrader:
+    """Right when the grid equals the reference, or passes every check where there are `checks`."""
+
+    name = "grid"
+    version = "1"
+
+    def grade(self, question: Question, text: str) -> Finding:
+        """Judge the last grid in the text."""
+        problems = self.faults(question)
+        if problems:
+            return Finding(verdict="ungraded", reason=problems[0])
+        return _judge(question, text)
+
+    def faults(self, question: Question) -> list[Text]:
+        """Nothing to compare with, checks that are not well formed, or that the reference fails."""
+        return remembered(self.name, question, lambda: _faults(question))
+
+
+def _faults(question: Question) -> list[Text]:
+    found = []
+    if param(question, "spaces", "ignore") != "ignore":
+        found.append(_SPACES)
+    if "checks" in question.params:
+        found += faults_in(question, "checks", _KINDS)
+        if found or not question.answer:
+            return found
+        return reference_fault(_judge(question, question.answer))
+    if not _tidy((question.answer or "").split("\n"), question):
+        found.append(_NO_REFERENCE)
+    return found
+
+
+def _judge(question: Question, text: str) -> Finding:
+    said = cap(without_thinking(text), READ).replace("\r", "").expandtabs(4).replace("\xa0", " ")
+    checks = param(question, "checks")
+    if checks is not None:
+        lines = _checked_lines(said, question, checks)
+        if not lines:
+            return Finding(verdict="wrong", reason=_MISSING, score=0.0)
+        return judged([_RUN[check["kind"]](check, lines) for check in checks], " / ".join(lines))
+    wanted = _reference(question)
+    lines = _shaped_lines(said, question, [len(line) for line in wanted])
+    if not lines:
+        return Finding(verdict="wrong", reason=_MISSING, score=0.0)
+    return _compared(lines, wanted)
+
+
+def _reference(question: Question) -> Lines:
+    written = (question.answer or "").replace("\r", "").expandtabs(4).replace("\xa0", " ")
+    fenced = blocks(written)
+    return _tidy((fenced[-1].text if fenced else written).split("\n"), question)
+
+
+def _compared(lines: Lines, wanted: Lines) -> Finding:
+    extracted = shorten(" / ".join(lines), 120)
+    if lines == wanted:
+        reason = Text("字符图与参考答案相同。", "The grid equals the reference.")
+        return Finding(verdict="right", reason=reason, extracted=extracted, score=1.0, firm=True)
+    same = sum(one == other for one, other in zip(lines, wanted, strict=False))
+    score = same / max(len(lines), len(wanted))
+    if len(lines) != len(wanted):
+        reason = Text(
+            f"应有 {len(wanted)} 行，实际 {len(lines)} 行。",
+            f"There should be {len(wanted)} lines; there are {len(lines)}.",
+        )
+        return Finding(verdict="wrong", reason=reason, extracted=extracted, score=score)
+    place = next(i for i, line in enumerate(lines) if line != wanted[i])
+    right, actual = shorten(wanted[place]), shorten(lines[place])
+    reason = Text(
+        f"第 {place + 1} 行应是“{right}”，实际是“{actual}”。",
+        f'Line {place + 1} should be "{right}"; it is "{actual}".',
+    )
+    return Finding(verdict="wrong", reason=reason, extracted=extracted, score=score)
+
+
+def _tidy(lines: Sequence[str], question: Question) -> Lines:
+    """The lines without blank ones around them, blanks behind them and common indentation."""
+    lines = [line.rstrip() for line in lines[:MOST_LINES]]
+    if param(question, "spaces") == "ignore":
+        lines = ["".join(line.split()) for line in lines]
+    while lines and not lines[0]:
+        lines = lines[1:]
+    while lines and not lines[-1]:
+        lines = lines[:-1]
+    return tuple(textwrap.dedent("\n".join(lines)).split("\n")) if lines else ()
+
+
+def _shaped_lines(said: str, question: Question, widths: Sequence[int]) -> Lines:
+    """The last fenced block, or the last lines with these widths, or else the last run of lines."""
+    fenced = blocks(said)
+    if fenced:
+        return _tidy(fenced[-1].text.split("\n"), question)
+    lines = said.split("\n")[-MOST_LINES:]
+    for end in range(len(lines), len(widths) - 1, -1):
+        window = lines[end - len(widths) : end]
+        if not window[0].strip() or not window[-1].strip():
+            continue
+        tidied = _tidy(window, question)
+        if [len(line) for line in tidied] == list(widths):
+            return tidied
+    return _last_run(lines, question)
+
+
+def _checked_lines(said: str, question: Question, checks: Sequence[Check]) -> Lines:
+    """The last fenced block, or the last run of lines that looks like the grid the checks want."""
+    fenced = blocks(said)
+    if fenced:
+        return _tidy(fenced[-1].text.split("\n"), question)
+    sizes = [check for check in checks if check["kind"] == "size"]
+    if sizes:
+        return _shaped_lines(said, question, [sizes[0]["cols"]] * sizes[0]["rows"])
+    return _last_run(said.split("\n")[-MOST_LINES:], question)
+
+
+def _last_run(lines: Sequence[str], question: Question) -> Lines:
+    """The last lines without a blank one between them: those of one width, if there are such."""
+    runs = [_tidy(run, question) for run in _unbroken(lines)]
+    even = [run for run in runs if len(run) > 1 and len({len(line) for line in run}) == 1]
+    return (even or runs or [()])[-1]
+
+
+def _unbroken(lines: Sequence[str]) -> Iterator[list[str]]:
+    run: list[str] = []
+    for line in [*lines, ""]:
+        if line.strip():
+            run.append(line)
+        elif run:
+            yield run
+            run = []
+
+
+def _size(check: Check, lines: Lines) -> Text | None:
+    rows, widest = len(lines), max(map(len, lines))
+    # Blanks at the ends of lines are gone; where blanks are part of the picture, that is no fault.
+    blank = any(" " in line for line in lines) or not all(lines)
+    even = blank or all(len(line) == check["cols"] for line in lines)
+    if rows == check["rows"] and widest == check["cols"] and even:
+        return None
+    narrow = min(map(len, lines))
+    actual = f"{widest}" if widest == narrow or blank else f"{narrow}–{widest}"
+    return Text(
+        f"应是 {check['rows']} 行 {check['cols']} 列，实际是 {rows} 行 {actual} 列。",
+        f"It should have {check['rows']} rows and {check['cols']} columns; it has {rows} rows and "
+        f"{actual} columns.",
+    )
+
+
+def _count(check: Check, lines: Lines) -> Text | None:
+    char, actual = check["char"], sum(line.count(check["char"]) for line in lines)
+    if actual == check["count"]:
+        return None
+    return Text(
+        f"“{char}”应有 {check['count']} 个，实际 {actual} 个。",
+        f'There should be {check["count"]} of "{char}"; there are {actual}.',
+    )
+
+
+def _symmetry(check: Check, lines: Lines) -> Text | None:
+    widest = max(map(len, lines))
+    even = [line.ljust(widest) for line in lines]
+    upright = check["axis"] == "vertical"
+    turned = [line[::-1] for line in even] if upright else even[::-1]
+    if turned == even:
+        return None
+    return (
+        Text("左右不对称。", "The left and right halves do not mirror each other.")
+        if upright
+        else Text("上下不对称。", "The top and bottom halves do not mirror each other.")
+    )
+
+
+def _alphabet(check: Check, lines: Lines) -> Text | None:
+    strange = dict.fromkeys(c for line in lines for c in line if c not in check["chars"])
+    if not strange:
+        return None
+    listed = shorten("".join("␠" if c == " " else c for c in strange))
+    return Text(
+        f"只能用 {check['chars']}，却出现了 {listed}。",
+        f"Only {check['chars']} may be used; there is {listed}.",
+    )
+
+
+def _cell(check: Check, lines: Lines) -> Text | None:
+    row, column = check["row"] - 1, check["col"] - 1
+    widest = max(map(len, lines))
+    there = row < len(lines) and column < widest
+    actual = lines[row].ljust(widest)[column] if there else ""
+    if actual == check["char"]:
+        return None
+    return Text(
+        f"第 {row + 1} 行第 {column + 1} 列应是“{check['char']}”，实际是“{actual}”。",
+        f'Row {row + 1}, column {column + 1} should be "{check["char"]}"; it is "{actual}".',
+    )
+
+
+_KINDS: Mapping[str, Kind] = {
+    "size": Kind({"rows": PLACE, "cols": PLACE}),
+    "count": Kind({"char": CHAR, "count": COUNT}),
+    "symmetry": Kind({"axis": one_of("vertical", "horizontal")}),
+    "alphabet": Kind({"chars": TEXT}),
+    "cell": Kind({"row": PLACE, "col": PLACE, "char": CHAR}),
+}
+
+_RUN: dict[str, Callable[[Check, Lines], Text | None]] = {
+    "size": _size, "count": _count, "symmetry": _symmetry, "alphabet": _alphabet, "cell": _cell,
+}  # fmt: skip

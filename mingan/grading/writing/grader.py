@@ -1,0 +1,83 @@
+"""The grader of writing: right when some reading of the answer keeps every rule.
+
+It puts the readings of an answer and the rules together, and knows neither in detail.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from mingan.grading.protocol import Finding
+from mingan.grading.rules.base import param
+from mingan.grading.rules.checklist import Check, faults_in, judged, reference_fault, remembered
+from mingan.grading.writing.body import Lines, readings
+from mingan.grading.writing.rules import KINDS, SLOW, Undecided, failure
+from mingan.language import Text
+from mingan.records import Question
+
+_MISSING = Text("回答里没有正文。", "There is no text in the answer.")
+
+
+class WritingGrader:
+    """Right when the text keeps every rule of the parameter `rules`.
+
+    Where it is open which part of the answer is the text (see `body`), the reading that keeps
+    most rules counts.
+    """
+
+    name = "writing"
+    version = "1"
+
+    def grade(self, question: Question, text: str) -> Finding:
+        """Judge the text that the answer consists of or contains."""
+        problems = self.faults(question)
+        if problems:
+            return Finding(verdict="ungraded", reason=problems[0])
+        return _judge(question, text)
+
+    def faults(self, question: Question) -> list[Text]:
+        """Rules that are not well formed, or a reference that does not keep them."""
+        return remembered(self.name, question, lambda: _faults(question))
+
+
+def _faults(question: Question) -> list[Text]:
+    found = faults_in(question, "rules", KINDS)
+    if found or not question.answer:
+        return found
+    return reference_fault(_judge(question, question.answer))
+
+
+def _judge(question: Question, text: str) -> Finding:
+    """The best finding on any reading; nothing about a text is firm while it may go on."""
+    best: Finding | None = None
+    open_still: Text | None = None
+    for lines in readings(text):
+        finding = _on_reading(param(question, "rules"), lines, slow=open_still)
+        if finding.verdict == "right":
+            return finding
+        if finding.verdict == "unsure":
+            open_still = finding.reason
+        elif best is None or (finding.score or 0.0) > (best.score or 0.0):
+            best = finding
+    if open_still is not None:
+        return Finding(verdict="unsure", reason=open_still)
+    return best or Finding(verdict="wrong", reason=_MISSING, score=0.0)
+
+
+def _on_reading(rules: Sequence[Check], lines: Lines, *, slow: Text | None) -> Finding:
+    """The finding on one reading: unsure where all hangs on a rule that could not be looked at.
+
+    `slow` says that this was so for an earlier reading; its slow rules are not tried again.
+    """
+    failures: list[Text | None] = []
+    for rule in rules:
+        try:
+            if slow is not None and rule["kind"] in SLOW:
+                raise Undecided(*slow)
+            failures.append(failure(rule, lines))
+        except Undecided as undecided:
+            slow = undecided.reason
+    if slow is not None and not any(failures):
+        return Finding(verdict="unsure", reason=slow)
+    return replace(judged(failures, "\n".join(lines)), firm=False)

@@ -1,0 +1,150 @@
+from __future__ import annotations
+
+from itertools import combinations
+
+import pytest
+
+from mingan.bank.games import reading
+from mingan.bank.games.knowledge import table
+from mingan.normal import key
+
+# Whatever has the first property has the second; "-" denies it.
+IMPLIES = [
+    ("哺乳动物", "动物"), ("鸟", "动物"), ("鱼", "动物"), ("昆虫", "动物"), ("动物", "有生命"),
+    ("动物", "-植物"), ("植物", "有生命"), ("植物", "-动物"), ("动物", "-人造"), ("植物", "-人造"),
+    ("鸟", "有翅膀"), ("鸟", "下蛋"), ("鸟", "-哺乳动物"), ("哺乳动物", "-下蛋"),
+    ("昆虫", "-鸟"), ("鱼", "会游泳"), ("鱼", "生活在水里"), ("四条腿", "有腿"), ("蔬菜", "能吃"),
+    ("水果", "能吃"), ("水果", "食物"), ("蔬菜", "食物"), ("水果", "-人造"), ("能喝", "液体"),
+    ("宠物", "动物"), ("家养", "动物"), ("吃肉", "动物"), ("吃草", "动物"), ("吃肉", "-吃草"),
+    ("猫科", "哺乳动物"), ("犬科", "哺乳动物"), ("猫科", "-犬科"), ("猛禽", "鸟"), ("猛禽", "会飞"),
+    ("候鸟", "鸟"), ("乐器", "人造"), ("家具", "人造"), ("交通工具", "人造"), ("用电", "人造"),
+    ("穿戴", "人造"), ("文具", "人造"), ("餐厨用具", "人造"), ("建筑", "人造"), ("玩具", "人造"),
+    ("体育用品", "人造"), ("工具", "人造"), ("用嘴吹", "乐器"), ("有琴弦", "乐器"),
+    ("用弓拉", "有琴弦"), ("有屏幕", "用电"), ("上网用", "有屏幕"), ("两个轮子", "有轮子"),
+    ("在轨道上行驶", "交通工具"), ("比汽车大", "比人大"), ("比人大", "比鸡蛋大"),
+    ("比人大", "-单手可拿"), ("能放进口袋", "单手可拿"), ("单手可拿", "-比人大"),
+    ("天体", "在天上"), ("天体", "-人造"), ("天气现象", "-人造"), ("天体", "-天气现象"),
+    ("热带水果", "水果"), ("长在树上", "水果"), ("有大核", "水果"), ("含酒精", "能喝"),
+    ("提神", "能喝"), ("戴在头上", "穿戴"), ("穿在脚上", "穿戴"), ("穿在下身", "穿戴"),
+    ("手指上戴", "戴在手上"), ("戴在手上", "穿戴"), ("液体", "-硬"), ("树", "植物"), ("花", "植物"),
+    ("用来照明", "发光"), ("玻璃", "-金属"), ("金属", "-木头"), ("纸", "-塑料"),
+    ("产奶给人喝", "家养"),
+    ("会酿蜜", "昆虫"), ("吸血", "昆虫"), ("凶猛", "动物"), ("建筑", "比人大"), ("瓜", "能吃"),
+    ("主食", "食物"), ("用来写字", "文具"), ("在水上行驶", "交通工具"), ("飞到太空", "会飞"),
+]  # fmt: skip
+
+
+def test_the_table_is_large_and_every_cell_is_named() -> None:
+    known = table()
+    assert len(known.things) >= 150
+    assert len(known.properties) >= 60
+    for thing in known.things.values():
+        assert set(thing.cells) <= set(known.properties)
+        assert len(thing.cells) >= 60
+
+
+def test_every_name_means_one_thing() -> None:
+    names = [key(n) for t in table().things.values() for n in (t.name, *t.aliases)]
+    assert len(names) == len(set(names))
+    for thing in table().things.values():
+        assert {table().thing(n) for n in (thing.name, *thing.aliases)} == {thing.name}
+
+
+def test_every_two_things_differ_in_a_property_that_is_clear_of_both() -> None:
+    alike = [
+        (one.name, other.name)
+        for one, other in combinations(table().things.values(), 2)
+        if not any(other.cells.get(name, truth) is not truth for name, truth in one.cells.items())
+    ]
+    assert alike == []
+
+
+def test_every_property_is_true_of_something_and_false_of_something() -> None:
+    for name in table().properties:
+        truths = {thing.cells.get(name) for thing in table().things.values()}
+        assert {True, False} <= truths, name
+
+
+@pytest.mark.parametrize(("one", "other"), IMPLIES)
+def test_what_follows_is_true_too(one: str, other: str) -> None:
+    name, wanted = other.lstrip("-"), not other.startswith("-")
+    assert name in table().properties
+    holding = [t for t in table().things.values() if t.cells.get(one)]
+    assert holding
+    assert [t.name for t in holding if t.cells.get(name, wanted) is not wanted] == []
+
+
+@pytest.mark.parametrize(
+    ("thing", "true", "false"),
+    [
+        ("大象", "动物 哺乳动物 比人大 长鼻子 四条腿 吃草 有尾巴", "会飞 吃肉 食物 有翅膀 宠物"),
+        ("企鹅", "鸟 有翅膀 会游泳 下蛋", "会飞 哺乳动物"),
+        ("蝙蝠", "哺乳动物 会飞 有翅膀 夜里活动", "鸟 下蛋"),
+        ("鲸", "哺乳动物 生活在水里 会游泳 比汽车大", "鱼 有腿 下蛋"),
+        ("蜘蛛", "动物 八条腿", "昆虫 有翅膀 会飞"),
+        ("苹果", "水果 能吃 甜 长在树上", "人造 动物 辣 液体"),
+        ("手机", "用电 有屏幕 能放进口袋 拍照用", "能吃 有轮子 比人大 有生命"),
+        ("自行车", "有轮子 两个轮子 能载人 交通工具", "有发动机 会飞"),
+        ("二胡", "乐器 有琴弦 用弓拉 中国传统的", "用嘴吹 用电"),
+        ("太阳", "天体 发光 发热 在天上 比人大", "人造 有生命 绕地球转"),
+        ("冰", "冰凉 硬", "液体 用电 发热"),
+        ("筷子", "餐厨用具 成对使用 细长", "能吃 用电 有轮子"),
+    ],
+)
+def test_what_everybody_knows(thing: str, true: str, false: str) -> None:
+    assert [n for n in true.split() if table().true(thing, n) is not True] == []
+    assert [n for n in false.split() if table().true(thing, n) is not False] == []
+
+
+def test_unclear_cells_are_left_open() -> None:
+    assert table().true("鸡", "会飞") is None
+    assert table().true("番茄", "水果") is None
+    assert table().true("汽车", "红色") is None
+
+
+def test_every_property_is_known_by_its_own_words_and_by_its_denial() -> None:
+    for prop in table().properties.values():
+        for predicate, affirms in ((prop.yes, True), (prop.no, False)):
+            for words in (f"它{predicate}吗？", f"第 3 问：请问，这个东西{predicate}吗?"):
+                (asked,) = reading.asked(words)
+                found = table().asked(asked.predicate)
+                assert found is not None, words
+                assert found[0] == prop.name, words
+                assert (found[1] is not asked.negated) is affirms, words
+
+
+@pytest.mark.parametrize(
+    ("words", "name", "truth"),
+    [
+        ("它是活的吗？", "有生命", True), ("它是不是生活在水里？", "生活在水里", True),
+        ("它能在天上飞吗", "会飞", True), ("这个东西是人工制造的吗？", "人造", True),
+        ("它是天然的吗？", "人造", False), ("它通常放在厨房里吗？", "厨房常见", True),
+        ("它是金属制品吗？", "金属", True), ("它的主要材质是木头吗？", "木头", True),
+        ("它的颜色是红色吗？", "红色", True), ("它有没有轮子？", "有轮子", True),
+        ("它需要用电吗？", "用电", True), ("它会不会飞？", "会飞", True),
+        ("它的体积比人大吗？", "比人大", True), ("它比人小吗？", "比人大", False),
+        ("它是软的吗？", "硬", False), ("它是食草动物吗？", "吃草", True),
+        ("它可以用手拿起来吗？", "单手可拿", True), ("你想的东西是植物吗？", "植物", True),
+        ("请问它属于哺乳类动物吗？", "哺乳动物", True), ("是一种水果吗？", "水果", True),
+    ],
+)  # fmt: skip
+def test_free_questions_are_understood(words: str, name: str, truth: bool) -> None:
+    (asked,) = reading.asked(words)
+    assert table().asked(asked.predicate) == (name, truth)
+
+
+@pytest.mark.parametrize(
+    ("words", "read", "truth"),
+    [
+        ("它会飞而且有毛吗？", True, False), ("它是动物或植物吗？", True, True),
+        ("它是动物还是植物？", False, None), ("它让人开心吗？", False, None),
+        ("它会游泳和飞吗？", True, None), ("它是" + "很" * 300 + "大吗？", False, None),
+    ],
+)  # fmt: skip
+def test_two_properties_at_once_are_read_one_by_one(
+    words: str, read: bool, truth: bool | None
+) -> None:
+    (asked,) = reading.asked(words)
+    assert table().answer("大象", asked.predicate)[0] is read
+    if truth is not None:
+        assert table().answer("大象", asked.predicate)[1] is truth

@@ -1,0 +1,94 @@
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from games_players import play
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mingan.bank.games.knowledge import table
+from mingan.bank.games.oracle import Oracle
+from mingan.records import Question
+
+GAME = Oracle()
+THINGS = ["大象", "麻雀", "金鱼", "自行车"]
+ASK = ["动物", "会飞", "生活在水里", "人造", "有轮子", "哺乳动物"]
+QUESTION = Question(
+    id="o", prompt="从大象、麻雀、金鱼、自行车里想好一个，不要说出来，先回答“好了”。",
+    kind="oracle", grader="game", params={"things": THINGS, "ask": ASK, "repeat": ["会飞", "人造"]},
+)  # fmt: skip
+
+
+class Honest:
+    """Answers truly for a thing, but lies about one property, and tells `tells`."""
+
+    def __init__(self, thing: str, lies: str = "", tells: str = "") -> None:
+        self.thing, self.lies, self.tells = thing, lies, tells or thing
+
+    def __call__(self, heard: list[str]) -> str:
+        last = heard[-1]
+        if len(heard) == 1:
+            return "好了"
+        if "说出你想的" in last:
+            return f"我想的是{self.tells}。"
+        for prop in table().properties.values():
+            true = table().true(self.thing, prop.name) is not (prop.name == self.lies)
+            if f"它{prop.yes}吗" in last:
+                return "是。" if true else "否。"
+            if f"它{prop.no}。" in last:
+                return "不对" if true else "对，是这样"
+        raise AssertionError(last)
+
+
+@pytest.mark.parametrize("thing", THINGS)
+def test_who_stays_true_to_its_thing_is_right(thing: str) -> None:
+    said = play(GAME, QUESTION, Honest(thing))
+    assert len(said) == GAME.most(QUESTION) == 10
+    result = GAME.result(QUESTION, said)
+    assert (result.verdict, result.score, result.extracted) == ("right", 1.0, thing)
+
+
+def test_a_false_answer_is_wrong_and_the_score_is_the_share_that_fits() -> None:
+    result = GAME.result(QUESTION, play(GAME, QUESTION, Honest("麻雀", lies="会飞")))
+    assert (result.verdict, result.score) == ("wrong", 6 / 8)
+    assert "麻雀" in result.reason.zh
+
+
+def test_changing_the_thing_at_the_end_is_wrong() -> None:
+    said = play(GAME, QUESTION, Honest("麻雀", tells="自行车"))
+    assert GAME.result(QUESTION, said).verdict == "wrong"
+
+
+def test_a_thing_outside_the_list_is_wrong_and_two_are_unsure() -> None:
+    said = play(GAME, QUESTION, Honest("麻雀"))
+    assert GAME.result(QUESTION, [*said[:-1], "鲸鱼"]).verdict == "wrong"
+    assert GAME.result(QUESTION, [*said[:-1], "麻雀或者大象"]).verdict == "unsure"
+    assert GAME.result(QUESTION, [*said[:-1], ""]).verdict == "unsure"
+    assert GAME.result(QUESTION, said[:-1]).verdict == "unsure"
+
+
+def test_an_answer_that_cannot_be_read_leaves_it_open_and_a_dodge_does_not() -> None:
+    said = play(GAME, QUESTION, Honest("麻雀"))
+    assert GAME.result(QUESTION, [*said[:2], "今天天气很好", *said[3:]]).verdict == "unsure"
+    assert GAME.result(QUESTION, [*said[:2], "不确定", *said[3:]]).verdict == "wrong"
+
+
+@pytest.mark.parametrize(
+    "params",
+    [
+        {"things": ["大象", "飞碟"]}, {"ask": ["动物", "很美"]}, {"things": ["大象"]},
+        {"ask": ["红色"]}, {"ask": ["动物"], "repeat": []}, {"repeat": ["细长"]}, {"ask": []},
+    ],
+)  # fmt: skip
+def test_what_keeps_a_question_from_being_played(params: dict[str, Any]) -> None:
+    faulty = Question(id="o", prompt="p", kind="oracle", params={**QUESTION.params, **params})
+    assert GAME.faults(faulty)
+    assert GAME.faults(QUESTION) == []
+
+
+@given(st.lists(st.text(max_size=20), min_size=1, max_size=12))
+def test_no_text_whatever_breaks_it_and_it_ends(said: list[str]) -> None:
+    GAME.result(QUESTION, said)
+    move = GAME.next(QUESTION, said)
+    assert (move is None) == (len(said) >= GAME.most(QUESTION))
