@@ -104,11 +104,16 @@ def _half(question: Question, *, hidden: bool) -> Question:
 
 
 def sealed(halves: Sequence[Question], nonce: str, passphrase: str) -> str:
-    """The hidden halves and the coin's nonce as one sealed document."""
-    rows = [msgspec.to_builtins(question) for question in halves]
-    return sealing.seal(
-        json.dumps({"nonce": nonce, "questions": rows}, ensure_ascii=False), passphrase
-    )
+    """The hidden halves, the coin's nonce, and which version each hidden half was, in one document.
+
+    Version a is the one that was written first: where the coin shows 0, a is public, b is sealed.
+    """
+    kept = {
+        "nonce": nonce,
+        "questions": [msgspec.to_builtins(question) for question in halves],
+        "versions": {half.id: "ba"[coin(nonce, half.id)] for half in halves},
+    }
+    return sealing.seal(json.dumps(kept, ensure_ascii=False), passphrase)
 
 
 def opened(document: str, passphrase: str, *, name: str = "") -> tuple[tuple[Question, ...], str]:

@@ -19,7 +19,7 @@ import pytest
 
 import mingan
 from mingan import bank as banks
-from mingan import grading
+from mingan import grading, sealing
 from mingan.bank import Bank, fairness, pairs, twins
 from mingan.bank.templates import Instance, Template, failed_checks, instances
 from mingan.errors import BankError
@@ -122,6 +122,8 @@ def test_the_coin_was_committed_to_and_obeyed() -> None:
     sealed = (ROOM / "builtin.sealed").read_text("utf-8")
     halves, nonce = pairs.opened(sealed, PUBLISHED)
     assert pairs.commitment(nonce) == coin["commitment"]
+    kept = json.loads(sealing.unseal(sealed, PUBLISHED))["versions"]
+    assert kept == {half.id: "ba"[pairs.coin(nonce, half.id)] for half in halves}
     heads = sum(pairs.coin(nonce, half.id) for half in halves)
     assert 0.3 < heads / len(halves) < 0.7
 

@@ -23,12 +23,14 @@ from mingan.grading.rules.base import (
 from mingan.grading.synonyms import synonyms
 from mingan.grading.wording import declared_sentences, other_language, overlap, sayings
 from mingan.language import Text
-from mingan.normal import fold, key, prepare, script, sentences
+from mingan.normal import fold, prepare, script, sentences
+from mingan.normal import key as unsigned
 from mingan.records import Question
 
 _SEPARATOR = re.compile(r"\s*(?:、|,(?!\d{3}(?!\d))|;|\n|//)\s*")
 _TUPLE = re.compile(r"[(\[{]\s*(-?\d+(?:\.\d+)?(?:\s*[,x×*]\s*-?\d+(?:\.\d+)?)+)\s*[)\]}]")
 _SHAPE = re.compile(r"(?<![\d.])(\d+(?:\s*[x×*]\s*\d+)+)(?![\d.])")
+_MINUS = re.compile(r"(?<!\w)[-−–](?=\d)")
 _NAME_COMMA = re.compile(r",\s*(?=(?:Jr|Sr)\b)", re.IGNORECASE)
 
 
@@ -44,6 +46,11 @@ def items(question: Question) -> list[str]:
     return [i.strip(" .。") for i in _SEPARATOR.split(text) if i.strip(" .。")]
 
 
+def _key(text: str) -> str:
+    """What is compared of an item; unlike elsewhere, a minus sign is no punctuation."""
+    return unsigned(_MINUS.sub("负", text))
+
+
 class ListGrader:
     """Right when the items stand in the reference's order; wrong when in another.
 
@@ -51,7 +58,7 @@ class ListGrader:
     """
 
     name = "list"
-    version = "2"
+    version = "3"
 
     def grade(self, question: Question, text: str) -> Finding:
         """Judge the order of the items in the text."""
@@ -59,7 +66,7 @@ class ListGrader:
         if not wanted:
             return Finding(verdict="ungraded", reason=NO_REFERENCE)
         body, shown = prepare(text), references(question)[0]
-        if key(body) == key(shown):
+        if _key(body) == _key(shown):
             return found("right", body, shown, firm=True)
         if all(re.fullmatch(r"-?\d{1,30}(?:\.\d{1,30})?", i) for i in wanted):
             return _figures(body, [Fraction(i) for i in wanted], shown)
@@ -74,7 +81,7 @@ class SetGrader:
     """Right when the text says every item, in whatever order, and lists nothing else with them."""
 
     name = "set"
-    version = "2"
+    version = "3"
 
     def grade(self, question: Question, text: str) -> Finding:
         """Judge whether all items are said."""
@@ -83,7 +90,7 @@ class SetGrader:
             return Finding(verdict="ungraded", reason=NO_REFERENCE)
         body, shown = prepare(text), references(question)[0]
         whole, body = body, without_copies(body, question.prompt, wanted)
-        if key(whole) and not key(body):
+        if _key(whole) and not _key(body):
             return simply(
                 "wrong",
                 f"只是照抄题目，没有作答，参考答案是“{shown}”。",
@@ -100,7 +107,7 @@ class SetGrader:
         if any(_beyond(i, body) for i in missing):
             return silent(shown)
         lacking = [i for i in missing if overlap(i, body) == 0]
-        plain = len(missing) < len(wanted) or any(2 <= len(key(i)) <= 4 for i in lacking)
+        plain = len(missing) < len(wanted) or any(2 <= len(_key(i)) <= 4 for i in lacking)
         partly = len(missing) < len(wanted) and _MEANING.search(question.prompt)
         if not partly and (all(_absent(i, body) for i in missing) or (lacking and plain)):
             listed = "、".join(missing)
@@ -155,20 +162,20 @@ _JOINT = re.compile(r"\s*(?:、|,|;|和|与|及|以及|还有|\band\b|&)\s*")
 
 def _extra(body: str, wanted: list[str]) -> list[str]:
     """What the text's last list with every item lists beside them, if it is like the items."""
-    keys = [key(i) for i in wanted]
+    keys = [_key(i) for i in wanted]
     for sentence in reversed(sentences(body)):
-        if not all(k in key(sentence) for k in keys):
+        if not all(k in _key(sentence) for k in keys):
             continue
         for cue in reversed(list(_NAMES.finditer(sentence))):
-            if all(k in key(sentence[cue.end() :]) for k in keys):
+            if all(k in _key(sentence[cue.end() :]) for k in keys):
                 sentence = sentence[cue.end() :]
                 break
         pieces = [p.strip(" .。:*“”\"'()[]") for p in _JOINT.split(sentence)]
-        at = [i for i, p in enumerate(pieces) if any(k in key(p) for k in keys)]
+        at = [i for i, p in enumerate(pieces) if any(k in _key(p) for k in keys)]
         if len(at) < 2:
             return []
         alike = [p for p in pieces[at[0] : at[-1] + 2] if _alike(p, wanted)]
-        return [p for p in alike if not any(k in key(p) for k in keys)]
+        return [p for p in alike if not any(k in _key(p) for k in keys)]
     return []
 
 
@@ -205,7 +212,7 @@ def _beyond(item: str, body: str) -> bool:
     """Whether the item may be said in the other language; a code in capitals may not."""
     if item.isascii():
         return not item.isupper() and not re.search(r"\d", item) and script(body) == "zh"
-    return len(key(item)) > 1 and other_language(item, body)
+    return len(_key(item)) > 1 and other_language(item, body)
 
 
 def _absent(item: str, body: str) -> bool:
@@ -258,14 +265,14 @@ def _runs(body: str) -> list[list[Fraction]]:
 
 
 def _ordered(body: str, wanted: list[str], shown: str, prompt: str) -> Finding:
-    keys = [key(i) for i in wanted]
+    keys = [_key(i) for i in wanted]
     whole = [s for s in sentences(body) if all(k in keyed(s)[0] for k in keys)]
     declared = [s for s in whole if s in declared_sentences(body)]
     best = declared or whole or ([body] if all(k in keyed(body)[0] for k in keys) else [])
     if not best:
         if is_refusal(body):
             return refused(shown)
-        missing = [i for i in wanted if key(i) not in keyed(body)[0]]
+        missing = [i for i in wanted if _key(i) not in keyed(body)[0]]
         if missing and all(overlap(i, body) == 0 for i in missing):
             return found("wrong", body[:40], shown)
         return silent(shown)

@@ -192,7 +192,8 @@ HANDS_ON_THE_CANARY = {
 def test_nothing_outside_can_be_touched(statement: str, canary: Path) -> None:
     finding = judge(trying(f"C = {str(canary)!r}\n{statement}"))
     assert finding.verdict == "wrong"
-    assert "PermissionError" in finding.reason.zh
+    # Where folders above it are closed to everybody else, it is not even there.
+    assert any(name in finding.reason.zh for name in ("PermissionError", "FileNotFoundError"))
 
 
 SYSTEM_CALLS = {
