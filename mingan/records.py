@@ -215,6 +215,7 @@ class Answer(Record, frozen=True, kw_only=True, omit_defaults=True):
         first_token_s, total_s: latency in seconds; tries counts the requests it took.
         source: api, local, recorded or pasted; `meta` holds who, when, which app version.
         revision: 0, or higher for a correction that names what it `supersedes`.
+        hidden: as of the question; an answer tells much of what was asked.
     """
 
     question: str
@@ -241,6 +242,7 @@ class Answer(Record, frozen=True, kw_only=True, omit_defaults=True):
     meta: dict[str, Any] = {}
     revision: int = 0
     supersedes: str = ""
+    hidden: Hidden = ""
 
     @property
     def key(self) -> str:
@@ -278,7 +280,8 @@ class Grade(Record, frozen=True, kw_only=True, omit_defaults=True):
     `answer` is `Answer.content`, so that a corrected answer is not judged by an old grade.
     `extracted` is what the grader took for the final answer. `by` names the person or the judge
     model where there is one. A grade is never changed: a newer one of the same grader, or one of
-    a higher authority (a person over a judge over a rule), goes before it.
+    a higher authority (a person over a judge over a rule), goes before it. `hidden` is as of the
+    question, whose reference the reason may quote.
     """
 
     answer: str
@@ -293,6 +296,7 @@ class Grade(Record, frozen=True, kw_only=True, omit_defaults=True):
     by: str = ""
     cost: float | None = None
     at: str = ""
+    hidden: Hidden = ""
 
     @property
     def key(self) -> str:

@@ -180,6 +180,7 @@ def seal_bank(
             f"{path} has no pairs: give the two questions of a pair the same name in the column "
             "pair.",
         )
+    bank.check_ending(public)  # before the coin falls: it falls once
     sealed = public.with_suffix(twins.SEALED)
     for target in (public, sealed):
         if target.exists():
@@ -191,7 +192,11 @@ def seal_bank(
     halves = pairs.split(source.questions, pairs.new_nonce())
     with whole_file(sealed) as draft:
         draft.write_text(pairs.sealed(halves.hidden, halves.nonce, passphrase), encoding="utf-8")
-    bank.write(halves.public, public, templates=source.templates)
+    try:
+        bank.write(halves.public, public, templates=source.templates)
+    except BaseException:
+        sealed.unlink()  # half of it is no use, and would be in the way of another try
+        raise
     return Sealing(pairs=len(halves.hidden), sealed=sealed, commitment=halves.commitment)
 
 

@@ -109,6 +109,7 @@ def answer_of(
         at=last.at or now(),
         source=source,
         meta=meta,
+        hidden=item.question.hidden,
     )
 
 
@@ -144,6 +145,7 @@ def failed_answer(
         tries=tries,
         at=now(),
         source=source,
+        hidden=item.question.hidden,
     )
 
 

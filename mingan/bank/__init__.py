@@ -12,7 +12,7 @@ The room knows no grader, no model that is asked and no store.
 from mingan.bank.banks import Bank, GraderFaults, builtin, builtin_names, check, find, load
 from mingan.bank.faults import Fault
 from mingan.bank.importers import Imported, detect
-from mingan.bank.writing import to_csv, to_jsonl, write
+from mingan.bank.writing import check_ending, to_csv, to_jsonl, write
 
 __all__ = [
     "Bank",
@@ -22,6 +22,7 @@ __all__ = [
     "builtin",
     "builtin_names",
     "check",
+    "check_ending",
     "detect",
     "find",
     "load",

@@ -7,6 +7,7 @@ back. It is opened in memory and marked, so that stores veil it and reports do n
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from importlib.resources import files
 from pathlib import Path
@@ -73,9 +74,25 @@ def halves_of(bank: Bank, passphrase: str | None = None) -> dict[str, Question]:
             f"{path} is sealed. Put its passphrase into the environment variable MINGAN_SEAL_KEY "
             "and run again.",
         )
-    document = path.read_text(encoding="utf-8")
-    halves, _ = pairs.opened(document, passphrase or PUBLISHED, name=str(path))
+    word = PUBLISHED if _is_ours(bank) else passphrase or PUBLISHED
+    halves, _ = pairs.opened(_text(path), word, name=str(path))
     return {question.id: question for question in halves}
+
+
+def _text(path: Path) -> str:
+    """What is in a sealed file; bytes that are no text will not open, and are told then.
+
+    Raises:
+        BankError: it cannot be read.
+    """
+    try:
+        return path.read_text(encoding="utf-8", errors="replace")
+    except OSError as error:
+        why = os.strerror(error.errno or 0)
+        raise BankError(
+            f"读不了 {path}（{why}）。请检查这个文件的权限。",
+            f"{path} cannot be read ({why}). Check its permissions.",
+        ) from None
 
 
 def sealed_path(bank: Bank) -> Path | None:
@@ -124,7 +141,7 @@ def private_twin(template: Template, public: Question, key: bytes) -> Question:
     """
     for attempt in range(_TRIES):
         made = instance(template, "private", attempt, key=key).question
-        if made.asked != public.asked and (made.kind or made.prompt != public.prompt):
+        if made.asked != public.asked:
             return msgspec.structs.replace(made, hidden="private")
     raise BankError(
         f"模板 {template.id} 变不出与明题不同的题。请让它的变量多些取值。",

@@ -61,13 +61,21 @@ def write(
         StoreError: it cannot be written there; what was there before is untouched.
     """
     path = Path(path)
-    suffix = path.suffix.lower()
-    if suffix in (".jsonl", ".ndjson"):
-        lines = to_jsonl(questions, templates=templates)
-        _replace(path, "".join(line + "\n" for line in lines), "utf-8")
-    elif suffix == ".csv":
+    check_ending(path)
+    if path.suffix.lower() == ".csv":
         _replace(path, "".join(to_csv(questions, templates=templates)), "utf-8-sig")
-    else:
+        return
+    lines = to_jsonl(questions, templates=templates)
+    _replace(path, "".join(line + "\n" for line in lines), "utf-8")
+
+
+def check_ending(path: Path) -> None:
+    """See that the ending of a file's name says how a bank is written to it.
+
+    Raises:
+        UsageError: it does not.
+    """
+    if path.suffix.lower() not in (".csv", ".jsonl", ".ndjson"):
         raise UsageError(
             f"不知道怎样写 {path.name}。文件名请以 .jsonl 或 .csv 结尾。",
             f"{path.name} does not say how to write it. End the name in .jsonl or .csv.",

@@ -72,6 +72,7 @@ def grade(
         extracted=finding.extracted,
         score=finding.score,
         at=now(),
+        hidden=question.hidden,
     )
 
 

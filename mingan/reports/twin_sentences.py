@@ -1,6 +1,6 @@
 """Did a model earn its score on the public questions? The verdict on its twins, in words.
 
-An accusation needs more than one test in twenty: below 5 % a gap is *suspicious*, below 1 % it is
+An accusation needs more than one test in twenty: at 5 % a gap is *suspicious*, at 1 % it is
 called *contaminated*. "No sign" is said only together with the smallest gap that the pairs could
 have shown, and only where that is small enough to mean something. The module must not know where
 the sentence is shown.
@@ -18,7 +18,7 @@ from mingan.statistics.twins import TwinTest, references_needed
 TwinVerdict = Literal["no sign", "suspicious", "contaminated", "cannot tell"]
 
 SUSPICIOUS, CONTAMINATED = 0.05, 0.01
-"""The p-values, corrected for the number of models, below which each word is used."""
+"""The p-values, corrected for the number of models, from which down each word is used."""
 
 TELLING = 0.15
 """If only gaps larger than this could have been seen, that none was seen says nothing."""
@@ -35,8 +35,8 @@ def twin_verdict(test: TwinTest, *, p: float | None = None) -> TwinVerdict:
     if test.p is None or test.least_p is None:
         return "cannot tell"
     corrected = test.p if p is None else p
-    if corrected < SUSPICIOUS and _beyond(test) > 0:
-        return "contaminated" if corrected < CONTAMINATED else "suspicious"
+    if corrected <= SUSPICIOUS and _beyond(test) > 0:
+        return "contaminated" if corrected <= CONTAMINATED else "suspicious"
     if test.least_p > SUSPICIOUS or test.detectable > TELLING:
         return "cannot tell"
     return "no sign"

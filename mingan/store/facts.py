@@ -14,7 +14,8 @@ from typing import Any
 from sqlalchemy import Connection, Table, update
 from sqlalchemy.dialects import postgresql, sqlite
 
-from mingan.records import Answer, Grade
+from mingan.records import Answer, Grade, Question
+from mingan.sealing import veil
 from mingan.store import schema
 
 
@@ -62,6 +63,12 @@ def add(connection: Connection, table: Table, rows: Sequence[dict[str, Any]]) ->
     connection.execute(dialect.insert(table).on_conflict_do_nothing(), rows)
 
 
+def body(record: Question | Answer | Grade) -> str:
+    """A record as it is kept; of a hidden question so that nobody reads it in passing."""
+    written = record.to_json()
+    return veil(written) if record.hidden else written
+
+
 def bump(connection: Connection, run_id: str) -> None:
     """Let a run's version grow, so that whoever follows it looks again."""
     connection.execute(
@@ -79,7 +86,7 @@ def _answer_row(answer: Answer) -> dict[str, Any]:
         "model": answer.model,
         "model_hash": answer.model_hash,
         "state": answer.state,
-        "body": answer.to_json(),
+        "body": body(answer),
     }
 
 
@@ -91,5 +98,5 @@ def _grade_row(grade: Grade) -> dict[str, Any]:
         "authority": grade.authority,
         "verdict": grade.verdict,
         "score": grade.score,
-        "body": grade.to_json(),
+        "body": body(grade),
     }

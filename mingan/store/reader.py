@@ -153,7 +153,7 @@ class Reader:
         with said_plainly(self.place), self._reading.connect() as connection:
             streamed = connection.execution_options(yield_per=1000)
             for body in streamed.scalars(query):
-                yield decoder.decode(body)
+                yield decoder.decode(unveil(body))
 
     def grades(self) -> dict[tuple[str, str], Grade]:
         """The standing grade by (answer content, question hash)."""
@@ -165,7 +165,7 @@ class Reader:
         query = select(chosen.c.body).where(chosen.c.rank == 1)
         decoder = msgspec.json.Decoder(Grade)
         with said_plainly(self.place), self._reading.connect() as connection:
-            grades = (decoder.decode(body) for body in connection.scalars(query))
+            grades = (decoder.decode(unveil(body)) for body in connection.scalars(query))
             return {(g.answer, g.question_hash): g for g in grades}
 
     def all_grades(self) -> Iterator[Grade]:
@@ -174,7 +174,7 @@ class Reader:
         decoder = msgspec.json.Decoder(Grade)
         with said_plainly(self.place), self._reading.connect() as connection:
             for body in connection.execution_options(yield_per=1000).scalars(query):
-                yield decoder.decode(body)
+                yield decoder.decode(unveil(body))
 
     def votes(self) -> Iterator[Vote]:
         """Every vote, oldest first."""

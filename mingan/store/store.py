@@ -25,10 +25,9 @@ from sqlalchemy.exc import SQLAlchemyError
 from mingan.errors import StoreError, UsageError
 from mingan.language import Text
 from mingan.records import Answer, Grade, ModelCard, Question, Vote, content_hash, now
-from mingan.sealing import veil
 from mingan.store import schema
 from mingan.store.engine import Place, explain, place, reading_engine, said_plainly, writing_engine
-from mingan.store.facts import Facts, add, bump
+from mingan.store.facts import Facts, add, body, bump
 from mingan.store.locks import FileLock
 from mingan.store.reader import Reader
 from mingan.store.runs import Run, RunState
@@ -96,7 +95,7 @@ class Store(Reader):
         hashes = [q.hash for q in questions]
         bank_hash = content_hash("bank", name, hashes)
         rows = [
-            {"hash": h, "asked": q.asked, "id": q.id, "body": _body(q)}
+            {"hash": h, "asked": q.asked, "id": q.id, "body": body(q)}
             for h, q in zip(hashes, questions, strict=True)
         ]
         places = [
@@ -297,12 +296,6 @@ def _unlock(connection: Connection, number: int) -> None:
     """
     with suppress(SQLAlchemyError), connection:
         connection.execute(select(func.pg_advisory_unlock(literal(number))))
-
-
-def _body(question: Question) -> str:
-    """A question as it is kept; a hidden one so that nobody reads it in passing."""
-    body = question.to_json()
-    return veil(body) if question.hidden else body
 
 
 def _check_path(path: Path, *, create: bool) -> None:

@@ -14,7 +14,7 @@ import json
 import os
 import secrets
 import tempfile
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from mingan.errors import DiskFullError, StoreError
@@ -34,7 +34,7 @@ class TwinKey:
     """
 
     number: int
-    key: bytes
+    key: bytes = field(repr=False)
     path: Path
     burned: tuple[tuple[int, str], ...] = ()
 

@@ -68,7 +68,7 @@ def _answers(connection: Connection) -> Iterator[Text]:
     seen: dict[tuple[str, int], int] = {}
     contents: dict[str, set[str]] = {}
     for row in connection.execute(select(schema.answer).order_by(schema.answer.c.row)):
-        answer: Answer = Answer.from_json(row.body)
+        answer: Answer = Answer.from_json(unveil(row.body))
         if (answer.key, answer.content, answer.state) != (row.key, row.content, row.state):
             yield _broken("answer", row.row, "散列与内容不符", "the hash is not of the content")
         if row.state == "failed":
@@ -85,7 +85,7 @@ def _answers(connection: Connection) -> Iterator[Text]:
 
 def _grades(connection: Connection) -> Iterator[Text]:
     for row in connection.execute(select(schema.grade)):
-        grade: Grade = Grade.from_json(row.body)
+        grade: Grade = Grade.from_json(unveil(row.body))
         if (grade.key, grade.answer, grade.verdict) != (row.key, row.answer, row.verdict):
             yield _broken("grade", row.row, "散列与内容不符", "the hash is not of the content")
     for column, there in (

@@ -188,3 +188,40 @@ def test_new_spares_a_file_that_it_would_not_keep_whole(
     (desk / "new.csv").write_text(text, "utf-8")
     assert written(monkeypatch, *PAIR) == 2
     assert (desk / "new.csv").read_text("utf-8") == text
+
+
+def test_no_word_of_a_hidden_question_lies_open_in_the_workspace(desk: Path) -> None:
+    """Neither in the question nor in the answer to it, nor in what a grade quotes."""
+    assert run(["run", "--bank", "eggs.jsonl", "--twins", "--model", "甲"]) == 0
+    with sqlite3.connect(desk / "mingan.db") as store:
+        tables = ("question", "answer", "grade")
+        bodies = [row[0] for t in tables for row in store.execute(f"select body from {t}")]
+    assert len(bodies) == 3
+    assert all(body.startswith("sealed:") for body in bodies)
+
+
+def test_our_own_halves_open_whatever_the_users_passphrase(
+    desk: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("MINGAN_SEAL_KEY", "a word for a bank of mine")
+    assert answer(capsys, "bank", "twins", "builtin")["without"] == 0
+
+
+def test_the_coin_does_not_fall_for_a_file_that_cannot_be_written(
+    desk: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("MINGAN_SEAL_KEY", "long enough a word")
+    assert run(["bank", "seal", "pairs.csv", "--output", "pub.xlsx"]) == 2
+    assert run(["bank", "seal", "pairs.csv", "--output", "nowhere/pub.csv"]) != 0
+    assert not list(desk.glob("**/*.sealed"))
+    assert run(["bank", "seal", "pairs.csv", "--output", "pub.csv"]) == 0
+
+
+def test_a_damaged_sealed_file_gets_one_sentence(
+    desk: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("MINGAN_SEAL_KEY", "long enough a word")
+    assert run(["bank", "seal", "pairs.csv"]) == 0
+    (desk / "pairs-public.sealed").write_bytes(b"\xff\xfe junk")
+    assert run(["bank", "twins", "pairs-public.jsonl"]) == 2
+    assert "pairs-public.sealed" in capsys.readouterr().err

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from mingan.reports.twin_sentences import twin_sentence, twin_verdict, twin_words
-from mingan.statistics.twins import Shares, TwinTest, twin_test
+from mingan.statistics.twins import Shares, TwinTest, references_needed, twin_test
 
 
 def pairs(wins: int, losses: int, ties: int, *, coin: bool = True) -> TwinTest:
@@ -107,3 +107,9 @@ def test_every_verdict_has_a_word() -> None:
         words = twin_words(verdict)  # type: ignore[arg-type]
         assert words.zh
         assert words.en
+
+
+def test_as_many_references_as_are_asked_for_can_convict() -> None:
+    found = with_references(references_needed(), leaked=True)
+    assert found.p == found.least_p == pytest.approx(0.05)
+    assert twin_verdict(found) == "suspicious"

@@ -54,3 +54,9 @@ def test_a_key_for_postgresql_lies_in_the_users_folder(tmp_path, monkeypatch):
     secret = twin_key(place("postgresql://me:pw@host/base"))
     assert secret.path.parent == tmp_path / "mingan"
     assert "pw" not in secret.path.name
+
+
+def test_the_key_is_not_shown_in_a_log(tmp_path):
+    secret = twin_key(place(tmp_path / "w.db"))
+    assert secret.key.hex() not in repr(secret)
+    assert repr(secret.key) not in repr(secret)
