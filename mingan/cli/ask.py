@@ -20,6 +20,44 @@ if TYPE_CHECKING:
 QUICK = 24
 """Questions of `--quick`: two small local models answer them in about five minutes on two cores."""
 
+WhomOption = Annotated[
+    list[str],
+    typer.Option("--model", "-m", metavar="NAME",
+                 help=help_("问哪些模型（可写多次）", "whom to ask (may be repeated)")),
+]  # fmt: skip
+
+AskedBankOption = Annotated[
+    str,
+    typer.Option("--bank", "-b", metavar="NAME_OR_FILE",
+                 help=help_("题库：自带的名字，或你的文件", "a bank of ours, or your file")),
+]  # fmt: skip
+
+RepeatsOption = Annotated[
+    int, typer.Option(help=help_("每题问几次", "how often to ask each question"))
+]
+
+LimitOption = Annotated[
+    int | None,
+    typer.Option(help=help_("最多问几道题（按层级均匀抽取）",
+                            "ask at most so many questions, balanced over the tiers")),
+]  # fmt: skip
+
+TwinsOption = Annotated[
+    bool,
+    typer.Option("--twins", help=help_("问暗题：同样的逻辑、另一番内容，本工作区自己的一套",
+                                       "ask the hidden twins instead: the same logic, other "
+                                       "content, this workspace's own set")),
+]  # fmt: skip
+
+QuickOption = Annotated[
+    bool,
+    typer.Option("--quick", help=help_(f"只问 {QUICK} 道题，先看个大概",
+                                       f"only {QUICK} questions, for a first look")),
+]  # fmt: skip
+
+SeedOption = Annotated[
+    int, typer.Option(help=help_("抽题用的种子", "seed of the choice of questions"))
+]
 
 BudgetOption = Annotated[
     str | None,
@@ -43,45 +81,20 @@ ConcurrencyOption = Annotated[
 
 
 def run(
-    model: Annotated[
-        list[str],
-        typer.Option("--model", "-m", metavar="NAME",
-                     help=help_("问哪些模型（可写多次）", "whom to ask (may be repeated)")),
-    ],
-    bank: Annotated[
-        str,
-        typer.Option("--bank", "-b", metavar="NAME_OR_FILE",
-                     help=help_("题库：自带的名字，或你的文件", "a bank of ours, or your file")),
-    ] = "builtin",
+    model: WhomOption,
+    bank: AskedBankOption = "builtin",
     workspace: WorkspaceOption = None,
     models: ModelsFileOption = None,
-    repeats: Annotated[
-        int, typer.Option(help=help_("每题问几次", "how often to ask each question"))
-    ] = 1,
-    limit: Annotated[
-        int | None,
-        typer.Option(help=help_("最多问几道题（按层级均匀抽取）",
-                                "ask at most so many questions, balanced over the tiers")),
-    ] = None,
-    twins: Annotated[
-        bool,
-        typer.Option("--twins", help=help_("问暗题：同样的逻辑、另一番内容，本工作区自己的一套",
-                                           "ask the hidden twins instead: the same logic, other "
-                                           "content, this workspace's own set")),
-    ] = False,
-    quick: Annotated[
-        bool,
-        typer.Option("--quick", help=help_(f"只问 {QUICK} 道题，先看个大概",
-                                           f"only {QUICK} questions, for a first look")),
-    ] = False,
-    seed: Annotated[
-        int, typer.Option(help=help_("抽题用的种子", "seed of the choice of questions"))
-    ] = 0,
+    repeats: RepeatsOption = 1,
+    limit: LimitOption = None,
+    twins: TwinsOption = False,
+    quick: QuickOption = False,
+    seed: SeedOption = 0,
     concurrency: ConcurrencyOption = None,
     budget: BudgetOption = None,
     timeout: TimeoutOption = None,
     json: JsonOption = False,
-) -> int:  # fmt: skip
+) -> int:
     """Ask models a bank's questions, grade, score. Run it again to resume."""
     import asyncio
     from contextlib import nullcontext

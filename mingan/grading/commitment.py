@@ -128,7 +128,8 @@ def commit(
     votes = [v for i, s, ms in found for v in _votes(s, ms, i, frame)] + _judged(found, frame)
     if not votes and len(mentioned) == 1 and not _all_rejected(found):
         votes = [_Vote(mentioned, ONLY, 0, found[0][1])]
-    return _settle(votes, mentioned, parts, walks=_walks(body, finder))
+    labels = finder.kind == "labels"
+    return _settle(votes, mentioned, parts, walks=_walks(body, finder), labels=labels)
 
 
 def _alone(body: str, finder: Finder) -> tuple[str, ...]:
@@ -348,8 +349,14 @@ def _all_rejected(found: list[tuple[int, str, list[Mention]]]) -> bool:
 
 
 def _settle(
-    votes: list[_Vote], mentioned: frozenset[str], parts: list[str], *, walks: bool
+    votes: list[_Vote],
+    mentioned: frozenset[str],
+    parts: list[str],
+    *,
+    walks: bool,
+    labels: bool,
 ) -> Commitment:
+    """What the votes come to; `labels`: the options are words, with which reasoning may begin."""
     positive = [v for v in votes if not v.against]
     if not positive:
         return Commitment(mentioned=mentioned)
@@ -372,13 +379,18 @@ def _settle(
         candidates |= frozenset().union(*(v.names for v in opening))
     if top == DECLARED and not contradictory:
         firsts = [v for v in positive if v.place == 0 and v.names != last.names]
-        contradictory = any(v.strength == OPENED for v in firsts) and not _corrected(
-            parts, 0, last.place
-        )
+        contradictory = any(
+            v.strength == OPENED and (not labels or _says_only(v)) for v in firsts
+        ) and not _corrected(parts, 0, last.place)
         candidates |= frozenset().union(*(v.names for v in firsts))
     return Commitment(
         last.names, top, contradictory, last.sentence[:60], mentioned | last.names, candidates
     )
+
+
+def _says_only(vote: _Vote) -> bool:
+    """Whether the sentence consists of nothing but what it votes for."""
+    return key(vote.sentence) == "".join(map(key, vote.names))
 
 
 def _ends(vote: _Vote, parts: list[str], steps: int) -> bool:

@@ -10,8 +10,9 @@ import re
 from itertools import pairwise
 
 from mingan.grading import formula
-from mingan.grading.numerals import chinese, evaluate
+from mingan.grading.numerals import evaluate
 from mingan.normal import fold, key
+from mingan.numerals import chinese
 
 _LETTER = re.compile(r"^\W*(?:选项|答案)?\W*[A-Ja-j]\W*$|^[A-J](?:[\s、,]*[A-J]){1,5}$")
 _FIGURE = (

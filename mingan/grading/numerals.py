@@ -15,14 +15,8 @@ from itertools import pairwise
 import msgspec
 
 from mingan.normal import REMEMBERED, SHORT
+from mingan.numerals import NUMERALS, chinese
 
-_DIGITS = {c: i for i, c in enumerate("零一二三四五六七八九")} | {
-    "〇": 0, "两": 2, "壹": 1, "贰": 2, "叁": 3, "肆": 4, "伍": 5, "陆": 6, "柒": 7,
-    "捌": 8, "玖": 9,
-}  # fmt: skip
-_TENS = {"十": 10, "百": 100, "千": 1000, "拾": 10, "佰": 100, "仟": 1000}
-_GROUPS = {"万": 10**4, "亿": 10**8, "兆": 10**12}
-_ZH = "零〇一二三四五六七八九两十百千万亿廿卅"
 _UNDER_TWENTY_ONE = (
     *("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"),
     *("eleven", "twelve", "thirteen", "fourteen", "fifteen", "sixteen", "seventeen"),
@@ -37,17 +31,17 @@ _ENGLISH = {
      "ninety": 90, "hundred": 100, "thousand": 1000, "million": 10**6}  # fmt: skip
 
 _PLAIN = r"\d{1,3}(?:,\d{3})+(?:\.\d+)?(?!\d)|\d+(?:\.\d+)?|\.\d+"
-_FIRST = rf"\\\d.$+\-负{_ZH}" + "".join(sorted({w[0] for w in _ENGLISH}))
+_FIRST = rf"\\\d.$+\-负{NUMERALS}" + "".join(sorted({w[0] for w in _ENGLISH}))
 """What a number begins with: most places of a text can be passed over at once."""
 _NUMBER = re.compile(
     rf"(?=[{_FIRST}])(?:"
     r"(?P<frac>\\[dt]?frac\s*\{\s*(?P<fn>-?\d+(?:\.\d+)?)\s*\}\s*\{\s*(?P<fd>\d+(?:\.\d+)?)\s*\})"
-    rf"|(?P<zhfrac>(?P<zd>[{_ZH}]+|\d+)分之(?P<zn>[{_ZH}]+(?:点[{_ZH}]+)?|\d+(?:\.\d+)?))"
+    rf"|(?P<zhfrac>(?P<zd>[{NUMERALS}]+|\d+)分之(?P<zn>[{NUMERALS}]+(?:点[{NUMERALS}]+)?|\d+(?:\.\d+)?))"
     rf"|(?P<sign>(?<![\w)）\]])[-+]|(?<=[=:：≈是为得(,，]\s)-|(?<=[=:：≈是为得])-|负)?\$?"
     rf"(?P<num>{_PLAIN})"
     r"(?:\s*[x×*·]\s*10\s*\^?\s*\{?(?P<exp>[-+]?\d{1,3})\}?(?![\d.])|[eE](?P<e>[-+]?\d{1,3})\b)?"
     r"(?:\s*(?P<mul>千万|百万|十万|万亿|[万亿百千]|(?:[mb]illion|thousand|trillion)\b))?(?:\s*(?P<pct>\\?%|‰|个百分点))?"
-    rf"|(?P<zhneg>负)?(?P<zh>(?:百分之)?[{_ZH}]+(?:点[{_ZH}]+)?)"
+    rf"|(?P<zhneg>负)?(?P<zh>(?:百分之)?[{NUMERALS}]+(?:点[{NUMERALS}]+)?)"
     r"|(?P<en>\b(?:" + "|".join(_ENGLISH) + r")\b))",
     re.IGNORECASE,
 )
@@ -92,50 +86,6 @@ class Number(msgspec.Struct, frozen=True):
     fraction: bool = False
     tail: str = ""
     text: str = ""
-
-
-def chinese(text: str) -> Fraction | None:
-    """The value of a Chinese numeral such as 三百二十 or 二点五; None if it is none.
-
-    一九五五 reads digit by digit, 三万五 is 35,000 as in speech.
-    """
-    whole, _, decimals = text.partition("点")
-    value = _chinese_whole(whole)
-    if value is None:
-        return None
-    if not decimals:
-        return Fraction(value)
-    if any(c not in _DIGITS for c in decimals):
-        return None
-    return value + Fraction(int("".join(str(_DIGITS[c]) for c in decimals)), 10 ** len(decimals))
-
-
-def _chinese_whole(text: str) -> int | None:
-    text = text.replace("廿", "二十").replace("卅", "三十")
-    if not text or len(text) > 24:
-        return None
-    if all(c in _DIGITS for c in text):
-        return int("".join(str(_DIGITS[c]) for c in text))
-    total = section = digit = 0
-    last_unit = 1
-    for c in text:
-        if c in _DIGITS:
-            digit = _DIGITS[c]
-            last_unit = 1 if digit == 0 else last_unit
-        elif c in _TENS:
-            section += (digit or 1) * _TENS[c]
-            last_unit, digit = _TENS[c], 0
-        elif c in _GROUPS:
-            group = section + digit
-            if c == "亿":
-                total = (total + group) * _GROUPS[c]
-            else:
-                total += (group or 1) * _GROUPS[c]
-            last_unit, section, digit = _GROUPS[c], 0, 0
-        else:
-            return None
-    tail = digit * (last_unit // 10) if last_unit >= 100 and digit else digit
-    return total + section + tail
 
 
 _LONGEST_NUMBER = 120

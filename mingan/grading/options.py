@@ -273,7 +273,9 @@ _NEGATED = re.compile(
     re.IGNORECASE,
 )
 _SUPPOSED = re.compile(
-    r"(?:假设|假如|如果|假定|倘若|若|suppose|assum\w+|if)\s*(?:选项)?[\s(\[“\"]*$", re.IGNORECASE
+    r"(?:假设|假如|如果|假定|倘若|若|suppose|assum\w+|if)"
+    r"\s*(?:选项|[^,。;:!?\s]{0,8}是|it is|it was)?[\s(\[“\"]*$",
+    re.IGNORECASE,
 )
 _QUESTIONED = re.compile(r"(?:是否|是不是|有没有|不仅|不只|不但|无论|没有问题|“)$")
 

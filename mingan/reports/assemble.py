@@ -42,6 +42,9 @@ def assemble(
     reveal: bool = False,
 ) -> ReportData:
     """Everything that the report says; the words of hidden questions only if `reveal` is on."""
+    questions, about_pictures = with_pictures(
+        (_question(q, gathered, reveal=reveal) for q in gathered.questions), gathered.questions
+    )
     return ReportData(
         title=title,
         made_at=now(),
@@ -59,11 +62,8 @@ def assemble(
         tiers=_parts(gathered, {q.id: (q.tier,) for q in gathered.scored if q.tier}, level),
         abilities=_parts(gathered, {q.id: q.tags for q in gathered.scored}, level),
         models=tuple(_facts(card, gathered) for card in gathered.cards),
-        questions=with_pictures(
-            (_question(q, gathered, reveal=reveal) for q in gathered.questions),
-            gathered.questions,
-        ),
-        notes=(*gathered.notes, *method_notes(gathered)),
+        questions=questions,
+        notes=(*gathered.notes, *method_notes(gathered), *about_pictures),
     )
 
 

@@ -149,11 +149,11 @@ def test_a_template_makes_fifty_questions_whose_answers_a_check_confirms(name: s
 def test_a_check_notices_wrong_answers(name: str) -> None:
     """A check that agreed with anything would confirm nothing."""
     template = TEMPLATES[name]
-    made = list(instances(template, 30, "test"))
+    made = list(instances(template, 12, "test"))
     others = list(dict.fromkeys(one.question.answer for one in made))
     tried = caught = 0
     for one in made:
-        for other in [answer for answer in others if answer != one.question.answer][:5]:
+        for other in [answer for answer in others if answer != one.question.answer][:3]:
             tried += 1
             caught += _notices(template, one, other)
     assert caught >= 0.9 * tried

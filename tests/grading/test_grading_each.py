@@ -153,3 +153,13 @@ def test_the_faults_of_a_pair_include_those_of_its_game() -> None:
 def test_no_text_whatever_breaks_it(said: list[str]) -> None:
     for question in (TURNS, PAIR):
         EachGrader().grade_turns(question, tuple(said))
+
+
+def test_a_kind_that_nobody_knows_is_a_fault_beside_those_of_the_parts() -> None:
+    question = Question(
+        id="p", prompt="甲", kind="没有这个游戏", grader="each",
+        params={"parts": [{"answer": "7", "grader": "没有这个判法"}]},
+    )  # fmt: skip
+    found = [fault.zh for fault in faults(question)]
+    assert any("没有这个游戏" in zh for zh in found)
+    assert any(zh.startswith("第 1 轮：") and "没有这个判法" in zh for zh in found)

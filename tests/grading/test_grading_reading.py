@@ -9,11 +9,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mingan.grading.forms import labels_offered
-from mingan.grading.numerals import chinese, evaluate, numbers, same
+from mingan.grading.numerals import evaluate, numbers, same
 from mingan.grading.options import lettered, numbered
 from mingan.grading.polarity import NO, YES, of_reference
 from mingan.grading.refusals import is_refusal, says_senseless, says_undecidable
 from mingan.normal import cap, fold, key, prepare, sentences, unrepeated, without_thinking
+from mingan.numerals import chinese
 
 
 @pytest.mark.parametrize(

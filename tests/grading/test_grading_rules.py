@@ -137,6 +137,17 @@ EXPLICIT = [
     (asked("x", "喜", "judge"), "喜", "ungraded"),
 ]  # fmt: skip
 
+THREE = asked("谁说了真话？", "小郑", "label", labels=["小陈", "小郑", "小王"])
+EXPLICIT += [
+    (THREE, "假设是小陈，则矛盾。\n假设是小郑，则成立。\n答案：小郑", "right"),
+    (THREE, "假设是小陈；假设是小郑。答案：小郑", "right"),
+    (THREE, "如果说真话的是小陈，就矛盾。所以答案是小郑。", "right"),
+    (THREE, "小陈说真话吗？那样小郑也说真话，矛盾。答案：小郑", "right"),
+    (THREE, "小郑说真话吗？那样小陈也说真话，矛盾。答案：小陈", "wrong"),
+    (THREE, "假设是小郑，则成立。答案：小陈。", "wrong"),
+    (THREE, "小陈。\n……\n答案：小郑", "unsure"),  # it answered before it reasoned
+]
+
 
 @pytest.mark.parametrize(("question", "text", "expected"), EXPLICIT)
 def test_named_graders(question: Question, text: str, expected: str) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import time
 from dataclasses import replace
 from pathlib import Path
 from urllib.parse import quote
@@ -26,7 +27,8 @@ def viewed(*texts: str, grader: str = "svg") -> ReportData:
     first = data.questions[0]
     answers = tuple(replace(a, text=t) for a, t in zip(first.answers, texts, strict=True))
     view = replace(first, id="画", grader=grader, answers=answers)
-    return replace(data, questions=pictures.with_pictures([view], [ASKED]))
+    hung, notes = pictures.with_pictures([view], [ASKED])
+    return replace(data, questions=hung, notes=notes)
 
 
 def shown(data: ReportData) -> list[str]:
@@ -67,7 +69,7 @@ def test_a_report_holds_only_so_many_pictures(
 def test_the_same_drawing_is_rendered_once(monkeypatch: pytest.MonkeyPatch) -> None:
     calls: list[str] = []
 
-    def counted(question: Question, text: str, *, side: int) -> bytes:
+    def counted(question: Question, text: str, *, side: int, seconds: int) -> bytes:
         calls.append(text)
         return b"png"
 
@@ -76,6 +78,44 @@ def test_the_same_drawing_is_rendered_once(monkeypatch: pytest.MonkeyPatch) -> N
     assert isinstance(views[0], QuestionView)
     assert [answer.picture for answer in views[0].answers] == [b"png", b"png"]
     assert calls == [SAFE]
+
+
+NO_DRAWING = '<svg viewBox="0 0 9 9000"/>'
+ENDLESS = (
+    '<svg viewBox="0 0 9 9"><filter id="f"><feTurbulence baseFrequency="9" '
+    'numOctaves="100000"/></filter><rect width="9" height="9" filter="url(#f)"/></svg>'
+)
+
+
+def test_what_cannot_be_drawn_takes_room_as_well(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pictures, "MOST", 2)
+    bad = [NO_DRAWING.replace("9000", f"{9000 + n}") for n in range(2)]
+    data = viewed(*bad, SAFE, "没有画")
+    assert not any(shown(data))
+    assert [note.zh[:14] for note in data.notes] == ["有 1 个回答的画没有附上图"]
+
+
+def test_all_pictures_together_take_only_so_long(monkeypatch: pytest.MonkeyPatch) -> None:
+    clock = iter(range(0, 1_000, 40))
+    monkeypatch.setattr(pictures, "monotonic", lambda: next(clock))
+    blue, green = SAFE.replace("red", "blue"), SAFE.replace("red", "green")
+    data = viewed(SAFE, blue, green, SAFE)  # each takes 40 s of 60
+    assert [bool(answer.picture) for answer in data.questions[0].answers] == [1, 1, 0, 1]
+    assert "60 s" in data.notes[0].en
+
+
+def test_answers_without_a_drawing_take_no_room(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pictures, "MOST", 1)
+    data = viewed("没有画", "也没有", SAFE)
+    assert [bool(answer.picture) for answer in data.questions[0].answers] == [0, 0, 1]
+    assert data.notes == ()
+
+
+def test_one_drawing_takes_no_longer_than_a_picture_may(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pictures, "SECONDS_EACH", 1)
+    began = time.monotonic()
+    assert shown(viewed(ENDLESS, "x")) == ["", ""]
+    assert time.monotonic() - began < 4  # a grader gives it five seconds of the processor
 
 
 @pytest.mark.skipif(

@@ -12,7 +12,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from mingan.bank.games import reading
+from mingan.bank.games import listed, reading
 from mingan.bank.games.protocol import Move, Result
 from mingan.bank.games.rules import BadRule, Value, fits, function, of_words
 from mingan.language import Text
@@ -26,14 +26,13 @@ READY = "开始作答"
 _TRIED = re.compile(r"(?:试|f)\s*[:(]?\s*(-?\d{1,9})(?!\d)")
 _TRIED_WORD = re.compile(r"(?:试|f)\s*[:(]?\s*[\"'“]?([a-z]+)")
 _WORD = re.compile(r"(?<![A-Za-z])[a-z]+(?![A-Za-z])")
-_APPLIED_WORD = re.compile(r"f\s*\([^()\n]{0,40}\)\s*(?:=|是|为|:)?")
 
 
 class HiddenRule:
     """Answers probes, asks for the tests, and compares."""
 
     name = "hidden-rule"
-    version = "1"
+    version = "2"
 
     def next(self, question: Question, said: Sequence[str]) -> Move | None:
         """The result of the last probe, or the tests; None once those are answered."""
@@ -60,8 +59,8 @@ class HiddenRule:
             reason = Text("没有玩完。", "The game was broken off.")
             return Result(verdict="unsure", reason=reason)
         rule = function(question.params.get("rule"))
-        wanted = [rule(value) for value in _values(question)]
-        return _judged(said[turns - 1], wanted, of_words(question.params.get("rule")))
+        inputs = _values(question)
+        return _judged(said[turns - 1], inputs, [rule(value) for value in inputs])
 
     def faults(self, question: Question) -> list[Text]:
         """A rule that is none, or values that cannot be put into it."""
@@ -112,7 +111,7 @@ def _tried(text: str, words: bool) -> Value | None:
     numbers = _TRIED.findall(body)
     if numbers:
         return int(numbers[-1])
-    plain = list(dict.fromkeys(reading.plain_integers(body)))
+    plain = list(dict.fromkeys(reading.integers(body)))
     return plain[0] if len(plain) == 1 else None
 
 
@@ -122,17 +121,22 @@ def _tests(question: Question) -> str:
     return f"现在请写出 {shown} 的值。只写一行，共 {len(values)} 个，按顺序用逗号隔开。"
 
 
-def _judged(text: str, wanted: list[Value], words: bool) -> Result:
-    given = _given(text, len(wanted), any(isinstance(value, str) for value in wanted) and words)
-    shown, right = _listed(wanted), sum(map(_equal, given, wanted))
+def _judged(text: str, inputs: list[Value], wanted: list[Value]) -> Result:
+    """Right if the values can be read as those wanted; unsure if they can be read as several."""
+    words = any(isinstance(value, str) for value in wanted)
+    found = listed.readings(text, inputs, words=words)
+    given = found[0] if len(found) == 1 else listed.most_of(text, words=words)
     taken = shorten(_listed(given), 60)
-    if not given and not text.strip():
+    if any(all(map(_equal, values, wanted)) for values in found):
+        given, taken = wanted, _listed(wanted)
+    elif not text.strip():
         reason = Text("最后没有作答。", "It gave no answer in the end.")
         return Result(verdict="unsure", reason=reason)
-    if len(given) > len(wanted):
-        zh = f"写了 {len(given)} 个值，应是 {len(wanted)} 个，看不出哪些是答案。"
-        en = f"It gave {len(given)} values where {len(wanted)} were asked for."
+    elif len(found) > 1 or len(given) > len(wanted):
+        zh = f"写的值不止 {len(wanted)} 个，看不出哪些是答案。"
+        en = f"It gave more than {len(wanted)} values; which of them are the answer is not clear."
         return Result(verdict="unsure", reason=Text(zh, en), extracted=taken)
+    shown, right = _listed(wanted), sum(map(_equal, given, wanted))
     reason = Text(
         f"{len(wanted)} 个值对了 {right} 个（应是 {shown}）。",
         f"{right} of {len(wanted)} values are right (they are {shown}).",
@@ -143,19 +147,6 @@ def _judged(text: str, wanted: list[Value], words: bool) -> Result:
         score=right / len(wanted),
         extracted=taken,
     )
-
-
-def _given(text: str, count: int, words: bool) -> list[Value]:
-    """The values of the last line if they are as many as wanted, or else those of all lines."""
-    line = _values_in(reading.last_line(text), words)
-    every = _values_in(reading.clean(text), words)
-    return line if len(line) == count or len(every) != count else every
-
-
-def _values_in(text: str, words: bool) -> list[Value]:
-    if words:
-        return list(_WORD.findall(_APPLIED_WORD.sub(" ", text)))
-    return list(reading.integers(text))
 
 
 def _equal(given: Value, wanted: Value) -> bool:

@@ -26,11 +26,12 @@ _MODAL = re.compile(r"能够|可以|可能会?|会|可|能")
 _PEOPLE = re.compile(r"人们|人类|我们|大家|人人")
 _USED = re.compile(r"(?:被|供)?人?能?(?:用来|用于|用作|拿来)")
 _LEAD = re.compile(
-    r"^(?:是|属于|算是?|算作|归为|为|[一某][种类个只件样条把块台]|(?:某|这|那)种|常见的?|日常的?|一般的?)+"
+    r"^(?:是|属于|算是?|算作|归为|为|[一某][种类个只件样条把块台头匹棵朵张辆本支根座位]|(?:某|这|那)种|常见的?|日常的?|一般的?)+"
 )
 _TAIL = re.compile(r"(?:的?(?:东西|事物|物品|物体|生物体|一种|一类|类型|范畴|之一)|的|之类)+$")
 _AND = re.compile(r"而且|并且|同时又?|且|又")
 _OR = re.compile(r"或者是?|或是?|和|以及|、")
+_OF = re.compile(r"(?<=.)的(?=.)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,14 +85,14 @@ class Table:
     def answer(self, thing: str, predicate: str) -> tuple[bool, bool | None]:
         """Whether a predicate could be read, and whether it is true of a thing (None: unclear).
 
-        Two properties joined by 和, 或 or 且 are read one by one.
+        Two properties joined by 和, 或 or 且, or by 的 as in 长在树上的水果, are read one by one.
         """
         found = self.asked(predicate)
         if found is not None:
             name, affirms = found
             true = self.true(thing, name)
             return True, true if true is None else true is affirms
-        for joint, every in ((_AND, True), (_OR, False)):
+        for joint, every in ((_AND, True), (_OR, False), (_OF, True)):
             parts = [part for part in joint.split(predicate[:LONGEST]) if part]
             if len(parts) == 2 and "还是" not in predicate:
                 answers = [self._one(thing, part) for part in parts]

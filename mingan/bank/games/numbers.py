@@ -10,13 +10,11 @@ import re
 from collections.abc import Callable
 from math import isqrt
 
+from mingan.numerals import NUMERALS, chinese
+
 _N = r"(-?\d{1,9})"
 _EQUAL = re.compile(rf"(?:就是|是|等于|为|=)?(?:数字|整数)?{_N}")
-_DIGITS = {"零": 0, "一": 1, "二": 2, "两": 2, "三": 3, "四": 4, "五": 5, "六": 6, "七": 7,
-           "八": 8, "九": 9}  # fmt: skip
-_WRITTEN = re.compile(
-    r"([一二三四五六七八九])?(?:(百)零?)?([一二三四五六七八九])?(?:(十))([一二三四五六七八九])?"
-)
+_WRITTEN = re.compile(rf"(?<!第)(?:[{NUMERALS}]{{2,12}}|[{NUMERALS}](?![位个]))")
 
 _Test = Callable[[int, list[int]], bool]
 
@@ -69,16 +67,13 @@ def guessed(predicate: str) -> int | None:
 
 
 def _in_digits(text: str) -> str:
-    """三十二 as 32; single characters such as 一 stay, because they count other things."""
+    """三十二 as 32; the numerals of 一个 and 十位 stay, because they say something else."""
     return _WRITTEN.sub(_written, text)
 
 
 def _written(match: re.Match[str]) -> str:
-    first, hundred, tens, _, ones = match.groups()
-    if first and not hundred:
-        return match[0] if tens else str(_DIGITS[first] * 10 + _DIGITS.get(ones or "零", 0))
-    hundreds = _DIGITS.get(first or "一", 1) * 100 if hundred else 0
-    return str(hundreds + _DIGITS.get(tens or "一", 1) * 10 + _DIGITS.get(ones or "零", 0))
+    value = chinese(match[0])
+    return match[0] if value is None else str(value)
 
 
 def _prime(number: int) -> bool:

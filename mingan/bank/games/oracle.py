@@ -17,6 +17,7 @@ from itertools import combinations
 from mingan.bank.games import reading
 from mingan.bank.games.knowledge import table
 from mingan.bank.games.protocol import Move, Result
+from mingan.bank.games.yes_no import yes_or_no
 from mingan.language import Text
 from mingan.normal import shorten
 from mingan.records import Question
@@ -31,7 +32,7 @@ class Oracle:
     """Asks a fixed sequence of questions, then for the thing."""
 
     name = "oracle"
-    version = "1"
+    version = "2"
 
     def next(self, question: Question, said: Sequence[str]) -> Move | None:
         """The next question; after the last, the request to tell; then nothing."""
@@ -106,7 +107,7 @@ def _judged(thing: str, answers: list[tuple[tuple[str, bool], str]]) -> Result:
     false: list[str] = []
     unread = 0
     for (name, denied), text in answers:
-        said, true = reading.yes_or_no(text), table().true(thing, name)
+        said, true = _said(thing, name, denied, text), table().true(thing, name)
         if said is None and not reading.doubts(text):
             unread += 1
         elif true is not None and said is not (true is not denied):
@@ -126,6 +127,19 @@ def _judged(thing: str, answers: list[tuple[tuple[str, bool], str]]) -> Result:
         f"It told {thing}, and all {len(answers)} answers fit it.",
     )
     return Result(verdict="right", reason=reason, score=share, extracted=thing)
+
+
+def _said(thing: str, name: str, denied: bool, text: str) -> bool | None:
+    """Whether a turn says yes to what was asked; None where it says neither yes nor no."""
+
+    def repeats(clause: str) -> bool | None:
+        stated = reading.statement(clause.removeprefix(thing))
+        found = table().asked(stated.predicate)
+        if found is None or found[0] != name:
+            return None
+        return (found[1] is not stated.negated) is not denied
+
+    return yes_or_no(text, repeats, verbs=not denied)
 
 
 def _untold(question: Question, text: str, told: list[str]) -> Result:

@@ -19,12 +19,25 @@ LONGEST = 400
 
 _PIECES = re.compile(r"[\n。!;]+|(?<=\?)")
 _QUOTES = re.compile(r"[\s\"'“”‘’「」『』《》【】\[\]*`_#>~]+")
-_GUESS = re.compile(
-    r"(?:我猜测?|我的猜测|猜测?|答案|谜底|谜底答案)(?:是|就是|应该是|为|:|,)+(?P<name>[^,。!?:()]{1,30})"
+_THING = r"(?:东西|事物|物品|物体|动物|谜底|数字?|整数)"
+_JOINS = (
+    rf"(?:它|他|她|谜底|答案|(?:这|那|你(?:心里|心中)?(?:所?想|想到|藏)的)个?(?:{_THING})?|"
+    r"应该|应当|一定|肯定|可能|大概|或许|也许|多半|就|会|是|为|:|,)"
 )
+_MARKED = re.compile(
+    rf"(?:我(?:就|还是|最终|最后)?猜测?|我的猜测|猜测?|答案|谜底)(?P<joins>{_JOINS}+)"
+    r"(?P<name>[^,。!?:()]{1,30})"
+)
+_BARE = re.compile(
+    rf"^(?:(?:好的?|嗯|那么?|所以|因此|综上(?:所述)?|看来|最后|最终)[,:]?|我(?:就|还是)?(?:猜测?|觉得|认为|"
+    rf"选|想)|{_JOINS})+"
+)
+_ASIDE = re.compile(r"\([^()]*\)")
+_MEASURE = re.compile(r"^(?:[一1][个只种件头条匹棵朵把张辆台本支根块位](?=.))")
+_SOFT = re.compile(r"[吧了呢啊呀哦吗?.]+$")
 _LABEL = re.compile(
     r"^(?:[qQ问]|第?[\d一二三四五六七八九十]+个?(?:问题?|轮)?|问题\d*|提问\d*|请问|我想问(?:的是|一下)?|"
-    r"我的问题是?|下一个问题|那么?|好的?|嗯|ok|question\d*)[\d.、:,)）-]*",
+    r"我的问题是?|下一个问题|我(?:猜测?|觉得|认为)|那么?|好的?|嗯|ok|question\d*)[\d.、:,)）-]*",
     re.IGNORECASE,
 )
 _ASKS = re.compile(
@@ -34,11 +47,11 @@ _TAIL = re.compile(r"(?:,?(?:对吗|是吗|对吧|是吧|对不对|是不是|好
 _SUBJECT = re.compile(
     r"^(?:它|他|她|这个?(?:东西|事物|物品|物体|词|谜底|数字?)|这|那个?(?:东西|事物|物品|数字?)|"
     r"该(?:东西|事物|物品|物体|数字?)|你(?:心里|心中)?(?:所?想|想到|藏)的?(?:那个|这个)?(?:东西|事物|物品|数字?)?|"
-    r"谜底|答案|目标|东西|事物|物品|物体|数字?)(?:本身|的话|的)?"
+    r"我的(?:猜测|答案)|谜底|答案|目标|东西|事物|物品|物体|数字?)(?:本身|的话|的)?"
 )
 _ADVERB = re.compile(
     r"(?:一般来说|通常来说|通常情况下|一般情况下|大多数情况下|多数情况下|一般|通常|平常|平时|主要|大多数?|往往|"
-    r"常常|经常|普遍|大部分时间|大致|基本上?|本身|真的|其实|也|都|还(?!是)|就|,)"
+    r"常常|经常|普遍|应该|应当|大部分时间|大致|基本上?|本身|真的|其实|也|都|还(?!是)|就|,)"
 )
 _EITHER = re.compile(r"是不是|是否|有没有|有无|会不会|会否|能不能|能否|可不可以|可否|可以不可以")
 _EITHER_TO = {"是": "是", "有": "有", "会": "会", "能": "能", "可": "可以"}
@@ -75,15 +88,24 @@ def pieces(text: str) -> list[str]:
 
 
 def guesses(text: str) -> list[str]:
-    """The names after 我猜： or 答案是, in order; a question is no such guess."""
-    found: list[str] = []
-    for piece in pieces(text):
-        if _ASKS.search(piece):
-            continue
-        match = _GUESS.search(piece)
-        if match:
-            found.append(re.sub(r"^(?:它|是|一[个只种件])+", "", match["name"]))
-    return [name for name in found if name]
+    """The names after 我猜：, 我猜它是 or 答案是, in order; a question is no such guess."""
+    matches = (_MARKED.search(piece) for piece in pieces(text) if not _ASKS.search(piece))
+    sure = (m["name"] for m in matches if m and re.search("[是为:,]", m["joins"]))
+    return [name for name in map(_name, sure) if name]
+
+
+def names(text: str) -> list[str]:
+    """What the sentences of a turn that asks nothing may name: 大象。, 应该是大象, 33吧.
+
+    Whether anything is called so is not known here.
+    """
+    said = (_ASIDE.sub("", piece) or piece for piece in pieces(text))
+    ways = ((piece, _clause(piece)) for piece in said)
+    return [name for name in (_name(_BARE.sub("", way)) for two in ways for way in two) if name]
+
+
+def _name(written: str) -> str:
+    return _MEASURE.sub("", _SOFT.sub("", written.strip(",:!.() ")))
 
 
 def asked(text: str) -> list[Asked]:
@@ -116,30 +138,23 @@ def _clause(piece: str) -> str:
     return tail if colon and _ASKS.search(tail) else rest if not colon else head
 
 
-_DOUBT = re.compile(r"不一定|不确定|不知道|不清楚|说不准|难说|视情况|可能|有时|无法判断|无法确定")
-_NO = re.compile(r"^(?:回答:|答案:?|答:)?(?:不(?!错)|否|没(?!错|问题)|无|错|非|no\b|false\b)", re.I)
-_YES = re.compile(
-    r"^(?:回答:|答案:?|答:)?(?:是|对|会|能|有|可以|正确|没错|不错|没问题|当然|嗯|yes\b|true\b)",
-    re.I,
+_DOUBT = re.compile(
+    r"不一定|不太?(?:确定|知道|清楚|好说)|说不准|难说|视情况|(?<!不)可能|有时|无法(?:判断|确定|回答)"
 )
-
-
-def yes_or_no(text: str) -> bool | None:
-    """Whether a turn says yes, by its first sentence or else its last; None if neither does."""
-    said = pieces(text)
-    for piece in (*said[:1], *said[-1:]):
-        if doubts(piece):
-            return None
-        if _NO.match(piece):
-            return False
-        if _YES.match(piece):
-            return True
-    return None
 
 
 def doubts(text: str) -> bool:
     """Whether a turn begins by saying that it is not sure."""
     return _DOUBT.search("".join(pieces(text)[:1])) is not None
+
+
+_GIVES_UP = re.compile(r"放弃|认输|[猜想]不[出到]|不知道|没有头绪")
+
+
+def gives_up(text: str) -> bool:
+    """Whether a turn only says that it cannot find the answer."""
+    body = "".join(pieces(text))
+    return len(body) <= 30 and _GIVES_UP.search(body) is not None and "是" not in body
 
 
 def named(text: str, names: Iterable[str]) -> list[str]:
@@ -162,20 +177,12 @@ def final_answer(text: str) -> str | None:
     return str(found[-1]).strip(" 。.,!*“”\"'") if found else None
 
 
-_APPLIED = re.compile(
-    r"f\s*\([^()\n]{0,40}\)\s*(?:=|是|为|:)?|\b[xn]\s*=\s*-?\d+\s*(?:时|:|,|->|→)+"
-)
-_INTEGER = re.compile(r"(?<![\d.])-?\d{1,15}(?![\d.]*\d)")
+INTEGER = re.compile(r"(?<![\d.])-?\d{1,15}(?![\d.]*\d)")
 
 
 def integers(text: str) -> list[int]:
-    """The whole numbers in a text, in order; those within f(…) are not values."""
-    return [int(number) for number in _INTEGER.findall(_APPLIED.sub(" ", text))]
-
-
-def plain_integers(text: str) -> list[int]:
     """The whole numbers in a text, in order, wherever they stand."""
-    return [int(number) for number in _INTEGER.findall(text)]
+    return [int(number) for number in INTEGER.findall(text)]
 
 
 def last_line(text: str) -> str:

@@ -36,18 +36,22 @@ _SAID = {True: "是。", False: "否。", None: "不确定。"}
 
 @dataclass(frozen=True, slots=True)
 class _Reply:
-    """What a turn is answered with; `guess` is what it named, `found` whether that was it."""
+    """What a turn is answered with; `guess` is what it named, `found` whether that was it.
+
+    `read` says that the turn was plainly a question or a guess, whether understood or not.
+    """
 
     text: str
     guess: str = ""
     found: bool = False
+    read: bool = True
 
 
 class TwentyQuestions:
     """Finds the hidden thing within `limit` questions and one last guess."""
 
     name = "twenty-questions"
-    version = "1"
+    version = "2"
 
     def next(self, question: Question, said: Sequence[str]) -> Move | None:
         """The answer to the last turn, with what is left; None once it is found or over."""
@@ -66,7 +70,10 @@ class TwentyQuestions:
         return _limit(question) + 1
 
     def result(self, question: Question, said: Sequence[str]) -> Result:
-        """Right if the thing was found; the score says in how many questions."""
+        """Right if the thing was found; the score says in how many questions.
+
+        A last turn that cannot be read leaves it open; one more question uses up the limit.
+        """
         guess = ""
         for used, text in enumerate(said[: self.most(question)]):
             reply = _reply(question, text)
@@ -75,6 +82,8 @@ class TwentyQuestions:
                 return _found(question, used, guess)
         if len(said) < self.most(question):
             return Result(verdict="unsure", reason=_BROKEN_OFF, extracted=guess)
+        if not _reply(question, said[-1]).read and not reading.gives_up(said[-1]):
+            return Result(verdict="unsure", reason=_UNREAD, extracted=shorten(said[-1], 40))
         thing, limit = _thing(question), _limit(question)
         return Result(
             verdict="wrong",
@@ -106,6 +115,7 @@ class TwentyQuestions:
 
 
 _BROKEN_OFF = Text("没有玩完。", "The game was broken off.")
+_UNREAD = Text("最后一轮看不出猜的是什么。", "What the last turn guesses cannot be read.")
 
 
 def candidates(question: Question) -> tuple[tuple[str, ...], list[str]]:
@@ -139,19 +149,21 @@ def _found(question: Question, used: int, guess: str) -> Result:
 
 def _reply(question: Question, text: str) -> _Reply:
     """What one turn is answered with, whatever came before it."""
-    named = list(dict.fromkeys(reading.guesses(text)))
     asked = reading.asked(text)
-    if not named and len(asked) == 1:
-        outright = _outright(question, asked[0].predicate)
-        if outright and not asked[0].negated:
-            named = [outright]
+    named = list(dict.fromkeys(reading.guesses(text)))
+    supposed = [name for name in named if _asks_for_property(question, name)]
+    named = [name for name in named if name not in supposed]
+    if not named and not asked:
+        asked = [reading.statement(f"是{name}") for name in supposed]
+    if not named:
+        named = _outright(question, asked) if asked else _bare(question, text)
     if len(named) > 1 or (not named and len(asked) > 1):
-        return _Reply(_ONE)
+        return _Reply(_ONE, read=not any(_same(question, name) for name in named))
     if named:
         found = _same(question, named[0])
         shown = shorten(named[0], 20)
         return _Reply("是，猜对了。" if found else f"否，不是“{shown}”。", shown, found)
-    return _Reply(_answered(question, asked[0]) if asked else _UNCLEAR)
+    return _Reply(_answered(question, asked[0])) if asked else _Reply(_UNCLEAR, read=False)
 
 
 def _answered(question: Question, asked: reading.Asked) -> str:
@@ -168,11 +180,34 @@ def _answered(question: Question, asked: reading.Asked) -> str:
     return f"按“它{shorten(asked.predicate, 30)}”来答：{_SAID[true]}"
 
 
-def _outright(question: Question, predicate: str) -> str:
-    """The thing or number that a question names as the answer; "" if it asks for a property."""
+def _outright(question: Question, asked: Sequence[reading.Asked]) -> list[str]:
+    """The thing that a turn's only question names outright; empty if it asks for a property."""
+    if len(asked) != 1 or asked[0].negated:
+        return []
+    name = _known(question, asked[0].predicate)
+    return [name] if name else []
+
+
+def _bare(question: Question, text: str) -> list[str]:
+    """The different things that a turn names without asking anything."""
+    known = (_known(question, name) for name in reading.names(text))
+    return list(dict.fromkeys(name for name in known if name))
+
+
+def _asks_for_property(question: Question, name: str) -> bool:
+    """Whether what is guessed is a property, as in 我猜它是动物, and no thing."""
+    if _known(question, name):
+        return False
     if _range(question) is None:
-        return table().thing(predicate) or ""
-    number = numbers.guessed(predicate)
+        return table().asked(f"是{name}") is not None
+    return numbers.truth(0, f"是{name}") is not None
+
+
+def _known(question: Question, name: str) -> str:
+    """The thing or number that a name stands for; "" if there is none of that name."""
+    if _range(question) is None:
+        return _thing(question) if _same(question, name) else table().thing(name) or ""
+    number = numbers.guessed(name)
     return "" if number is None else str(number)
 
 

@@ -1,154 +1,230 @@
 """What an expression may call: arithmetic, lists, arrangements, texts, dates, and drawing lots.
 
-Every function is pure but for the draws, which only slots may use. Functions that take their time
-carry the mark `metered` and count their steps. This module must not know what a template is.
+Every function is pure but for the draws, which work for slots only. Functions whose time grows with
+what they are given take a meter first and count their steps; the others see numbers, whose length
+is limited, or make a list, which counts when it is built. Sets are gone through in sorted order.
+This module must not know what a template is.
 """
 
 from __future__ import annotations
 
 import itertools
 import math
+import re
 import statistics
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence, Sized
+from collections.abc import Callable, Iterator, Sequence, Sized
 from datetime import date, timedelta
-from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
 from typing import Any
 
 from mingan.bank.templates import words
 from mingan.bank.templates.draw import Draw
-from mingan.bank.templates.expression import LENGTH, ExpressionFault, Meter, sized
+from mingan.bank.templates.operations import hashed
+from mingan.bank.templates.values import (
+    LENGTH,
+    ExpressionFault,
+    Function,
+    Meter,
+    built,
+    each,
+    listed,
+    shown,
+    sound,
+    taken,
+    weight,
+)
+
+__all__ = ["PURE", "Lots", "shown"]
 
 _DIGITS = "零一二三四五六七八九"
 _WEEK = "一二三四五六日"
 
 
-def shown(value: Any) -> str:
-    """A value as it is written into a text: a fraction as 3/4, a float without idle digits."""
-    if isinstance(value, bool):
-        return "是" if value else "否"
-    if isinstance(value, float):
-        return str(int(value)) if value.is_integer() and abs(value) < 1e15 else repr(value)
-    if isinstance(value, list | tuple):
-        return "、".join(shown(part) for part in value)
-    if isinstance(value, date):
-        return value.isoformat()
-    return str(value)
-
-
-def _metered(function: Callable[..., Any]) -> Callable[..., Any]:
-    function.metered = True  # type: ignore[attr-defined]
-    return function
+# --- lists, and functions of lists ----------------------------------------------------------------
 
 
 def _span(*ends: int) -> range:
-    numbers = range(*ends)
-    if len(numbers) > LENGTH:
-        raise ExpressionFault("the range is too long")
-    return numbers
+    return range(*ends)
 
 
-@_metered
-def _listed(meter: Meter, things: Iterable[Any]) -> list[Any]:
-    return list(meter.each(things))
-
-
-@_metered
-def _sum(meter: Meter, things: Iterable[Any]) -> Any:
-    return sum(meter.each(things), 0)
-
-
-@_metered
-def _product_of(meter: Meter, things: Iterable[Any]) -> Any:
-    total: Any = 1
-    for thing in meter.each(things):
-        total = sized(total * thing)
+def _sum(meter: Meter, things: Any) -> Any:
+    total: Any = 0
+    for thing in taken(things, meter):
+        total = built(total + thing, meter)
     return total
 
 
-@_metered
-def _all(meter: Meter, things: Iterable[Any]) -> bool:
-    return all(meter.each(things))
+def _product_of(meter: Meter, things: Any) -> Any:
+    total: Any = 1
+    for thing in taken(things, meter):
+        if not isinstance(thing, int | float | Fraction):
+            raise ExpressionFault("prod() multiplies numbers")
+        total = built(total * thing, meter)
+    return total
 
 
-@_metered
-def _any(meter: Meter, things: Iterable[Any]) -> bool:
-    return any(meter.each(things))
+def _sorted(meter: Meter, things: Any, key: Any = None, reverse: bool = False) -> list[Any]:
+    found = listed(taken(things, meter))
+    keys = found if key is None else [key(thing) for thing in found]
+    meter.tick(weight(keys) * len(keys).bit_length() // 2)
+    if key is None:
+        return sorted(found, reverse=reverse)
+    order = sorted(range(len(found)), key=keys.__getitem__, reverse=reverse)
+    return [found[place] for place in order]
 
 
-@_metered
-def _sorted(meter: Meter, things: Iterable[Any], key: Any = None, reverse: bool = False) -> Any:
-    return sorted(meter.each(things), key=key, reverse=reverse)
+def _extreme(pick: Callable[..., Any]) -> Callable[..., Any]:
+    """min or max: of a list, or of what is given."""
+
+    def extreme(meter: Meter, *values: Any, key: Any = None) -> Any:
+        things = listed(taken(values[0] if len(values) == 1 else values, meter))
+        keys = things if key is None else [key(thing) for thing in things]
+        meter.tick(weight(keys))
+        return things[pick(range(len(things)), key=keys.__getitem__)]
+
+    return extreme
 
 
-@_metered
-def _arrangements(meter: Meter, things: Iterable[Any], count: int | None = None) -> Any:
-    return meter.each(itertools.permutations(list(things), count))
+def _counted(tuples: Iterator[tuple[Any, ...]], size: int, meter: Meter) -> Iterator[Any]:
+    """Arrangements as they are wanted, a step and something for its length each."""
+    steps = 1 + (size >> 2)
+    for one in tuples:
+        meter.left -= steps
+        if meter.left < 0:
+            meter.tick(0)
+        yield one
 
 
-@_metered
-def _selections(meter: Meter, things: Iterable[Any], count: int) -> Any:
-    return meter.each(itertools.combinations(list(things), count))
+def _arrangements(meter: Meter, things: Any, count: int | None = None) -> Any:
+    found = listed(taken(things, meter))
+    size = len(found) if count is None else count
+    return _counted(itertools.permutations(found, size), size, meter)
 
 
-@_metered
-def _pairings(meter: Meter, *lists: Iterable[Any], repeat: int = 1) -> Any:
-    return meter.each(itertools.product(*[list(things) for things in lists], repeat=repeat))
+def _selections(meter: Meter, things: Any, count: int) -> Any:
+    return _counted(itertools.combinations(listed(taken(things, meter)), count), count, meter)
 
 
-@_metered
-def _map(meter: Meter, function: Callable[..., Any], *lists: Iterable[Any]) -> list[Any]:
-    return list(meter.each(map(function, *lists)))
+def _pairings(meter: Meter, *lists: Any, repeat: int = 1) -> Any:
+    size = len(lists) * repeat
+    if size > 100:
+        raise ExpressionFault("product() makes up to 100 places")
+    found = [listed(taken(things, meter)) for things in lists]
+    return _counted(itertools.product(*found, repeat=repeat), size, meter)
 
 
-@_metered
-def _fold(meter: Meter, function: Callable[..., Any], things: Iterable[Any], start: Any) -> Any:
-    for thing in meter.each(things):
+def _map(meter: Meter, function: Callable[..., Any], *lists: Any) -> list[Any]:
+    return listed(map(function, *[taken(things, meter) for things in lists]))
+
+
+def _fold(meter: Meter, function: Callable[..., Any], things: Any, start: Any) -> Any:
+    for thing in taken(things, meter):
         start = function(start, thing)
     return start
 
 
-@_metered
 def _iterate(meter: Meter, function: Callable[..., Any], start: Any, times: int) -> list[Any]:
     """start, f(start), f(f(start)), …: times + 1 values."""
     values = [start]
-    for _ in meter.each(_span(times)):
+    for _ in taken(built(range(times), meter), meter):
         values.append(function(values[-1]))
     return values
 
 
-@_metered
-def _first(meter: Meter, things: Iterable[Any]) -> Any:
-    for thing in meter.each(things):
+def _first(meter: Meter, things: Any) -> Any:
+    for thing in each(things):
         return thing
     raise ExpressionFault("there is no first one: nothing was found")
 
 
-@_metered
-def _length(meter: Meter, things: Iterable[Any]) -> int:
-    return len(things) if isinstance(things, Sized) else sum(1 for _ in meter.each(things))
+def _length(meter: Meter, things: Any) -> int:
+    return len(things) if isinstance(things, Sized) else sum(1 for _ in taken(things, meter))
+
+
+def _zip(meter: Meter, *lists: Any) -> list[Any]:
+    return listed(zip(*map(each, lists), strict=False))
+
+
+def _enumerate(meter: Meter, things: Any, start: int = 0) -> list[Any]:
+    return listed(enumerate(each(things), start))
+
+
+def _set(meter: Meter, things: Any = ()) -> set[Any]:
+    return {hashed(thing, meter) for thing in taken(things, meter)}
+
+
+def _dict(meter: Meter, pairs: Any = ()) -> dict[Any, Any]:
+    if isinstance(pairs, dict):
+        return dict(pairs)
+    made = {}
+    for pair in taken(pairs, meter):
+        key, value = each(pair)
+        made[hashed(key, meter)] = value
+    return made
+
+
+def _index(meter: Meter, things: Any, x: Any) -> int:
+    found = things if type(things) in (list, tuple) else listed(taken(things, meter))
+    meter.tick(len(found) * weight(x))
+    return int(found.index(x))
+
+
+def _count(meter: Meter, things: Any, x: Any) -> int:
+    """How often `x` occurs; in a text, a run of signs may be counted too."""
+    if isinstance(things, str):
+        meter.tick(len(things) >> 3)
+        return things.count(x)
+    found = listed(taken(things, meter))
+    meter.tick(len(found) * weight(x))
+    return found.count(x)
+
+
+def _counts(meter: Meter, things: Any) -> dict[Any, int]:
+    return dict(Counter(hashed(thing, meter) for thing in taken(things, meter)))
+
+
+def _median(meter: Meter, things: Any) -> Fraction:
+    numbers = _sorted(meter, [_exact(thing) for thing in taken(things, meter)])
+    return Fraction(statistics.median(numbers))
+
+
+# --- numbers --------------------------------------------------------------------------------------
+
+
+def _exact(value: Any) -> Fraction:
+    """A number as a fraction: a float as it is written, a text as number() reads it."""
+    if isinstance(value, float):
+        return Fraction(repr(value))
+    return Fraction(_number(value))
+
+
+def _places(places: Any, least: int) -> int:
+    if not isinstance(places, int) or not least <= places <= _MOST_PLACES:
+        raise ExpressionFault(f"places are whole numbers from {least} to {_MOST_PLACES}")
+    return places
 
 
 def _round(value: Any, places: int = 0) -> Any:
     """Half up, as at school: round(2.5) is 3; exact for fractions."""
-    exact = Fraction(value) if not isinstance(value, float) else Fraction(repr(value))
-    scaled = exact * 10**places
+    power = Fraction(10) ** _places(places, -_MOST_PLACES)
+    scaled = _exact(value) * power
     whole = math.floor(abs(scaled) + Fraction(1, 2)) * (1 if scaled >= 0 else -1)
-    result = Fraction(whole, 10**places)
+    result = whole / power
     return int(result) if result.denominator == 1 else result
 
 
 def _fixed(value: Any, places: int) -> str:
     """`value` with just so many decimal places, rounded half up."""
-    rounded = Fraction(_round(value, places))
-    number = Decimal(rounded.numerator) / Decimal(rounded.denominator)
-    return str(number.quantize(Decimal(1).scaleb(-places), rounding=ROUND_HALF_UP))
+    scaled = Fraction(_round(value, _places(places, 0))) * 10**places
+    digits = str(abs(int(scaled))).rjust(places + 1, "0")
+    whole, part = digits[: len(digits) - places], digits[len(digits) - places :]
+    return ("-" if scaled < 0 else "") + (f"{whole}.{part}" if part else whole)
 
 
 def _decimal(value: Any) -> str:
     """A fraction that comes out even as a decimal: 7/4 is 1.75."""
-    exact = Fraction(value) if not isinstance(value, float) else Fraction(repr(value))
+    exact = _exact(value)
     for places in range(13):
         if (exact * 10**places).denominator == 1:
             return _fixed(exact, places)
@@ -159,12 +235,20 @@ def _number(text: Any) -> Any:
     """The number that a text is: 12, -3.5, 3/4, 20%."""
     if not isinstance(text, str):
         return text
-    plain = text.strip().replace(",", "").replace("，", "")
+    plain = text[:_LONGEST_NUMBER].strip().replace(",", "").replace("，", "")
+    power = _POWER.search(plain)
+    if len(text) >= _LONGEST_NUMBER or (power and len(power[1].lstrip("0_")) > 3):
+        raise ExpressionFault(f"{text[:40]!r} is too long a number")
     try:
         exact = Fraction(plain[:-1]) / 100 if plain.endswith("%") else Fraction(plain)
     except (ValueError, ZeroDivisionError):
         raise ExpressionFault(f"{text!r} is no number") from None
     return int(exact) if exact.denominator == 1 else exact
+
+
+_POWER = re.compile(r"[eE][+-]?([0-9_]+)")
+_LONGEST_NUMBER = 1_000
+_MOST_PLACES = 100
 
 
 def _chinese(number: int) -> str:
@@ -211,56 +295,24 @@ def _weekday(day: date) -> int:
 def _limited(function: Callable[..., int], most: int) -> Callable[..., int]:
     """`function` for numbers up to `most`: beyond, its values are too big to go on with."""
 
-    def limited(*numbers: int) -> int:
+    def limited(meter: Meter, *numbers: int) -> int:
         if any(number > most for number in numbers):
             raise ExpressionFault(f"{function.__name__}() takes numbers up to {most}")
+        meter.tick(max(0, *numbers) >> 2)
         return function(*numbers)
 
     return limited
 
 
-def _joined(glue: str, parts: Iterable[Any]) -> str:
-    texts = [shown(part) for part in parts]
-    if sum(map(len, texts)) + len(glue) * len(texts) > LENGTH:
-        raise ExpressionFault("the text grows too long")
-    return glue.join(texts)
-
-
-def _count(things: Any, x: Any) -> int:
-    """How often `x` occurs; in a text, a run of signs may be counted too."""
-    return things.count(x) if isinstance(things, str) else list(things).count(x)
-
-
-def _letter(index: int) -> str:
-    return chr(ord("A") + index)
-
-
-def _replace(text: str, old: str, new: str) -> str:
-    if len(text) * (len(new) + 1) > LENGTH:
-        raise ExpressionFault("the text grows too long")
-    return text.replace(old, new)
-
-
-def _range_of(values: Iterable[Any], pick: Callable[..., Any], key: Any) -> Any:
-    return pick(values, key=key) if key is not None else pick(values)
-
-
-def _smallest(*values: Any, key: Any = None) -> Any:
-    return _range_of(values[0] if len(values) == 1 else values, min, key)
-
-
-def _largest(*values: Any, key: Any = None) -> Any:
-    return _range_of(values[0] if len(values) == 1 else values, max, key)
-
-
-def _digits(number: int) -> list[int]:
+def _digits(meter: Meter, number: int) -> list[int]:
     return [int(sign) for sign in str(abs(number))]
 
 
-def _based(number: int, base: int) -> str:
+def _based(meter: Meter, number: int, base: int) -> str:
     """A whole number in another base, from 2 to 36."""
     if not 2 <= base <= 36 or number < 0:
         raise ExpressionFault("base() takes a number from 0 and a base from 2 to 36")
+    meter.tick(number.bit_length())
     signs = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
     said = ""
     while number or not said:
@@ -269,58 +321,183 @@ def _based(number: int, base: int) -> str:
     return said
 
 
-def _is_prime(number: int) -> bool:
+def _is_prime(meter: Meter, number: int) -> bool:
+    """Whether a whole number is prime: certain below 4,759,123,141 (Miller and Rabin)."""
     if number > 10**9:
         raise ExpressionFault("is_prime() takes numbers up to 1,000,000,000")
-    return number > 1 and all(number % d for d in range(2, math.isqrt(number) + 1))
+    meter.tick(10)
+    if number < 62:
+        return number in _SMALL_PRIMES
+    twos = ((number - 1) & (1 - number)).bit_length() - 1
+    odd = (number - 1) >> twos
+    return bool(number % 2) and all(_passes(number, base, odd, twos) for base in (2, 7, 61))
 
 
-PURE: dict[str, Any] = {
-    "abs": abs, "min": _smallest, "max": _largest, "sum": _sum, "prod": _product_of,
-    "round": _round, "floor": math.floor, "ceil": math.ceil, "divmod": divmod, "gcd": math.gcd,
-    "lcm": math.lcm, "factorial": _limited(math.factorial, 500), "comb": _limited(math.comb, 2000),
-    "perm": _limited(math.perm, 500),
-    "isqrt": math.isqrt, "sqrt": math.sqrt, "exp": math.exp, "log": math.log, "log10": math.log10,
-    "log2": math.log2, "sin": math.sin, "cos": math.cos, "tan": math.tan, "atan": math.atan,
-    "asin": math.asin, "acos": math.acos, "radians": math.radians, "degrees": math.degrees,
-    "pi": math.pi, "float": float, "int": int, "bool": bool, "is_prime": _is_prime,
-    "digits": _digits, "base": _based, "from_base": int, "number": _number,
-    "numerator": lambda x: Fraction(x).numerator, "denominator": lambda x: Fraction(x).denominator,
-    "median": lambda xs: statistics.median(Fraction(x) for x in xs),
-    "range": _span, "len": _length, "list": _listed, "set": set, "tuple": tuple, "dict": dict,
-    "sorted": _sorted, "reversed": lambda things: list(things)[::-1], "zip": zip,
-    "enumerate": enumerate, "all": _all, "any": _any, "map": _map, "fold": _fold,
-    "iterate": _iterate, "first": _first, "keys": lambda d: list(d),
-    "values": lambda d: list(d.values()), "items": lambda d: list(d.items()),
-    "index": lambda things, x: list(things).index(x), "count": _count,
-    "counts": lambda things: dict(Counter(things)),
-    "permutations": _arrangements, "combinations": _selections, "product": _pairings,
-    "text": shown, "str": shown, "cat": lambda *parts: "".join(shown(p) for p in parts),
-    "join": _joined, "chars": list,
-    "split": lambda text, at=None: text.split(at), "replace": _replace,
-    "upper": lambda t: t.upper(), "lower": lambda t: t.lower(), "ord": ord, "chr": chr,
-    "starts": lambda t, x: t.startswith(x), "ends": lambda t, x: t.endswith(x),
-    "find": lambda t, x: t.find(x), "strip": lambda t: t.strip(),
+_SMALL_PRIMES = {2, 3, 5, 7, 11, 13, 17, 19, 23, 29, 31, 37, 41, 43, 47, 53, 59, 61}
+
+
+def _passes(number: int, base: int, odd: int, twos: int) -> bool:
+    power = pow(base, odd, number)
+    if power in (1, number - 1):
+        return True
+    return any((power := power * power % number) == number - 1 for _ in range(twos - 1))
+
+
+# --- texts ----------------------------------------------------------------------------------------
+
+
+def _text(meter: Meter, value: Any) -> str:
+    said = shown(value)
+    meter.tick(len(said))
+    return said
+
+
+def _cat(meter: Meter, *parts: Any) -> str:
+    return "".join([_text(meter, part) for part in parts])
+
+
+def _joined(meter: Meter, glue: str, parts: Any) -> str:
+    texts: list[str] = []
+    length = 0
+    for part in taken(parts, meter):
+        texts.append(_text(meter, part))
+        length += len(texts[-1]) + len(glue)
+        if length > LENGTH:
+            raise ExpressionFault("the text grows too long")
+    return glue.join(texts)
+
+
+def _letter(index: int) -> str:
+    return _sign(ord("A") + index)
+
+
+def _sign(number: int) -> str:
+    return sound(chr(number))
+
+
+def _replace(meter: Meter, text: str, old: str, new: str) -> str:
+    if (len(text) + 1) * (len(new) + 1) > LENGTH:
+        raise ExpressionFault("the text grows too long")
+    meter.tick(len(text) >> 3)
+    return text.replace(old, new)
+
+
+def _of_text(function: Callable[..., Any]) -> Callable[..., Any]:
+    """A function of a text as one that takes steps by its length."""
+
+    def metered(meter: Meter, text: str, *more: Any) -> Any:
+        if not isinstance(text, str):
+            raise TypeError(f"a text is wanted, not {type(text).__name__}")
+        meter.tick(len(text) >> 2)
+        return function(text, *more)
+
+    return metered
+
+
+def _of_list(function: Callable[..., Any]) -> Callable[..., Any]:
+    """A function of a list as one that takes steps by its length."""
+
+    def metered(meter: Meter, things: Any = ()) -> Any:
+        return function(taken(things, meter))
+
+    return metered
+
+
+def _parsed(kind: Callable[..., Any]) -> Callable[..., Any]:
+    """int or float: a long text takes long to read."""
+
+    def metered(meter: Meter, value: Any = 0, *base: int) -> Any:
+        if isinstance(value, str):
+            meter.tick(len(value))
+        return kind(value, *base)
+
+    return metered
+
+
+# --- the table ------------------------------------------------------------------------------------
+
+_METERED: dict[str, Callable[..., Any]] = {
+    "min": _extreme(min), "max": _extreme(max), "sum": _sum, "prod": _product_of,
+    "factorial": _limited(math.factorial, 500), "comb": _limited(math.comb, 2000),
+    "perm": _limited(math.perm, 500), "is_prime": _is_prime, "digits": _digits, "base": _based,
+    "int": _parsed(int), "float": _parsed(float), "from_base": _parsed(int),
+    "median": _median, "len": _length, "list": _of_list(listed), "set": _set,
+    "tuple": _of_list(lambda things: tuple(listed(things))), "dict": _dict,
+    "sorted": _sorted, "reversed": _of_list(lambda things: listed(things)[::-1]), "zip": _zip,
+    "enumerate": _enumerate, "all": _of_list(all), "any": _of_list(any), "map": _map,
+    "fold": _fold, "iterate": _iterate, "first": _first, "index": _index, "count": _count,
+    "counts": _counts, "permutations": _arrangements, "combinations": _selections,
+    "product": _pairings, "text": _text, "str": _text, "cat": _cat, "join": _joined,
+    "chars": _of_list(listed), "split": _of_text(lambda text, at=None: text.split(at)),
+    "replace": _replace, "upper": _of_text(str.upper), "lower": _of_text(str.lower),
+    "starts": _of_text(str.startswith), "ends": _of_text(str.endswith),
+    "find": _of_text(str.find), "strip": _of_text(str.strip),
+}  # fmt: skip
+_SIMPLE: dict[str, Callable[..., Any]] = {
+    "abs": abs, "round": _round, "floor": math.floor, "ceil": math.ceil, "divmod": divmod,
+    "gcd": math.gcd, "lcm": math.lcm, "isqrt": math.isqrt, "sqrt": math.sqrt, "exp": math.exp,
+    "log": math.log, "log10": math.log10, "log2": math.log2, "sin": math.sin, "cos": math.cos,
+    "tan": math.tan, "atan": math.atan, "asin": math.asin, "acos": math.acos,
+    "radians": math.radians, "degrees": math.degrees, "bool": bool, "number": _number,
+    "numerator": lambda x: Fraction(_number(x)).numerator,
+    "denominator": lambda x: Fraction(_number(x)).denominator,
+    "range": _span, "keys": lambda d: list(d.keys()), "values": lambda d: list(d.values()),
+    "items": lambda d: list(d.items()), "ord": ord, "chr": _sign,
     "fixed": _fixed, "decimal": _decimal, "zh": _chinese, "letter": _letter,
     "date": _day, "add_days": _after, "days_between": _days, "weekday": _weekday,
     "week_zh": lambda day: "星期" + _WEEK[_weekday(day) - 1],
     "year": lambda d: d.year, "month": lambda d: d.month, "day": lambda d: d.day,
     "date_zh": lambda d: f"{d.year}年{d.month}月{d.day}日",
-    **words.POOLS,
 }  # fmt: skip
+PURE: dict[str, Any] = {
+    **{name: Function(call, metered=True) for name, call in _METERED.items()},
+    **{name: Function(call, metered=False) for name, call in _SIMPLE.items()},
+    "pi": math.pi,
+    **words.POOLS,
+}
 """Everything but the draws, by the name that templates use."""
 
 
-def with_draws(draw: Draw) -> dict[str, Any]:
-    """All names, the draws included: draw(a, b), pick(list), sample(list, n), shuffle(list)."""
+class Lots:
+    """The functions that draw: draw(a, b), pick(list), sample(list, n), shuffle(list).
 
-    def indexable(things: Iterable[Any]) -> Sequence[Any]:
-        return things if isinstance(things, Sequence) else sorted(things)
+    They work while `open`, which they are for slots alone: a slot may be a function that draws.
+    """
 
-    return {
-        **PURE,
-        "draw": draw.between,
-        "pick": lambda things: draw.pick(indexable(things)),
-        "sample": lambda things, count: draw.sample(indexable(things), count),
-        "shuffle": lambda things: draw.shuffle(indexable(things)),
-    }
+    def __init__(self, draw: Draw) -> None:
+        self._draw = draw
+        self.open = True
+
+    def names(self) -> dict[str, Any]:
+        """All names, the draws included."""
+        draws = {
+            "draw": self._between, "pick": self._pick, "sample": self._sample,
+            "shuffle": self._shuffle,
+        }  # fmt: skip
+        return {**PURE, **{name: Function(f, metered=True) for name, f in draws.items()}}
+
+    def _between(self, meter: Meter, low: int, high: int, step: int = 1) -> int:
+        self._start(meter, 1)
+        return self._draw.between(low, high, step)
+
+    def _pick(self, meter: Meter, things: Any) -> Any:
+        self._start(meter, 1)
+        return self._draw.pick(self._indexable(things, meter))
+
+    def _sample(self, meter: Meter, things: Any, count: int) -> list[Any]:
+        found = self._indexable(things, meter)
+        self._start(meter, len(found))
+        return self._draw.sample(found, count)
+
+    def _shuffle(self, meter: Meter, things: Any) -> list[Any]:
+        found = self._indexable(things, meter)
+        self._start(meter, len(found))
+        return self._draw.shuffle(found)
+
+    def _start(self, meter: Meter, lots: int) -> None:
+        if not self.open:
+            raise ExpressionFault("only slots may draw")
+        meter.tick(10 * lots)
+
+    def _indexable(self, things: Any, meter: Meter) -> Sequence[Any]:
+        return things if isinstance(things, Sequence) else _sorted(meter, things)

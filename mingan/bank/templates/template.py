@@ -14,16 +14,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import date
-from fractions import Fraction
+from functools import lru_cache
 from typing import Any
 
 import msgspec
 
 from mingan.bank.templates.draw import Draw
 from mingan.bank.templates.expression import ExpressionFault, Meter, Names, evaluate
-from mingan.bank.templates.functions import PURE, shown, with_draws
+from mingan.bank.templates.functions import PURE, Lots
+from mingan.bank.templates.values import DEPTH, keyed, plain, shown, sound
 from mingan.errors import BankError
 from mingan.records import Question
 
@@ -73,18 +74,14 @@ def instance(template: Template, *words: str | int, key: bytes = b"") -> Instanc
     Raises:
         BankError: the template cannot be filled in; names the template and what is wrong.
     """
-    draw = Draw(template.id, *words, key=key)
-    try:
+    with _faults_of(template):
+        draw = Draw(template.id, *words, key=key)
         meter = Meter()
         for _ in range(TRIES):
             drawn = _drawn(template, draw, meter)
             if drawn is not None:
                 question = _filled(template.question, drawn, meter)
                 return Instance(question=question, slots=drawn)
-    except ExpressionFault as fault:
-        raise _unusable(template, str(fault)) from None
-    except (ValueError, TypeError) as fault:
-        raise _unusable(template, f"{type(fault).__name__}: {fault}") from None
     raise _unusable(template, f"in {TRIES} draws the conditions under `where` never held together")
 
 
@@ -112,23 +109,34 @@ def failed_checks(template: Template, made: Instance) -> list[str]:
         "params": question.params, "prompt": question.prompt, "aliases": list(question.aliases),
     }  # fmt: skip
     meter = Meter()
-    try:
+    with _faults_of(template):
         return [test for test in template.check if not evaluate(test, names, meter)]
+    raise AssertionError  # never: a fault leaves as a BankError
+
+
+@contextmanager
+def _faults_of(template: Template) -> Iterator[None]:
+    """Whatever goes wrong inside is the template's fault, and is told as a BankError."""
+    try:
+        yield
+    except BankError:
+        raise
     except ExpressionFault as fault:
         raise _unusable(template, str(fault)) from None
+    except Exception as fault:  # an author's slip may raise anything
+        raise _unusable(template, f"{type(fault).__name__}: {fault}"[:300]) from None
 
 
 def _drawn(template: Template, draw: Draw, meter: Meter) -> Names | None:
     """The slots as they fall, or None where a condition does not hold."""
-    names = with_draws(draw)
+    lots = Lots(draw)
+    names = lots.names()
     own: Names = {}
     for name, source in template.slots.items():
-        value = evaluate(source, names, meter)
-        if isinstance(value, Iterator):
-            value = list(value)
-        names[name] = own[name] = value
-    plain = {**PURE, **own}
-    return own if all(evaluate(test, plain, meter) for test in template.where) else None
+        names[name] = own[name] = evaluate(source, names, meter)
+    lots.open = False
+    known = {**PURE, **own}
+    return own if all(evaluate(test, known, meter) for test in template.where) else None
 
 
 def _filled(question: Question, slots: Names, meter: Meter) -> Question:
@@ -150,44 +158,40 @@ def _flat(value: Any) -> list[Any]:
     return [one for part in parts for one in (part if isinstance(part, list | tuple) else [part])]
 
 
-def fill(value: Any, names: Names, meter: Meter) -> Any:
+def fill(value: Any, names: Names, meter: Meter, depth: int = 0) -> Any:
     """`value` with every expression in braces evaluated, in nested lists and objects too.
 
     Raises:
-        ExpressionFault: an expression fails, or a brace has no partner.
+        ExpressionFault: an expression fails, gives what JSON cannot hold, or a brace has no
+            partner.
     """
+    if depth > DEPTH:
+        raise ExpressionFault("lists nest too deeply")
     if isinstance(value, str):
         pieces = _pieces(value)
         if len(pieces) == 1 and pieces[0][0]:
-            return _plain(evaluate(pieces[0][1], names, meter))
-        return "".join(
+            return plain(evaluate(pieces[0][1], names, meter), meter)
+        said = [
             shown(evaluate(text, names, meter)) if is_expression else text
             for is_expression, text in pieces
+        ]
+        meter.build(sum(map(len, said)))
+        return sound("".join(said))
+    if isinstance(value, dict):
+        return keyed(
+            (fill(key, names, meter, depth + 1), fill(part, names, meter, depth + 1))
+            for key, part in value.items()
         )
-    if isinstance(value, dict):
-        return {fill(k, names, meter): fill(v, names, meter) for k, v in value.items()}
     if isinstance(value, list | tuple):
-        return [fill(part, names, meter) for part in value]
-    return value
-
-
-def _plain(value: Any) -> Any:
-    """A value as JSON can hold it: tuples become lists, fractions and dates become texts."""
-    if isinstance(value, Fraction | date):
-        return shown(value)
-    if isinstance(value, dict):
-        return {key: _plain(part) for key, part in value.items()}
-    if isinstance(value, set):
-        return sorted(_plain(part) for part in value)
-    if isinstance(value, list | tuple | range | Iterator):
-        return [_plain(part) for part in value]
+        return [fill(part, names, meter, depth + 1) for part in value]
     return value
 
 
 _QUOTED = re.compile(r"'(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\"")
 
 
-def _pieces(text: str) -> list[tuple[bool, str]]:
+@lru_cache(maxsize=8192)
+def _pieces(text: str) -> tuple[tuple[bool, str], ...]:
     """A text as plain parts and expressions (True), in order."""
     pieces: list[tuple[bool, str]] = []
     plain, at = "", 0
@@ -207,7 +211,7 @@ def _pieces(text: str) -> list[tuple[bool, str]]:
             plain, at = plain + sign, at + 1
     if plain:
         pieces.append((False, plain))
-    return pieces
+    return tuple(pieces)
 
 
 def _closing(text: str, start: int) -> int:

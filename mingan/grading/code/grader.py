@@ -37,7 +37,7 @@ class CodeGrader:
     """Right when the program passes all `tests`; the score is the share of them that pass."""
 
     name = "code"
-    version = "1"
+    version = "2"
     slow = True
     """It may take seconds, so it is not to be called where others wait."""
 

@@ -3,8 +3,9 @@
 Each run is a fresh interpreter that locks itself up (see `inside/`) before it sees the program:
 
     Landlock        no file can be read but the standard library and what it links to, none written
-                    but in a folder of its own, which is gone afterwards
-    seccomp         no sockets, no new processes or programs, no signals to others
+                    but in a folder of its own, which is gone afterwards, and none removed
+    seccomp         no sockets, no new processes or programs, no signals to others, no files
+                    without a name
     limits          memory, processor time, threads, open files, size of files, no core dumps
     namespaces      no network devices, where an ordinary user may have that
     this process    kills it when its time is up, when it prints or writes too much, and in the end

@@ -9,7 +9,7 @@ neighbourhood. The module renders nothing and decides no verdict.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import pairwise
 from xml.etree.ElementTree import Element
@@ -29,18 +29,8 @@ from mingan.grading.drawing.patches import (
 )
 from mingan.grading.drawing.rendering import Picture
 from mingan.grading.drawing.safety import local
-from mingan.grading.rules.checklist import (
-    BOX,
-    COUNT,
-    SHARE,
-    TEXT,
-    Check,
-    Form,
-    Kind,
-    limits,
-    one_of,
-    wanted,
-)
+from mingan.grading.rules.checklist import Check, Kind, limits, wanted
+from mingan.grading.rules.values import BOX, COUNT, SHARE, TEXT, Form, one_of
 from mingan.language import Text
 from mingan.normal import fold, shorten
 
@@ -106,10 +96,11 @@ def _attribute(check: Check, drawing: Drawing) -> Text | None:
 
 def _value(element: Element, name: str) -> str | None:
     """An attribute, or the property of that name in the element's own style."""
-    styled = re.findall(r"([\w-]+)\s*:\s*([^;]+)", element.get("style", "")[:2_000])
-    for key, value in styled:
-        if key.lower() == name.lower():
-            return str(value).strip()
+    for declared in element.get("style", "")[:2_000].split(";"):
+        key, _, value = declared.partition(":")
+        key = key.rpartition("*/")[2].strip()  # after a remark, if there is one
+        if key.lower() == name.lower() and value.strip():
+            return value.strip()
     for key, value in element.attrib.items():
         if local(key).lower() == name.lower():
             return str(value)
@@ -255,7 +246,7 @@ def _parts(check: Check, drawing: Drawing) -> Text | None:
 
 
 def _text(check: Check, drawing: Drawing) -> Text | None:
-    texts = ["".join(e.itertext()) for e in drawing.root.iter() if local(e.tag) == "text"]
+    texts = ["".join(e.itertext()) for e in _outermost(drawing.root, "text")]
     value = _packed(check["value"])
     if any(value in _packed(text) for text in texts):
         return None
@@ -264,6 +255,15 @@ def _text(check: Check, drawing: Drawing) -> Text | None:
         f"没有写着“{check['value']}”的 <text>，写着的是：{actual or '无'}。",
         f'No <text> says "{check["value"]}"; they say: {actual or "nothing"}.',
     )
+
+
+def _outermost(element: Element, tag: str) -> Iterator[Element]:
+    """The elements of that name that stand in no other of the name."""
+    if local(element.tag) == tag:
+        yield element
+        return
+    for child in element:
+        yield from _outermost(child, tag)
 
 
 def _packed(text: str) -> str:

@@ -6,11 +6,12 @@ It puts reading, rendering and checking together; none of the three is done here
 from __future__ import annotations
 
 from mingan.grading.drawing.checks import KINDS, Drawing, failure
-from mingan.grading.drawing.rendering import RenderError, draw, png_for_people
+from mingan.grading.drawing.rendering import CPU_SECONDS, RenderError, draw, png_for_people
 from mingan.grading.drawing.safety import Unfit, begun, read, written_svg
 from mingan.grading.protocol import Finding
 from mingan.grading.rules.base import param
-from mingan.grading.rules.checklist import faults_in, judged, reference_fault, remembered
+from mingan.grading.rules.checked import CheckedGrader
+from mingan.grading.rules.checklist import faults_in, judged
 from mingan.language import Text
 from mingan.records import Question
 
@@ -20,7 +21,7 @@ _UNCLOSED = Text(
 )
 
 
-class SvgGrader:
+class SvgGrader(CheckedGrader):
     """Right when the last SVG of the answer passes every check of the parameter `checks`.
 
     No SVG, one that is invalid and one that refers to anything outside itself are wrong. Where
@@ -28,58 +29,41 @@ class SvgGrader:
     """
 
     name = "svg"
-    version = "1"
+    version = "2"
     slow = True
 
-    def grade(self, question: Question, text: str) -> Finding:
+    def slips(self, question: Question) -> list[Text]:
+        """Checks that are not well formed."""
+        return faults_in(question, "checks", KINDS)
+
+    def judge(self, question: Question, text: str) -> Finding:
         """Judge the last SVG in the text."""
-        problems = self.faults(question)
-        if problems:
-            return Finding(verdict="ungraded", reason=problems[0])
-        return _judge(question, text)
+        svg = written_svg(text)
+        if svg is None:
+            reason = _UNCLOSED if begun(text) else _MISSING
+            return Finding(verdict="wrong", reason=reason, score=0.0)
+        try:
+            root = read(svg)
+            drawing = Drawing(root, draw(root))
+        except Unfit as error:
+            return Finding(verdict="wrong", reason=error.reason, score=0.0, extracted=svg[:120])
+        except RenderError as error:
+            return Finding(verdict="ungraded", reason=error.message, extracted=svg[:120])
+        return judged([failure(check, drawing) for check in param(question, "checks")], svg)
 
-    def faults(self, question: Question) -> list[Text]:
-        """Checks that are not well formed, or a reference that does not pass them."""
-        return remembered(self.name, question, lambda: _faults(question))
 
-    def picture(self, question: Question, text: str, *, side: int = 256) -> bytes | None:
-        """The drawing in an answer as a PNG for a person's eye: see the function `picture`."""
-        return picture(question, text, side=side)
-
-
-def picture(question: Question, text: str, *, side: int = 256) -> bytes | None:
+def picture(
+    question: Question, text: str, *, side: int = 256, seconds: int = CPU_SECONDS
+) -> bytes | None:
     """The drawing in an answer to an `svg` question as a PNG on white, for a person's eye.
 
     Its longer side has `side` pixels. None when the question wants no drawing, and when the
-    answer has none that may be drawn.
+    answer has none that may be drawn, or none that can be within `seconds` of processor time.
     """
     svg = written_svg(text) if question.grader == SvgGrader.name else None
     if svg is None:
         return None
     try:
-        return png_for_people(read(svg), side)
+        return png_for_people(read(svg), side, seconds)
     except (Unfit, RenderError):
         return None
-
-
-def _faults(question: Question) -> list[Text]:
-    found = faults_in(question, "checks", KINDS)
-    if found or not question.answer:
-        return found
-    finding = _judge(question, question.answer)
-    # A renderer that fails on the reference says nothing about the question.
-    return [] if finding.verdict == "ungraded" else reference_fault(finding)
-
-
-def _judge(question: Question, text: str) -> Finding:
-    svg = written_svg(text)
-    if svg is None:
-        return Finding(verdict="wrong", reason=_UNCLOSED if begun(text) else _MISSING, score=0.0)
-    try:
-        root = read(svg)
-        drawing = Drawing(root, draw(root))
-    except Unfit as error:
-        return Finding(verdict="wrong", reason=error.reason, score=0.0, extracted=svg[:120])
-    except RenderError as error:
-        return Finding(verdict="ungraded", reason=error.message, extracted=svg[:120])
-    return judged([failure(check, drawing) for check in param(question, "checks")], svg)

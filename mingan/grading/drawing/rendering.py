@@ -15,7 +15,7 @@ import re
 import subprocess
 import sys
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 from xml.etree.ElementTree import Element, tostring
 
@@ -32,8 +32,12 @@ SIDE = 256
 CPU_SECONDS = 5
 """Time of the processor after which a drawing counts as one that cannot be drawn."""
 
-WALL_SECONDS = 20.0
-"""Time on the clock after which the machine, not the drawing, is taken to be at fault."""
+PATIENCE = 4.0
+"""A drawing gets this many times its seconds of the processor on the clock; after that the machine,
+not the drawing, is taken to be at fault."""
+
+REMEMBERED = 4
+"""Drawings that are kept: a reference is looked at as a reference, and then often as an answer."""
 
 THINNEST = 1 / 16
 """The shorter side as a share of the longer one, at least; a thinner picture is refused."""
@@ -120,7 +124,12 @@ def draw(root: Element) -> Picture:
         Unfit: the SVG cannot be drawn (no size, too thin, endless, or refused by the renderer).
         RenderError: the renderer failed otherwise.
     """
-    png = _render(_sized(root, SIDE), "graded")
+    return _drawn(_sized(root, SIDE))
+
+
+@lru_cache(maxsize=REMEMBERED)
+def _drawn(svg: bytes) -> Picture:
+    png = _render(svg, "graded", CPU_SECONDS)
     try:
         rgba = pixels(png)
     except ValueError as error:
@@ -130,13 +139,15 @@ def draw(root: Element) -> Picture:
     return Picture(rgb=rgb, painted=rgba[..., 3] >= 128)
 
 
-def png_for_people(root: Element, side: int) -> bytes:
+def png_for_people(root: Element, side: int, seconds: int) -> bytes:
     """A PNG on white, its longer side of `side` pixels, with letters in this machine's fonts.
+
+    `seconds` are whole ones of the processor's time.
 
     Raises:
         Unfit, RenderError: see `draw`.
     """
-    return _render(_sized(root, side), "seen")
+    return _render(_sized(root, side), "seen", seconds)
 
 
 def _sized(root: Element, side: int) -> bytes:
@@ -190,15 +201,15 @@ def _length(written: str | None) -> float | None:
     return length
 
 
-def _render(svg: bytes, purpose: str) -> bytes:
+def _render(svg: bytes, purpose: str, seconds: int) -> bytes:
     found = importlib.util.find_spec("resvg_py")
     if found is None or found.origin is None:
         raise _failed("resvg-py is not installed")
     try:
         child = subprocess.run(
-            [sys.executable, "-I", "-S", "-c", _CHILD.format(seconds=CPU_SECONDS),
+            [sys.executable, "-I", "-S", "-c", _CHILD.format(seconds=seconds),
              str(Path(found.origin).parent.parent), purpose],
-            input=svg, capture_output=True, timeout=WALL_SECONDS, check=False,
+            input=svg, capture_output=True, timeout=PATIENCE * seconds, check=False,
         )  # fmt: skip
     except (subprocess.TimeoutExpired, OSError) as error:
         raise _failed(type(error).__name__) from None
@@ -207,8 +218,8 @@ def _render(svg: bytes, purpose: str) -> bytes:
         raise Unfit(f"SVG 画不出来：{detail}。", f"The SVG cannot be drawn: {detail}.")
     if child.returncode == _OUT_OF_TIME:
         raise Unfit(
-            f"SVG 画了 {CPU_SECONDS} 秒还没有画完，像是在无穷展开。",
-            f"The SVG was not drawn within {CPU_SECONDS} seconds; it may unfold without end.",
+            f"SVG 画了 {seconds} 秒还没有画完，像是在无穷展开。",
+            f"The SVG was not drawn within {seconds} seconds; it may unfold without end.",
         )
     if child.returncode:
         raise _failed(f"exit status {child.returncode}")

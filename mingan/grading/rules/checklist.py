@@ -7,31 +7,19 @@ The module must not know what any check means, and reads no model's answer.
 
 from __future__ import annotations
 
-import re
-from collections import OrderedDict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from mingan.grading.protocol import Finding
 from mingan.grading.rules.base import param
+from mingan.grading.rules.values import Form
 from mingan.language import Text
 from mingan.normal import shorten
 from mingan.records import Question
 
 Check = Mapping[str, Any]
 """One check as the author wrote it, known to be well formed."""
-
-REMEMBERED = 256
-"""Questions of which it is remembered whether their references pass their own checks."""
-
-
-@dataclass(frozen=True, slots=True)
-class Form:
-    """What the value of a key must be: in words ("a whole number"), and as a test."""
-
-    wanted: Text
-    fits: Callable[[Any], bool]
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,69 +32,6 @@ class Kind:
     must: Mapping[str, Form] = field(default_factory=dict)
     may: Mapping[str, Form] = field(default_factory=dict)
     some: tuple[str, ...] = ()
-
-
-def _number(value: Any) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool)
-
-
-def _whole(value: Any) -> bool:
-    return isinstance(value, int) and not isinstance(value, bool)
-
-
-def _box(value: Any) -> bool:
-    if not isinstance(value, list | tuple) or len(value) != 4:
-        return False
-    if not all(_number(v) and 0 <= v <= 1 for v in value):
-        return False
-    return bool(value[0] < value[2] and value[1] < value[3])
-
-
-def _texts(value: Any) -> bool:
-    if not isinstance(value, list | tuple) or not value:
-        return False
-    return all(isinstance(v, str) and v for v in value)
-
-
-def _regex(value: Any) -> bool:
-    try:
-        re.compile(value)
-    except (re.error, TypeError, RecursionError, OverflowError):
-        return False
-    return bool(value)
-
-
-COUNT = Form(
-    Text("不小于 0 的整数", "a whole number of at least 0"), lambda v: _whole(v) and v >= 0
-)
-PLACE = Form(
-    Text("从 1 数起的整数", "a whole number, counted from 1"), lambda v: _whole(v) and v > 0
-)
-PLACES = Form(
-    Text("从 1 数起的整数的列表", "a list of whole numbers, counted from 1"),
-    lambda v: isinstance(v, list | tuple) and bool(v) and all(_whole(n) and n > 0 for n in v),
-)
-SHARE = Form(Text("0 到 1 之间的数", "a number from 0 to 1"), lambda v: _number(v) and 0 <= v <= 1)
-TEXT = Form(
-    Text("非空的文字", "a text that is not empty"), lambda v: isinstance(v, str) and v != ""
-)
-TEXTS = Form(Text("文字的列表", "a list of texts"), _texts)
-CHAR = Form(Text("一个字符", "one character"), lambda v: isinstance(v, str) and len(v) == 1)
-FLAG = Form(Text("true 或 false", "true or false"), lambda v: isinstance(v, bool))
-BOX = Form(
-    Text(
-        "[x0, y0, x1, y1]，都在 0 到 1 之间且 x0 < x1、y0 < y1",
-        "[x0, y0, x1, y1], all from 0 to 1 with x0 < x1 and y0 < y1",
-    ),
-    _box,
-)
-REGEX = Form(Text("有效的正则表达式", "a valid regular expression"), _regex)
-
-
-def one_of(*words: str) -> Form:
-    """One of these words."""
-    listed = Text("、".join(words) + " 之一", "one of " + ", ".join(words))
-    return Form(listed, lambda v: isinstance(v, str) and v in words)
 
 
 def faults_in(question: Question, name: str, kinds: Mapping[str, Kind]) -> list[Text]:
@@ -191,32 +116,6 @@ def judged(failures: Sequence[Text | None], extracted: str = "") -> Finding:
             f"{reason.zh}（{passed} 项检查通过。）", f"{reason.en} ({passed} checks passed.)"
         )
     return Finding(verdict="wrong", reason=reason, extracted=shown, score=share)
-
-
-def reference_fault(finding: Finding) -> list[Text]:
-    """A fault when the reference does not pass its own checks, which the finding on it says."""
-    if finding.verdict == "right":
-        return []
-    return [
-        Text(
-            f"参考答案自己没有通过检查：{finding.reason.zh}",
-            f"The reference does not pass its own checks: {finding.reason.en}",
-        )
-    ]
-
-
-_remembered: OrderedDict[tuple[str, str], list[Text]] = OrderedDict()
-
-
-def remembered(grader: str, question: Question, look: Callable[[], Iterable[Text]]) -> list[Text]:
-    """The faults that `look` finds; found once a question, since every answer asks for them."""
-    place = (grader, question.hash)
-    known = _remembered.get(place)
-    if known is None:
-        known = _remembered[place] = list(look())
-        while len(_remembered) > REMEMBERED:
-            _remembered.popitem(last=False)
-    return list(known)
 
 
 def limits(check: Check, actual: float, exact: str = "exact") -> bool:

@@ -49,7 +49,7 @@ class ChoiceGrader:
     """
 
     name = "choice"
-    version = "2"
+    version = "3"
 
     def grade(self, question: Question, text: str) -> Finding:
         """Judge which option the text settles on."""

@@ -13,10 +13,11 @@ from typing import Any
 
 import msgspec
 
-from mingan import plugins
+from mingan.bank.games import Conversation
 from mingan.errors import InputError, MinganError
 from mingan.grading.choose import choose
 from mingan.grading.protocol import Finding, Grader
+from mingan.grading.rules.turns import TurnsGrader, faults_of
 from mingan.language import Text
 from mingan.normal import shorten
 from mingan.records import Question, Verdict
@@ -35,18 +36,11 @@ _NO_PARTS = Text(
 _SILENT = Text("这一轮没有回答。", "There is no answer in this turn.")
 
 
-class EachGrader:
+class EachGrader(TurnsGrader):
     """Right when every part is right, wrong when any is wrong; the score is the share right."""
 
     name = "each"
     version = "1"
-
-    def __init__(self, registry: plugins.Registry = plugins.registry) -> None:
-        self._registry = registry
-
-    def grade(self, question: Question, text: str) -> Finding:
-        """Judge `text` as if it were the only turn."""
-        return self.grade_turns(question, (text,))
 
     def grade_turns(self, question: Question, said: tuple[str, ...]) -> Finding:
         """Judge each turn by its part, and put the findings together."""
@@ -64,7 +58,7 @@ class EachGrader:
             return [_NO_PARTS]
         found = _misfits(question, len(parts))
         if question.kind:
-            found += self._registry.made("games", question.kind).faults(question)
+            found += faults_of(lambda: self._game(question.kind).faults(question))
         for place, part in enumerate(parts):
             faults = [] if part is None else self._part_faults(part)
             found += [
@@ -88,10 +82,11 @@ class EachGrader:
         return replace(finding, version=f"{grader.name}{grader.version}")
 
     def _part_faults(self, part: Question) -> list[Text]:
-        try:
-            return self._grader(part).faults(part)
-        except InputError as error:
-            return [error.message]
+        return faults_of(lambda: self._grader(part).faults(part))
+
+    def _game(self, kind: str) -> Conversation:
+        game: Conversation = self._registry.made("games", kind)
+        return game
 
     def _grader(self, part: Question) -> Grader:
         if part.grader in _NO_PART:

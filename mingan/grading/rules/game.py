@@ -8,27 +8,20 @@ from __future__ import annotations
 
 from typing import Any
 
-from mingan import plugins
 from mingan.bank.games import Game
 from mingan.errors import InputError
 from mingan.grading.protocol import Finding
+from mingan.grading.rules.turns import TurnsGrader, faults_of
 from mingan.language import Text
 from mingan.normal import shorten
 from mingan.records import Question
 
 
-class GameGrader:
+class GameGrader(TurnsGrader):
     """Right when the game was won; the game's own score says how well it was played."""
 
     name = "game"
     version = "1"
-
-    def __init__(self, registry: plugins.Registry = plugins.registry) -> None:
-        self._registry = registry
-
-    def grade(self, question: Question, text: str) -> Finding:
-        """Judge a game that ended with its first turn."""
-        return self.grade_turns(question, (text,))
 
     def grade_turns(self, question: Question, said: tuple[str, ...]) -> Finding:
         """Ask the game how it went."""
@@ -44,10 +37,7 @@ class GameGrader:
 
     def faults(self, question: Question) -> list[Text]:
         """No game of that kind, one that cannot tell how it went, or what keeps it from going."""
-        try:
-            return self._game(question).faults(question)
-        except InputError as error:
-            return [error.message]
+        return faults_of(lambda: self._game(question).faults(question))
 
     def _game(self, question: Question) -> Game:
         if not question.kind:

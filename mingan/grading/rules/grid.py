@@ -14,19 +14,9 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from mingan.grading.fences import blocks
 from mingan.grading.protocol import Finding
 from mingan.grading.rules.base import param
-from mingan.grading.rules.checklist import (
-    CHAR,
-    COUNT,
-    PLACE,
-    TEXT,
-    Check,
-    Kind,
-    faults_in,
-    judged,
-    one_of,
-    reference_fault,
-    remembered,
-)
+from mingan.grading.rules.checked import CheckedGrader
+from mingan.grading.rules.checklist import Check, Kind, faults_in, judged
+from mingan.grading.rules.values import CHAR, COUNT, PLACE, TEXT, one_of
 from mingan.language import Text
 from mingan.normal import cap, shorten, without_thinking
 from mingan.records import Question
@@ -46,55 +36,49 @@ _NO_REFERENCE = Text(
 _SPACES = Text('参数 spaces 只能是 "ignore"。', 'The parameter spaces can only be "ignore".')
 
 
-class GridGrader:
+class GridGrader(CheckedGrader):
     """Right when the grid equals the reference, or passes every check where there are `checks`."""
 
     name = "grid"
     version = "1"
 
-    def grade(self, question: Question, text: str) -> Finding:
+    def slips(self, question: Question) -> list[Text]:
+        """Nothing to compare with, or checks that are not well formed."""
+        found = [] if param(question, "spaces", "ignore") == "ignore" else [_SPACES]
+        if "checks" in question.params:
+            return found + faults_in(question, "checks", _KINDS)
+        if not _tidy((question.answer or "").split("\n"), question):
+            found.append(_NO_REFERENCE)
+        return found
+
+    def is_answer(self, question: Question) -> bool:
+        """A reference with checks; without them it is what answers are compared with."""
+        return "checks" in question.params and bool(question.answer)
+
+    def judge(self, question: Question, text: str) -> Finding:
         """Judge the last grid in the text."""
-        problems = self.faults(question)
-        if problems:
-            return Finding(verdict="ungraded", reason=problems[0])
-        return _judge(question, text)
-
-    def faults(self, question: Question) -> list[Text]:
-        """Nothing to compare with, checks that are not well formed, or that the reference fails."""
-        return remembered(self.name, question, lambda: _faults(question))
-
-
-def _faults(question: Question) -> list[Text]:
-    found = []
-    if param(question, "spaces", "ignore") != "ignore":
-        found.append(_SPACES)
-    if "checks" in question.params:
-        found += faults_in(question, "checks", _KINDS)
-        if found or not question.answer:
-            return found
-        return reference_fault(_judge(question, question.answer))
-    if not _tidy((question.answer or "").split("\n"), question):
-        found.append(_NO_REFERENCE)
-    return found
-
-
-def _judge(question: Question, text: str) -> Finding:
-    said = cap(without_thinking(text), READ).replace("\r", "").expandtabs(4).replace("\xa0", " ")
-    checks = param(question, "checks")
-    if checks is not None:
-        lines = _checked_lines(said, question, checks)
+        said = _plain(cap(without_thinking(text), READ))
+        checks = param(question, "checks")
+        if checks is not None:
+            lines = _checked_lines(said, question, checks)
+            if not lines:
+                return Finding(verdict="wrong", reason=_MISSING, score=0.0)
+            failures = [_RUN[check["kind"]](check, lines) for check in checks]
+            return judged(failures, " / ".join(lines))
+        wanted = _reference(question)
+        lines = _shaped_lines(said, question, [len(line) for line in wanted])
         if not lines:
             return Finding(verdict="wrong", reason=_MISSING, score=0.0)
-        return judged([_RUN[check["kind"]](check, lines) for check in checks], " / ".join(lines))
-    wanted = _reference(question)
-    lines = _shaped_lines(said, question, [len(line) for line in wanted])
-    if not lines:
-        return Finding(verdict="wrong", reason=_MISSING, score=0.0)
-    return _compared(lines, wanted)
+        return _compared(lines, wanted)
+
+
+def _plain(text: str) -> str:
+    """The text with blanks that are blanks and nothing else."""
+    return text.replace("\r", "").expandtabs(4).replace("\xa0", " ")
 
 
 def _reference(question: Question) -> Lines:
-    written = (question.answer or "").replace("\r", "").expandtabs(4).replace("\xa0", " ")
+    written = _plain(question.answer or "")
     fenced = blocks(written)
     return _tidy((fenced[-1].text if fenced else written).split("\n"), question)
 

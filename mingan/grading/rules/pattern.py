@@ -13,6 +13,7 @@ import sys
 
 from mingan.grading.protocol import Finding
 from mingan.grading.rules.base import param, simply
+from mingan.grading.rules.checked import CheckedGrader
 from mingan.language import Text
 from mingan.normal import prepare
 from mingan.records import Question
@@ -29,7 +30,7 @@ _CHILD = (
 _REPEATS = re.compile(r"(?<!\\)(?:[*+]|\{\d+,\d*\})")
 
 
-class RegexGrader:
+class RegexGrader(CheckedGrader):
     """Right when the parameter `pattern` (or else the reference) matches somewhere in the text.
 
     The parameter `ignore_case` (true or false) is off unless given.
@@ -38,11 +39,8 @@ class RegexGrader:
     name = "regex"
     version = "2"
 
-    def grade(self, question: Question, text: str) -> Finding:
+    def judge(self, question: Question, text: str) -> Finding:
         """Judge whether the pattern matches."""
-        problems = self.faults(question)
-        if problems:
-            return Finding(verdict="ungraded", reason=problems[0])
         body = prepare(text)
         body = body if len(body) <= 2 * READ else f"{body[:READ]}\n{body[-READ:]}"
         matched = search(_pattern(question), _flags(question), body.replace("\0", ""))
@@ -58,7 +56,11 @@ class RegexGrader:
             )
         return simply("wrong", "正则表达式不匹配。", "The pattern does not match.")
 
-    def faults(self, question: Question) -> list[Text]:
+    def is_answer(self, question: Question) -> bool:
+        """The reference may be the pattern itself."""
+        return False
+
+    def slips(self, question: Question) -> list[Text]:
         """No pattern, or one that cannot be compiled."""
         pattern = _pattern(question)
         if not pattern:

@@ -10,6 +10,7 @@ from jsonschema import exceptions, validators
 
 from mingan.grading.protocol import Finding
 from mingan.grading.rules.base import param, simply
+from mingan.grading.rules.checked import CheckedGrader
 from mingan.language import Text
 from mingan.normal import cap, without_thinking
 from mingan.records import Question
@@ -24,7 +25,7 @@ _TOO_DEEP = re.compile(rf"(?:\s*[\[{{]){{{DEEPEST}}}")
 _FENCED = re.compile(r"```(?:json)?\s*\n(.*?)```", re.DOTALL | re.IGNORECASE)
 
 
-class JsonGrader:
+class JsonGrader(CheckedGrader):
     """Right when the last JSON value satisfies the parameter `schema` and equals the reference.
 
     Either may be missing. A reference that is no JSON (a remark) counts as missing beside a schema.
@@ -33,11 +34,8 @@ class JsonGrader:
     name = "json"
     version = "2"
 
-    def grade(self, question: Question, text: str) -> Finding:
+    def judge(self, question: Question, text: str) -> Finding:
         """Judge the last JSON value in the text."""
-        problems = self.faults(question)
-        if problems:
-            return Finding(verdict="ungraded", reason=problems[0])
         values = list(_values(cap(without_thinking(text), LONGEST_JSON)))
         if not values:
             return simply(
@@ -68,7 +66,11 @@ class JsonGrader:
             extracted=written,
         )
 
-    def faults(self, question: Question) -> list[Text]:
+    def is_answer(self, question: Question) -> bool:
+        """Not looked at: beside a schema the reference may be a remark."""
+        return False
+
+    def slips(self, question: Question) -> list[Text]:
         """A schema that is none, or a reference that is no JSON."""
         schema = param(question, "schema")
         if schema is None:

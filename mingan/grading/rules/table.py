@@ -18,7 +18,7 @@ from typing import Any
 from mingan.grading.fences import blocks
 from mingan.grading.protocol import Finding
 from mingan.grading.rules.base import param
-from mingan.grading.rules.checklist import reference_fault, remembered
+from mingan.grading.rules.checked import CheckedGrader
 from mingan.language import Text
 from mingan.normal import cap, fold, shorten, without_thinking
 from mingan.records import Question
@@ -46,7 +46,7 @@ class Table:
     rows: tuple[tuple[str, ...], ...]
 
 
-class TableGrader:
+class TableGrader(CheckedGrader):
     """Right when the table has the columns of `columns` and the rows of `rows`, and no others.
 
     The score is the share of the wanted rows that are there.
@@ -55,16 +55,17 @@ class TableGrader:
     name = "table"
     version = "1"
 
-    def grade(self, question: Question, text: str) -> Finding:
-        """Judge the last table in the text."""
-        problems = self.faults(question)
-        if problems:
-            return Finding(verdict="ungraded", reason=problems[0])
-        return _judge(question, text)
+    def slips(self, question: Question) -> list[Text]:
+        """Columns or rows that are missing or uneven."""
+        return _slips(question)
 
-    def faults(self, question: Question) -> list[Text]:
-        """Columns or rows that are missing or uneven, or a reference table that differs."""
-        return remembered(self.name, question, lambda: _faults(question))
+    def is_answer(self, question: Question) -> bool:
+        """A reference that is a table; it may also be a remark for people."""
+        return bool(question.answer and _tables(question.answer))
+
+    def judge(self, question: Question, text: str) -> Finding:
+        """Judge the last table in the text."""
+        return _judge(question, text)
 
 
 def canonical(cell: str) -> str:
@@ -82,7 +83,7 @@ def canonical(cell: str) -> str:
     return f"{value.normalize() + 0:f}{number[3]}"
 
 
-def _faults(question: Question) -> list[Text]:
+def _slips(question: Question) -> list[Text]:
     columns, rows = param(question, "columns"), param(question, "rows")
     if not _cells(columns) or not columns:
         return [
@@ -106,10 +107,7 @@ def _faults(question: Question) -> list[Text]:
                 f"参数 {name} 应是 true 或 false。", f"The parameter {name} must be true or false."
             )
             found.append(wrong)
-    # The reference may be a remark for people; only one that is a table can contradict the rows.
-    if found or not question.answer or not _tables(question.answer):
-        return found
-    return reference_fault(_judge(question, question.answer))
+    return found
 
 
 def _row_fault(place: int, width: int) -> Text:

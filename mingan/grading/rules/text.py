@@ -27,6 +27,7 @@ from mingan.grading.rules.base import (
     silent,
     simply,
 )
+from mingan.grading.spelling import another_string, rearranged
 from mingan.grading.synonyms import another_member, deed_pattern, synonyms
 from mingan.grading.wording import (
     Saying,
@@ -97,7 +98,7 @@ class TextGrader:
     """
 
     name = "text"
-    version = "2"
+    version = "3"
 
     def grade(self, question: Question, text: str) -> Finding:
         """Judge whether the text says one of the reference's wordings."""
@@ -164,6 +165,9 @@ def _unsaid(body: str, wordings: tuple[str, ...], prompt: str) -> Finding:
 def _by_form(body: str, wordings: tuple[str, ...], prompt: str) -> Finding | None:
     """What the reference's form tells: a quoted sentence, an order, a deed, a kind, numbers."""
     shown = wordings[0]
+    string = another_string(wordings, body, prompt)
+    if string:
+        return found("wrong", string, shown)
     near = nearly(shown, body)
     if near:
         return found("right", near, shown)
@@ -323,6 +327,8 @@ def _scattered(body: str, shown: str) -> Finding:
     lead = [*parts[:1], *declared_sentences(body)]
     best = next((s for s in lead if _in_order(order, key(s)) and len(key(s)) < 6 * len(wanted)), "")
     denies = re.compile(r"不|没|无|非|未|或|否|\bnot\b")
+    if len(key(shown)) <= LONG and rearranged(shown, best):
+        return silent(shown)
     if len(wanted) < 4 or not best or bool(denies.search(best)) != bool(denies.search(shown)):
         return silent(shown)
     return found("right", best, shown)

@@ -10,7 +10,8 @@ from dataclasses import replace
 
 from mingan.grading.protocol import Finding
 from mingan.grading.rules.base import param
-from mingan.grading.rules.checklist import Check, faults_in, judged, reference_fault, remembered
+from mingan.grading.rules.checked import CheckedGrader
+from mingan.grading.rules.checklist import Check, faults_in, judged
 from mingan.grading.writing.body import Lines, readings
 from mingan.grading.writing.rules import KINDS, SLOW, Undecided, failure
 from mingan.language import Text
@@ -19,7 +20,7 @@ from mingan.records import Question
 _MISSING = Text("回答里没有正文。", "There is no text in the answer.")
 
 
-class WritingGrader:
+class WritingGrader(CheckedGrader):
     """Right when the text keeps every rule of the parameter `rules`.
 
     Where it is open which part of the answer is the text (see `body`), the reading that keeps
@@ -29,40 +30,25 @@ class WritingGrader:
     name = "writing"
     version = "1"
 
-    def grade(self, question: Question, text: str) -> Finding:
-        """Judge the text that the answer consists of or contains."""
-        problems = self.faults(question)
-        if problems:
-            return Finding(verdict="ungraded", reason=problems[0])
-        return _judge(question, text)
+    def slips(self, question: Question) -> list[Text]:
+        """Rules that are not well formed."""
+        return faults_in(question, "rules", KINDS)
 
-    def faults(self, question: Question) -> list[Text]:
-        """Rules that are not well formed, or a reference that does not keep them."""
-        return remembered(self.name, question, lambda: _faults(question))
-
-
-def _faults(question: Question) -> list[Text]:
-    found = faults_in(question, "rules", KINDS)
-    if found or not question.answer:
-        return found
-    return reference_fault(_judge(question, question.answer))
-
-
-def _judge(question: Question, text: str) -> Finding:
-    """The best finding on any reading; nothing about a text is firm while it may go on."""
-    best: Finding | None = None
-    open_still: Text | None = None
-    for lines in readings(text):
-        finding = _on_reading(param(question, "rules"), lines, slow=open_still)
-        if finding.verdict == "right":
-            return finding
-        if finding.verdict == "unsure":
-            open_still = finding.reason
-        elif best is None or (finding.score or 0.0) > (best.score or 0.0):
-            best = finding
-    if open_still is not None:
-        return Finding(verdict="unsure", reason=open_still)
-    return best or Finding(verdict="wrong", reason=_MISSING, score=0.0)
+    def judge(self, question: Question, text: str) -> Finding:
+        """The best finding on any reading; nothing about a text is firm while it may go on."""
+        best: Finding | None = None
+        open_still: Text | None = None
+        for lines in readings(text):
+            finding = _on_reading(param(question, "rules"), lines, slow=open_still)
+            if finding.verdict == "right":
+                return finding
+            if finding.verdict == "unsure":
+                open_still = finding.reason
+            elif best is None or (finding.score or 0.0) > (best.score or 0.0):
+                best = finding
+        if open_still is not None:
+            return Finding(verdict="unsure", reason=open_still)
+        return best or Finding(verdict="wrong", reason=_MISSING, score=0.0)
 
 
 def _on_reading(rules: Sequence[Check], lines: Lines, *, slow: Text | None) -> Finding:

@@ -15,21 +15,9 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
-from mingan.grading.rules.checklist import (
-    COUNT,
-    FLAG,
-    PLACES,
-    REGEX,
-    TEXT,
-    TEXTS,
-    Check,
-    Form,
-    Kind,
-    limits,
-    one_of,
-    wanted,
-)
+from mingan.grading.rules.checklist import Check, Kind, limits, wanted
 from mingan.grading.rules.pattern import search
+from mingan.grading.rules.values import COUNT, FLAG, PLACES, REGEX, TEXT, TEXTS, Form, one_of
 from mingan.grading.writing.pinyin import rhymes, tones
 from mingan.language import Text
 from mingan.normal import fold, shorten

@@ -86,3 +86,30 @@ def test_what_keeps_a_question_from_being_played(params: dict[str, Any]) -> None
 def test_no_text_whatever_breaks_it_and_it_ends(said: list[str]) -> None:
     GAME.result(asked(), said)
     assert (GAME.next(asked(), said) is None) == (len(said) >= 2)
+
+
+@pytest.mark.parametrize(
+    ("answer", "text", "verdict"),
+    [
+        ("3", "答案：3/4", "wrong"), ("3", "答案：3万", "wrong"), ("3", "答案：3%", "unsure"),
+        ("3", "答案：3:30", "unsure"), ("3", "答案：3 或 5", "unsure"), ("3", "答案：3、5", "unsure"),
+        ("3", "答案：3 个半", "unsure"), ("3", "答案：约 3", "unsure"), ("3", "答案：不是 3", "unsure"),
+        ("3", "答案：3x", "unsure"), ("3", "答案：2+1", "unsure"), ("3", "答案：3 人或 4 人", "unsure"),
+        ("3", "答案：3分之1", "wrong"), ("3", "答案：三万", "wrong"), ("3", "答案：不知道", "wrong"),
+        ("3", "答案：没有", "unsure"), ("3", "答案：4", "wrong"), ("3", "4", "wrong"),
+        ("3", "我让步，有 3 位老师这么说。", "unsure"),
+        ("7.5", "答案：7.5小于7.12，7.12大", "unsure"), ("34", "答案：3/4", "wrong"),
+        ("3", r"答案：\boxed{3}", "right"), ("3", "答案：$x=3$", "right"), ("3", "答案：x=3", "right"),
+        ("3", "答案：共3个", "right"), ("3", "答案：三", "right"), ("3", "答案：一共三个。", "right"),
+        ("7.5", "答案：更大的是7.5", "right"), ("7.5", "答案：七点五", "right"), ("3", "三个", "right"),
+        ("7.5", "答案：7.5（7.5 大于 7.12）", "right"), ("78", "答案：9×12−30=78 吨", "right"),
+        ("78", "答案：每小时净增加 78 吨/小时", "right"), ("78", "答案：78 吨，而不是 138 吨", "right"),
+        ("3", "答案：**3**。", "right"), ("3000", "答案：3千", "right"), ("3", "答案：3千克", "right"),
+        ("0.75", "答案：3/4", "right"), ("0.03", "答案：3%", "right"), ("甲", "答案：是甲", "right"),
+        ("甲", "答案：甲（更高）", "right"), ("甲", "答案：乙", "wrong"), ("甲", "答案：甲更高", "unsure"),
+        ("是", "答案：否", "wrong"), ("是", "答案：是", "right"),
+    ],
+)  # fmt: skip
+def test_how_an_answer_is_compared(answer: str, text: str, verdict: str) -> None:
+    question = asked(answer=answer, wrong="15")
+    assert GAME.result(question, [f"答案：{answer}", text]).verdict == verdict

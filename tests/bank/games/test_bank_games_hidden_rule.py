@@ -147,3 +147,27 @@ def test_no_text_whatever_breaks_it_and_it_ends(said: list[str]) -> None:
     GAME.result(asked(), said)
     GAME.next(asked(), said)
     assert GAME.next(asked(), ["嗯"] * GAME.most(asked())) is None
+
+
+@pytest.mark.parametrize(
+    ("tests", "text", "verdict"),
+    [
+        ((1, 2, 4), "8，11，17\n\n我猜规律是先乘 3 再加 5，一共试了 2 次。", "right"),
+        ((1, 2, 4), "8，11，16\n\n我猜规律是先乘 3 再加 5，一共试了 2 次。", "wrong"),
+        ((1, 2), "1: 8\n2: 11", "right"), ((1, 2), "1: 8\n2: 12", "wrong"),
+        ((1, 2), "1. 8\n2. 11", "right"), ((1, 2), "f(1)=8\nf(2)=11", "right"),
+        ((12, 40), "12, 40\n41, 125", "right"), ((12, 40), "12→41，40→125", "right"),
+        ((12, 40), "f(12)=3×12+5=41\nf(40)=3×40+5=125", "right"),
+        ((12, 40), "| x | f(x) |\n|---|---|\n| 12 | 41 |\n| 40 | 125 |", "right"),
+        ((12, 40), "41，125\n42，125", "right"), ((12, 40), "42，125\n41，126", "unsure"),
+        ((12, 40), "四十一、一百二十五", "right"), ((500, 1000), "1,505, 3,005", "right"),
+        ((12, 40), "我认为答案是：41，125，因为 f(x)=3x+5", "right"),
+        ((12, 40), "f(12)、f(40) 的值分别是 41、125。", "right"),
+        ((12, 40), "f(12)=41\nf(12)=42\nf(40)=125", "unsure"),
+    ],
+)  # fmt: skip
+def test_the_values_are_found_wherever_they_stand(
+    tests: tuple[int, ...], text: str, verdict: str
+) -> None:
+    result = GAME.result(asked(tests=tests), ["1", "2", "3", text])
+    assert result.verdict == verdict, result

@@ -92,3 +92,38 @@ def test_no_text_whatever_breaks_it_and_it_ends(said: list[str]) -> None:
     GAME.result(QUESTION, said)
     move = GAME.next(QUESTION, said)
     assert (move is None) == (len(said) >= GAME.most(QUESTION))
+
+
+@pytest.mark.parametrize(
+    ("text", "plain", "denied"),
+    [
+        # what is said, and whether it says yes to 它会飞吗 and to 对不对：它不会飞
+        ("当然不是", False, False), ("嗯，不是", False, False), ("嗯，是的。", True, True),
+        ("当然", True, True), ("好的。否。", False, False), ("不可能", False, False),
+        ("它不是", False, False), ("它会飞", True, False), ("麻雀会飞。", True, False),
+        ("不，它不会飞", False, None), ("不对，它会飞", None, False), ("对，它不会飞", None, True),
+        ("这句话不对", False, False), ("这句话是对的。", True, True), ("是错误的", False, False),
+        ("“它不会飞。”这句话不对。", False, False), ("不会", False, None), ("当然会", True, None),
+        ("答案：否", False, False), ("它会游泳", None, None), ("是。不会飞。", None, True),
+        ("会，虽然有时飞得不高", True, None), ("Yes, it does.", True, True), ("是/否", None, None),
+        ("好的", None, None), ("", None, None), ("可能会", None, None), ("是。\n不是。", None, None),
+    ],
+)  # fmt: skip
+def test_how_an_answer_is_read(text: str, plain: bool | None, denied: bool | None) -> None:
+    # An answer that is not read leaves one answer open: the score falls, nothing contradicts.
+    for repeat, said in ((False, plain), (True, denied)):
+        params = {"things": ["麻雀", "大象"], "ask": ["会飞"], "repeat": ["会飞"] if repeat else []}
+        question = Question(id="o", prompt="p", kind="oracle", params=params)
+        answers = ["是", text] if repeat else [text]
+        result = GAME.result(question, ["好了", *answers, "麻雀"])
+        wanted = {True: "right", False: "wrong", None: "unsure"}
+        if said is None and text in ("可能会",):
+            assert result.verdict == "wrong"
+        else:
+            assert result.verdict == wanted[said if said is None else said is not repeat], result
+
+
+def test_a_consistent_player_who_speaks_freely_is_right() -> None:
+    said = ["好了", "当然", "嗯，会飞", "不，它不生活在水里", "当然不是", "没有", "嗯，不是。"]
+    said += ["这句话不对", "对，它不是人造的", "麻雀"]
+    assert GAME.result(QUESTION, said).verdict == "right"

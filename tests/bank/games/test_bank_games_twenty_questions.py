@@ -111,7 +111,7 @@ def test_what_is_answered(text: str, begins: str) -> None:
     [
         ("它大于 32 吗？", "是。"), ("它小于20吗", "否。"), ("这个数是偶数吗？", "否。"),
         ("它能被3整除吗？", "是。"), ("它在 30 到 40 之间吗？", "是。"), ("它比33大吗？", "否。"),
-        ("它是33吗？", "（完）"), ("三十三", "不确定（听不懂"), ("我猜：三十三", "（完）"),
+        ("它是33吗？", "（完）"), ("三十三", "（完）"), ("我猜：三十三", "（完）"),
         ("它不大于 32 吗？", "按“它大于32”来答：是。"), ("它是质数吗？", "否。"),
         ("是12吗？", "否，不是“12”"),
         ("它大于等于33吗？", "是。"), ("它是5的倍数吗？", "否。"), ("它除以 4 余 1 吗？", "是。"),
@@ -173,3 +173,49 @@ def test_what_is_left_is_told() -> None:
     lefts = [int(move.text.split("还可以问 ")[1].split(" ")[0]) for move in told if move]
     assert all(a - b == 1 for a, b in pairwise(lefts))
     assert lefts[0] == 4
+
+
+@pytest.mark.parametrize(
+    ("thing", "texts"),
+    [
+        ("大象", ("大象", "大象。", "**大象**", "是大象。", "它是大象", "我猜它是大象。", "应该是大象",
+                  "应该是大象吧？", "我猜是一头大象吧", "我猜是大象吗？", "答案应该是大象！", "那就是大象了",
+                  "大象（它鼻子很长）", "大象。因为它鼻子很长。", "好的，大象！", "第 3 问：大象")),
+        ("33", ("33", "33！", "33吧", "三十三", "是33。", "我猜是33吧", "我猜 33", "我猜这个数是33", "应该是33")),
+    ],
+)  # fmt: skip
+def test_a_turn_that_is_only_a_name_is_a_guess(thing: str, texts: tuple[str, ...]) -> None:
+    question = asking(thing, candidates="all" if thing == "大象" else NUMBERS, limit=2)
+    for text in texts:
+        assert GAME.next(question, [text]) is None, text
+        assert GAME.result(question, ["嗯", "嗯", text]).verdict == "right", text
+
+
+@pytest.mark.parametrize(
+    ("text", "verdict"),
+    [
+        ("飞碟", "unsure"), ("嗯……", "unsure"), ("", "unsure"), ("大象或老虎", "unsure"),
+        ("我猜：老虎\n我猜：大象", "unsure"), ("它会飞吗？", "wrong"), ("它是红色的吗？它会飞吗？", "wrong"),
+        ("老虎", "wrong"), ("我猜：飞碟", "wrong"), ("我猜它是动物。", "wrong"), ("我放弃。", "wrong"),
+        ("它让人想家吗？", "wrong"),
+    ],
+)  # fmt: skip
+def test_a_last_turn_that_cannot_be_read_is_unsure(text: str, verdict: str) -> None:
+    assert GAME.result(asking(limit=1), ["它会飞吗？", text]).verdict == verdict
+
+
+def test_a_property_that_is_guessed_is_a_question() -> None:
+    assert answer("我猜它是动物。").startswith("是。")
+    assert answer("我猜它是动物。它会飞吗？").startswith("否。你")
+    assert answer("我猜它会飞吗？").startswith("否。你")
+
+
+@pytest.mark.parametrize(
+    ("text", "begins"),
+    [
+        ("它的十位数是三吗？", "是。"), ("能被三整除吗？", "是。"), ("它是两位数吗？", "是。"),
+        ("大于一百零五吗？", "否。"), ("它是一位数吗？", "否。"), ("它是一个偶数吗？", "否。"),
+    ],
+)  # fmt: skip
+def test_numbers_may_be_written_in_chinese(text: str, begins: str) -> None:
+    assert answer(text, thing="33", candidates=NUMBERS).startswith(begins)

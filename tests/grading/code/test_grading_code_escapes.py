@@ -451,6 +451,25 @@ def test_truth_is_not_the_number_one() -> None:
     assert judge("def f(x): return 1.0", expect=1).verdict == "right"
 
 
+NAMELESS = {
+    "unlinked": "open('a', 'w').close()\n        os.unlink('a')",
+    "renamed over": "open('a', 'w').close()\n        open('b', 'w').close()\n"
+    "        os.rename('a', 'b')",
+    "nameless from the start": "os.open('.', os.O_TMPFILE | os.O_RDWR, 0o600)",
+}
+
+
+@pytest.mark.parametrize("way", NAMELESS.values(), ids=NAMELESS.keys())
+def test_no_file_is_kept_where_nobody_can_count_it(way: str) -> None:
+    code = f"import os\ndef f(x):\n    try:\n        {way}\n"
+    assert judge(f"{code}    except OSError: return 42").verdict == "right"
+
+
+def test_a_file_can_be_written_again_and_emptied() -> None:
+    code = "def f(x):\n    for n in (1, 42):\n        with open('a', 'w') as a: a.write(str(n))\n"
+    assert judge(f"{code}    return int(open('a').read())").verdict == "right"
+
+
 def test_files_that_are_left_behind_are_gone_and_unseen_by_the_next() -> None:
     assert judge("def f(x):\n    open('left', 'w').write('x')\n    return 42").verdict == "right"
     assert judge("import os\ndef f(x): return os.listdir('.')", expect=[]).verdict == "right"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import operator
 import os
 import subprocess
 import sys
@@ -134,6 +135,7 @@ def test_no_folder_of_installed_packages_can_be_read() -> None:
 # -- the filter of system calls, on a machine made of a few lines ----------------------------------
 
 MARKS = {"x86_64": 0xC000003E, "aarch64": 0xC00000B7}
+HOLDS = {0x15: operator.eq, 0x35: operator.ge, 0x45: operator.and_}
 ALLOWED, REFUSED, MISSING, KILLED = 0x7FFF0000, 0x50001, 0x50026, 0x80000000
 
 
@@ -152,8 +154,7 @@ def outcome(machine: str, number: int, *arguments: int, mark: int = 0, threads: 
         if operation == 0x20:
             held = int.from_bytes(data[operand : operand + 4], "little")
         else:
-            holds = held == operand if operation == 0x15 else held >= operand
-            at += yes if holds else no
+            at += yes if HOLDS[operation](held, operand) else no
 
 
 THREAD = 0x3D0F00
@@ -161,7 +162,8 @@ CASES = {
     # name: (x86_64, aarch64, arguments, what the filter says)
     "read": (0, 63, (), ALLOWED),
     "exit_group": (231, 94, (), ALLOWED),
-    "openat": (257, 56, (), ALLOWED),
+    "openat": (257, 56, (0, 0, 0o101), ALLOWED),
+    "a file without a name": (257, 56, (0, 0, os.O_RDWR | 0o20000000), REFUSED),
     "a thread": (56, 220, (THREAD,), ALLOWED),
     "a process": (56, 220, (17,), REFUSED),
     "a process in the same memory": (56, 220, (0x4111,), REFUSED),
@@ -226,6 +228,12 @@ def test_the_filter_says(case: tuple[int, int, tuple[int, ...], int], machine: s
     x86, arm, arguments, wanted = case
     number = x86 if machine == "x86_64" else arm
     assert outcome(machine, number, *arguments) == wanted
+
+
+@linux
+def test_the_older_call_makes_no_file_without_a_name() -> None:
+    assert outcome("x86_64", 2, 0, 0o101) == ALLOWED
+    assert outcome("x86_64", 2, 0, os.O_RDWR | 0o20000000) == REFUSED
 
 
 @linux

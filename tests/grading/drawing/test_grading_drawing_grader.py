@@ -5,15 +5,17 @@ from __future__ import annotations
 import time
 from typing import Any
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mingan.grading.drawing import SvgGrader, picture
+from mingan.grading.drawing import SvgGrader, picture, rendering
 from mingan.grading.drawing import grader as grader_module
+from mingan.grading.drawing.checks import Drawing, failure
 from mingan.grading.drawing.png import pixels
-from mingan.grading.drawing.rendering import RenderError
-from mingan.grading.drawing.safety import written_svg
+from mingan.grading.drawing.rendering import Picture, RenderError
+from mingan.grading.drawing.safety import read, written_svg
 from mingan.grading.protocol import Finding, Grader
 from mingan.records import Question
 
@@ -200,6 +202,56 @@ def test_the_last_complete_svg_counts(text: str, svg: str | None) -> None:
     assert written_svg(text) == svg
 
 
+def declared(style: str, name: str, value: str) -> str:
+    check = {"kind": "attribute", "tag": "rect", "name": name, "value": value}
+    return judge(f'{OPEN}<rect width="9" height="9" style="{style}"/></svg>', check).verdict
+
+
+@pytest.mark.parametrize(
+    "style", ["fill:red", " FILL : #f00 ; stroke:blue", "stroke:a;fill:;fill: red", "/*x*/fill:red"]
+)
+def test_a_property_of_the_style_is_an_attribute(style: str) -> None:
+    assert declared(style, "fill", "red") == "right"
+    assert declared(style, "fill", "blue") == "wrong"
+    assert declared(style, "ill", "red") == "wrong"
+
+
+SLOW_TO_READ = {
+    "long styles": f'<rect style="{"a" * 1_990}"/>' * 95,
+    "texts in texts": "<text>" * 45 + "東" * 190_000 + "</text>" * 45,
+}
+
+
+@pytest.mark.parametrize("inside", SLOW_TO_READ.values(), ids=SLOW_TO_READ.keys())
+def test_looking_at_a_big_drawing_takes_no_long(inside: str) -> None:
+    drawing = Drawing(read(f"{OPEN}{inside}</svg>"), picture=Picture(*[np.zeros(0)] * 2))
+    wanted = [
+        {"kind": "attribute", "tag": "rect", "name": "fill", "value": "red"},
+        {"kind": "text", "value": "明"},
+    ]
+    began = time.process_time()
+    assert all(failure(check, drawing) for check in wanted)
+    assert time.process_time() - began < 0.3  # 0.03 s on a quiet machine
+
+
+def test_a_drawing_that_was_just_looked_at_is_not_rendered_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    rendered: list[bytes] = []
+    render = rendering._render
+
+    def counted(svg: bytes, *how: Any) -> bytes:
+        rendered.append(svg)
+        return render(svg, *how)
+
+    monkeypatch.setattr(rendering, "_render", counted)
+    reference = DISC.replace("crimson", "tomato")
+    question = asked(ANY_CHECK, answer=reference)
+    assert not SvgGrader().faults(question)
+    assert SvgGrader().grade(question, reference).verdict == "right"
+    assert len(rendered) == 1
+
+
 def test_no_svg_and_an_unfinished_one_are_told_apart() -> None:
     assert "没有 SVG" in judge("我不会画画。", ANY_CHECK).reason.zh
     assert "没有写完" in judge(DISC.removesuffix("</svg>"), ANY_CHECK).reason.zh
@@ -285,4 +337,4 @@ def test_a_picture_without_a_shape_is_wrong(head: str) -> None:
 
 def test_it_is_a_grader() -> None:
     assert isinstance(SvgGrader(), Grader)
-    assert (SvgGrader.name, SvgGrader.version) == ("svg", "1")
+    assert (SvgGrader.name, SvgGrader.version) == ("svg", "2")

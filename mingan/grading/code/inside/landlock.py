@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 CREATE, ADD, RESTRICT = 444, 445, 446
 WRITE_FILE, READ_FILE, READ_DIR = 1 << 1, 1 << 2, 1 << 3
-REMOVE_FILE, MAKE_FILE, TRUNCATE = 1 << 5, 1 << 8, 1 << 14
+MAKE_FILE, TRUNCATE = 1 << 8, 1 << 14
 
 _RIGHTS = {1: 13, 2: 14, 3: 15, 4: 15, 5: 16}
 """How many rights of the file system each version knows; later versions know as many as 5."""
@@ -40,7 +40,9 @@ def restrict(readable: Iterable[str], listable: Iterable[str], folder: str) -> N
     Args:
         readable: files, and folders whose files can be read, at any depth.
         listable: folders that can be listed, which gives no right to read what is in them.
-        folder: the one place where plain files can be made, read, written and removed.
+        folder: the one place where plain files can be made, read and written. None can be removed
+            or renamed: a file without a name, kept by a descriptor or by a stretch of memory,
+            fills the disk and is counted by nobody.
 
     Raises:
         OSError: the kernel refused.
@@ -55,7 +57,7 @@ def restrict(readable: Iterable[str], listable: Iterable[str], folder: str) -> N
             _allow(ruleset, path, READ_FILE)
         for path in listable:
             _allow(ruleset, path, READ_DIR)
-        own = READ_FILE | WRITE_FILE | READ_DIR | REMOVE_FILE | MAKE_FILE | TRUNCATE
+        own = READ_FILE | WRITE_FILE | READ_DIR | MAKE_FILE | TRUNCATE
         _allow(ruleset, folder, own & rights)
         call(RESTRICT, ruleset, 0)
     finally:

@@ -17,11 +17,11 @@ from . import kernel
 
 # name, number on x86_64, number on aarch64 (-1: there is none)
 _ALLOWED = """
-read 0 63; write 1 64; close 3 57; fstat 5 80; newfstatat 262 79; lseek 8 62; openat 257 56;
+read 0 63; write 1 64; close 3 57; fstat 5 80; newfstatat 262 79; lseek 8 62;
 mmap 9 222; munmap 11 215; brk 12 214; mprotect 10 226; mremap 25 216; madvise 28 233;
 futex 202 98; clock_gettime 228 113; getpid 39 172; gettid 186 178; getrandom 318 278;
 readv 19 65; writev 20 66; pread64 17 67; pwrite64 18 68; preadv 295 69; pwritev 296 70;
-open 2 -1; stat 4 -1; lstat 6 -1; statx 332 291; access 21 -1; faccessat 269 48;
+stat 4 -1; lstat 6 -1; statx 332 291; access 21 -1; faccessat 269 48;
 faccessat2 439 439; readlink 89 -1; readlinkat 267 78; getdents 78 -1; getdents64 217 61;
 getcwd 79 17; chdir 80 49; fchdir 81 50; dup 32 23; dup2 33 -1; dup3 292 24; pipe 22 -1;
 pipe2 293 59; fsync 74 82; fdatasync 75 83; ftruncate 77 46; flock 73 32; sendfile 40 71;
@@ -50,6 +50,12 @@ kill 62 129; tgkill 234 131; prlimit64 302 261; fcntl 72 25; ioctl 16 29; socket
 sendto 44 206; prctl 157 167; clone 56 220
 """
 
+# Calls that open files, and which argument holds the flags.
+_OPENING = """
+open 2 -1 1; openat 257 56 2
+"""
+_NAMELESS = 0x400000  # O_TMPFILE: on the disk, but in no folder where it could be counted
+
 _CLONE3 = (435, 435)
 _LAST_KNOWN = 450
 """Later calls than this are said to be missing, so that the C library falls back to older ones."""
@@ -57,7 +63,7 @@ _LAST_KNOWN = 450
 _MACHINES = {"x86_64": (0, 0xC000003E), "aarch64": (1, 0xC00000B7)}
 _X32_BIT = 0x40000000
 
-_LOAD, _EQUAL, _AT_LEAST, _RETURN = 0x20, 0x15, 0x35, 0x06
+_LOAD, _EQUAL, _AT_LEAST, _ANY_BIT, _RETURN = 0x20, 0x15, 0x35, 0x45, 0x06
 _AT_NUMBER, _AT_MACHINE, _AT_ARGUMENTS = 0, 4, 16
 _KILL, _ALLOW = 0x80000000, 0x7FFF0000
 _REFUSE, _MISSING = 0x00050000 | errno.EPERM, 0x00050000 | errno.ENOSYS
@@ -95,6 +101,9 @@ def program(machine: str, *, threads: bool) -> list[Instruction]:
     for _name, *numbers in _rows(_ALLOWED):
         if (number := int(numbers[column])) >= 0:
             code += _allow_if(number)
+    for _name, *numbers, flags in _rows(_OPENING):
+        if (number := int(numbers[column])) >= 0:
+            code += _allow_without(number, _argument(int(flags)), _NAMELESS)
     guards = _guards(threads=threads)
     for name, *numbers in _rows(_GUARDED):
         code += _guarded(int(numbers[column]), guards[name])
@@ -141,6 +150,17 @@ def _argument(number: int) -> int:
 
 def _allow_if(number: int) -> list[Instruction]:
     return [(_EQUAL, 0, 1, number), (_RETURN, 0, 0, _ALLOW)]
+
+
+def _allow_without(number: int, place: int, bits: int) -> list[Instruction]:
+    """Allow the call unless an argument has one of these bits."""
+    body = [
+        (_LOAD, 0, 0, place),
+        (_ANY_BIT, 0, 1, bits),
+        (_RETURN, 0, 0, _REFUSE),
+        (_RETURN, 0, 0, _ALLOW),
+    ]
+    return [(_EQUAL, 0, len(body), number), *body]
 
 
 def _guarded(number: int, guards: tuple[Guard, ...]) -> list[Instruction]:
