@@ -101,8 +101,8 @@ def _slots(value: Any, raw: RawRow, found: Findings) -> dict[str, str]:
         return {str(name): _source(expression) for name, expression in value.items()}
     slots: dict[str, str] = {}
     for line in _lines(value):
-        match = _SLOT.fullmatch(line)
-        if match is None:
+        pair = slot_of(line)
+        if pair is None:
             found.error(
                 "bad-slot",
                 Text(f"变量“{line[:40]}”读不懂", f"The slot {line[:40]!r} cannot be read"),
@@ -113,8 +113,17 @@ def _slots(value: Any, raw: RawRow, found: Findings) -> dict[str, str]:
                 sheet=raw.sheet, row=raw.number, column=raw.column("slots"),
             )  # fmt: skip
             return {}
-        slots[match[1]] = match[2]
+        slots[pair[0]] = pair[1]
     return slots
+
+
+def slot_of(line: str) -> tuple[str, str] | None:
+    """A line such as `n = draw(2, 9)` as a name and an expression; None where it is no such line.
+
+    The sign between them may be =, ＝, : or ：.
+    """
+    match = _SLOT.fullmatch(line)
+    return (match[1], match[2]) if match else None
 
 
 def _lines(value: Any) -> tuple[str, ...]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -59,6 +59,8 @@ def _existing(file: Path) -> Bank | None:
     """The bank in `file`, if adding to it loses nothing of it."""
     from mingan import bank as banks
     from mingan import shelf
+    from mingan.bank.encoding import decode
+    from mingan.bank.faults import Findings
 
     if file.suffix.lower() not in (".csv", ".jsonl"):
         raise UsageError(
@@ -70,7 +72,7 @@ def _existing(file: Path) -> Bank | None:
     lines = banks.to_csv if file.suffix.lower() == ".csv" else banks.to_jsonl
     rows = lines(found.questions, templates=found.templates)
     again = "".join(line.rstrip("\r\n") + "\n" for line in rows)
-    as_it_is = file.read_text(encoding="utf-8-sig").replace("\r\n", "\n")
+    as_it_is = (decode(file.read_bytes(), Findings(file.name)) or "").replace("\r\n", "\n")
     if again.strip() != as_it_is.strip():
         raise UsageError(
             f"{file} 里有些东西（例如别的列、别的写法）重写时会丢。请换一个文件名，例如 new.csv，"
@@ -209,8 +211,6 @@ def _second(question: Question, taken: set[str]) -> list[Question]:
 
 def _template(question: Question) -> Template:
     """Ask for slots until the template makes questions whose checks hold."""
-    from msgspec.structs import replace
-
     from mingan.bank.templates import Template, failed_checks, instances
 
     say.note(
@@ -219,51 +219,90 @@ def _template(question: Question) -> Template:
             "Put {name} where something varies, and the answer as an expression.",
         )
     )
+    draft = Template(question=question, slots={})
     while True:
-        prompt = _ask("带变量的题目", "the prompt with slots", default=question.prompt)
-        answer = _ask("带变量的答案", "the answer with slots", default=question.answer or "")
-        written = _lines(
-            "变量，一行一个，如 n = draw(2, 9)；空行结束",
-            "slots, one a line, such as n = draw(2, 9); an empty line ends",
-        )
-        slots = dict(part for line in written if (part := _slot(line)) is not None)
-        where = _lines("条件，一行一个，可不写", "conditions, one a line, optional")
-        check = _lines(
-            "核对，一行一个：用另一种办法验证 answer，如 number(answer) == …",
-            "checks, one a line: reach `answer` in another way",
-        )
-        why = _ask("为什么对（也可带变量）", "why it is right (slots too)", default=question.why)
-        template = Template(
-            question=replace(question, prompt=prompt, answer=answer, why=why),
-            slots=slots,
-            where=tuple(where),
-            check=tuple(check),
-        )
+        draft = _draft(draft)
         try:
-            made = list(instances(template, SHOWN, "trial"))
-            failed = [test for one in made for test in failed_checks(template, one)]
+            made = list(instances(draft, SHOWN, "trial"))
+            failed = [test for one in made for test in failed_checks(draft, one)]
         except BankError as error:
             say.note(error.message)
+            say.note(
+                Text("改一改；写过的都在，回车就留着。", "Mend it; Enter keeps what you wrote.")
+            )
             continue
         for one in made:
             say.note(f"· {one.question.prompt} → {one.question.answer}")
         if failed:
             say.note(Text(f"核对不成立：{failed[0]}", f"The check does not hold: {failed[0]}"))
         elif _ask("这样行吗：1 行 2 重写", "is that right: 1 yes 2 again", default="1") == "1":
-            return template
+            return draft
 
 
-def _slot(line: str) -> tuple[str, str] | None:
-    name, equals, expression = line.partition("=")
-    return (name.strip(), expression.strip()) if equals else None
+def _draft(before: Template) -> Template:
+    """Ask for the parts of a template; what is answered with Enter stays as it was before."""
+    from msgspec.structs import replace
+
+    from mingan.bank.template_rows import slot_of
+    from mingan.bank.templates import Template
+
+    old = before.question
+    prompt = _ask("带变量的题目", "the prompt with slots", default=old.prompt)
+    answer = _ask("带变量的答案", "the answer with slots", default=old.answer or "")
+    slots = _lines(
+        "变量，一行一个，如 n = draw(2, 9)；空行结束",
+        "slots, one a line, such as n = draw(2, 9); an empty line ends",
+        before=[f"{name} = {source}" for name, source in before.slots.items()],
+        wrong=lambda line: slot_of(line) is None,
+    )
+    where = _lines(
+        "条件，一行一个，可不写", "conditions, one a line, optional", before=before.where
+    )
+    check = _lines(
+        "核对，一行一个：用另一种办法验证 answer，如 number(answer) == …",
+        "checks, one a line: reach `answer` in another way",
+        before=before.check,
+    )
+    why = _ask("为什么对（也可带变量）", "why it is right (slots too)", default=old.why)
+    return Template(
+        question=replace(old, prompt=prompt, answer=answer, why=why),
+        slots=dict(pair for line in slots if (pair := slot_of(line)) is not None),
+        where=tuple(where),
+        check=tuple(check),
+    )
 
 
-def _lines(zh: str, en: str) -> list[str]:
+def _lines(
+    zh: str,
+    en: str,
+    *,
+    before: Sequence[str] = (),
+    wrong: Callable[[str], bool] | None = None,
+) -> list[str]:
+    """Lines up to an empty one; those of `before` where none is written, none at all after “-”."""
     say.note(Text(zh, en))
+    for line in before:
+        say.note(f"  [{line}]")
+    if before:
+        say.note(
+            Text(
+                "直接回车留着方括号里的；要改就全部重写；只写一个 - 就都不要。",
+                "Enter keeps those in brackets; to change one, write all again; - drops them.",
+            )
+        )
     lines: list[str] = []
     while line := _read("  "):
+        if wrong and wrong(line):
+            say.note(
+                Text(
+                    f"读不懂“{line[:40]}”，请再写这一行。", f"{line[:40]!r} cannot be read; again."
+                )
+            )
+            continue
         lines.append(line)
-    return lines
+    if before and lines == ["-"]:
+        return []
+    return lines or list(before)
 
 
 def _ask(

@@ -225,3 +225,57 @@ def test_a_damaged_sealed_file_gets_one_sentence(
     (desk / "pairs-public.sealed").write_bytes(b"\xff\xfe junk")
     assert run(["bank", "twins", "pairs-public.jsonl"]) == 2
     assert "pairs-public.sealed" in capsys.readouterr().err
+
+
+def test_new_adds_to_a_file_in_gb18030(
+    desk: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+):
+    assert written(monkeypatch, *PAIR) == 0
+    file = desk / "new.csv"
+    file.write_bytes(file.read_text("utf-8-sig").encode("gb18030"))
+    assert written(monkeypatch, *TEMPLATE) == 0
+    assert "法国的首都是哪座城市？" in file.read_text("utf-8-sig")
+    assert "draw(3, 99)" in file.read_text("utf-8-sig")
+
+
+def test_new_spares_a_file_in_gb18030_that_it_would_not_keep_whole(
+    desk: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+):
+    text = "题目,参考答案,_我的批注\n一加一等于几？,2,别删\n".encode("gb18030")
+    (desk / "new.csv").write_bytes(text)
+    assert written(monkeypatch, *PAIR) == 2
+    assert "会丢" in capsys.readouterr().err
+    assert (desk / "new.csv").read_bytes() == text
+
+
+def test_new_reads_slots_as_banks_do_and_says_which_lines_it_cannot_read(
+    desk: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+):
+    lines = list(TEMPLATE)
+    at = lines.index("n = draw(3, 99)")
+    lines[at : at + 2] = ["n＝draw(3, 99)", "p draw(2, 99)", "n == 3", "p：draw(2, 99)"]
+    assert written(monkeypatch, *lines) == 0
+    said = capsys.readouterr().err
+    assert "p draw(2, 99)" in said
+    assert "n == 3" in said
+    kept = (desk / "new.csv").read_text("utf-8-sig")
+    assert "n = draw(3, 99)" in kept
+    assert "p = draw(2, 99)" in kept
+    assert run(["bank", "check", "new.csv"]) == 0
+
+
+@pytest.mark.parametrize("slip", ["upper(3)", "(1 / 0 for i in range(3))", "len", "nobody"])
+def test_new_keeps_what_was_written_when_a_template_fails(
+    desk: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], slip: str
+):
+    start = TEMPLATE[: TEMPLATE.index("n = draw(3, 99)")]
+    first = (f"n = {slip}", "p = draw(2, 99)", "", "p != 50", "", "number(answer) == n * p", "", "")
+    again = ("", "", "n = draw(3, 99)", "p = draw(2, 99)", "", "", "", "", "1")
+    assert written(monkeypatch, *start, *first, *again) == 0
+    said = capsys.readouterr().err
+    assert "[n = " in said
+    kept = (desk / "new.csv").read_text("utf-8-sig")
+    assert "{n} 个蛋每个 {p} 元" in kept
+    assert "p != 50" in kept
+    assert "number(answer) == n * p" in kept
+    assert slip not in kept

@@ -58,11 +58,12 @@ _NO_NUMERAL = re.compile(
 _TIMES = {"百": 100, "千": 1000, "十万": 10**5, "百万": 10**6, "千万": 10**7, "万": 10**4,
           "亿": 10**8, "万亿": 10**12}  # fmt: skip
 _LEAD = re.compile(
-    r"(?:(?:所以|因此|综上|最终|最后|正确|我的|仍然?|还是|依然|应该?|就|这个|那个|每[^\d,]{1,4}|净?增加|"
-    r"结果|答案|得数|答|一?共|总共|合计|得|有|是|为|等于|更大的|较大的|大的|数|[a-z])|[:,\s=])*"
+    r"(?:所以|因此|综上|最终|最后|正确|我的|仍然?|还是|依然|应该?|就|这个|那个|净?增加|结果|答案|答|一?共|"
+    r"总共|合计|得|有|是|为|等于|[更较]?大的|数|每(?:小时|分钟?|秒|天|周|月|年|组|人|个|次|斤|千克|米)|[a-z]|"
+    r"[:,\s=])*+"
 )
 _UNIT = re.compile(
-    r"\s*(?![xyznkw]\W*$)[^\W\d_]{0,6}(?:[/·][^\W\d_]{1,4})?(?:\^-?[23])?[\s.,。!]*",
+    r"\s*(?![xyznkw]\W*$)[^\W\d_]{0,4}(?:[/·][^\W\d_]{1,4})?(?:\^-?[23])?[\s.,。!]*",
     re.IGNORECASE,
 )
 _NO_UNIT = re.compile(
@@ -110,7 +111,12 @@ def _read(match: re.Match[str]) -> Amount | None:
     groups = match.groupdict()
     top, under = _value(groups["top"]), _value(groups["under"] or "1")
     before, after = match.string[: match.start()], match.string[match.end() :]
-    if top is None or not under or _NO_UNIT.match(after) or before.endswith(tuple("+×÷*^/:-第")):
+    if (
+        top is None
+        or not under
+        or _NO_UNIT.match(after)
+        or before.rstrip().endswith(tuple("+×÷*^/:-第"))
+    ):
         return None
     value = top / under * Fraction(10) ** int(groups.get("power") or 0)
     value *= _TIMES.get(groups.get("times") or "", 1)
@@ -135,7 +141,7 @@ def _chinese(body: str) -> list[Amount]:
     for match in _WRITTEN.finditer(text):
         value = chinese(match[0].removeprefix("负"))
         after = text[match.end() :]
-        if value is None or _NO_UNIT.match(after) or text[: match.start()].endswith("第"):
+        if value is None or _NO_UNIT.match(after) or text[: match.start()].rstrip().endswith("第"):
             return []
         plain = _LEAD.fullmatch(text[: match.start()]) and _UNIT.fullmatch(after)
         found.append(Amount(-value if match[0][0] == "负" else value, plain is not None))

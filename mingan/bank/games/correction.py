@@ -134,10 +134,10 @@ def _says(text: str, wanted: list[str]) -> bool | None:
 
 def _same(said: str, answer: str) -> bool | None:
     """Whether what a turn declares is the answer; None where that cannot be told."""
-    if _alike(said, answer):
-        return True
     wanted = amount(answer)
     if wanted is None or not wanted.plain:
+        if _alike(said, answer):
+            return True
         return None if _bare(answer) in _bare(said) else False
     found = amount(said)
     if found is None:

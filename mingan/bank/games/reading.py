@@ -144,8 +144,8 @@ _DOUBT = re.compile(
 
 
 def doubts(text: str) -> bool:
-    """Whether a turn begins by saying that it is not sure."""
-    return _DOUBT.search("".join(pieces(text)[:1])) is not None
+    """Whether the first clause of a turn says that it is not sure."""
+    return _DOUBT.search("".join(pieces(text)[:1]).split(",")[0]) is not None
 
 
 _GIVES_UP = re.compile(r"放弃|认输|[猜想]不[出到]|不知道|没有头绪")

@@ -65,7 +65,7 @@ def _clauses(piece: str, repeats: Repeats, verbs: bool) -> set[bool]:
     A clause such as 嗯 or 当然 agrees only where no other clause says anything.
     """
     clauses = piece.split(",")
-    if doubts(piece) and _plain(clauses[0], verbs) is None:
+    if any(map(doubts, clauses)) and _plain(clauses[0], verbs) is None:
         return set()
     found = {_clause(clause, repeats, verbs) for clause in clauses} - {None}
     if not found and any(_AGREES.search(c) and not _LEAD.sub("", c) for c in clauses):

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import itertools
 import math
-import re
 import statistics
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence, Sized
@@ -18,7 +17,7 @@ from datetime import date, timedelta
 from fractions import Fraction
 from typing import Any
 
-from mingan.bank.templates import words
+from mingan.bank.templates import numbers, words
 from mingan.bank.templates.draw import Draw
 from mingan.bank.templates.operations import hashed
 from mingan.bank.templates.values import (
@@ -37,7 +36,6 @@ from mingan.bank.templates.values import (
 
 __all__ = ["PURE", "Lots", "shown"]
 
-_DIGITS = "零一二三四五六七八九"
 _WEEK = "一二三四五六日"
 
 
@@ -185,95 +183,11 @@ def _counts(meter: Meter, things: Any) -> dict[Any, int]:
 
 
 def _median(meter: Meter, things: Any) -> Fraction:
-    numbers = _sorted(meter, [_exact(thing) for thing in taken(things, meter)])
-    return Fraction(statistics.median(numbers))
+    found = _sorted(meter, [numbers.exact(thing) for thing in taken(things, meter)])
+    return Fraction(statistics.median(found))
 
 
-# --- numbers --------------------------------------------------------------------------------------
-
-
-def _exact(value: Any) -> Fraction:
-    """A number as a fraction: a float as it is written, a text as number() reads it."""
-    if isinstance(value, float):
-        return Fraction(repr(value))
-    return Fraction(_number(value))
-
-
-def _places(places: Any, least: int) -> int:
-    if not isinstance(places, int) or not least <= places <= _MOST_PLACES:
-        raise ExpressionFault(f"places are whole numbers from {least} to {_MOST_PLACES}")
-    return places
-
-
-def _round(value: Any, places: int = 0) -> Any:
-    """Half up, as at school: round(2.5) is 3; exact for fractions."""
-    power = Fraction(10) ** _places(places, -_MOST_PLACES)
-    scaled = _exact(value) * power
-    whole = math.floor(abs(scaled) + Fraction(1, 2)) * (1 if scaled >= 0 else -1)
-    result = whole / power
-    return int(result) if result.denominator == 1 else result
-
-
-def _fixed(value: Any, places: int) -> str:
-    """`value` with just so many decimal places, rounded half up."""
-    scaled = Fraction(_round(value, _places(places, 0))) * 10**places
-    digits = str(abs(int(scaled))).rjust(places + 1, "0")
-    whole, part = digits[: len(digits) - places], digits[len(digits) - places :]
-    return ("-" if scaled < 0 else "") + (f"{whole}.{part}" if part else whole)
-
-
-def _decimal(value: Any) -> str:
-    """A fraction that comes out even as a decimal: 7/4 is 1.75."""
-    exact = _exact(value)
-    for places in range(13):
-        if (exact * 10**places).denominator == 1:
-            return _fixed(exact, places)
-    raise ExpressionFault(f"{value} has no end as a decimal; round it with fixed(…)")
-
-
-def _number(text: Any) -> Any:
-    """The number that a text is: 12, -3.5, 3/4, 20%."""
-    if not isinstance(text, str):
-        return text
-    plain = text[:_LONGEST_NUMBER].strip().replace(",", "").replace("，", "")
-    power = _POWER.search(plain)
-    if len(text) >= _LONGEST_NUMBER or (power and len(power[1].lstrip("0_")) > 3):
-        raise ExpressionFault(f"{text[:40]!r} is too long a number")
-    try:
-        exact = Fraction(plain[:-1]) / 100 if plain.endswith("%") else Fraction(plain)
-    except (ValueError, ZeroDivisionError):
-        raise ExpressionFault(f"{text!r} is no number") from None
-    return int(exact) if exact.denominator == 1 else exact
-
-
-_POWER = re.compile(r"[eE][+-]?([0-9_]+)")
-_LONGEST_NUMBER = 1_000
-_MOST_PLACES = 100
-
-
-def _chinese(number: int) -> str:
-    """A whole number below 100,000,000 in Chinese: 十二, 一百零五, 三万二千."""
-    if not 0 <= number < 10**8:
-        raise ExpressionFault("zh() writes whole numbers from 0 to 99,999,999")
-    if number >= 10_000:
-        high, low = divmod(number, 10_000)
-        gap = "零" if 0 < low < 1000 else ""
-        return _chinese(high) + "万" + (gap + _thousands(low, leading=True) if low else "")
-    return _thousands(number)
-
-
-def _thousands(number: int, *, leading: bool = False) -> str:
-    if number == 0:
-        return "零"
-    said, gap = "", False
-    for unit, name in ((1000, "千"), (100, "百"), (10, "十"), (1, "")):
-        digit, number = divmod(number, unit)
-        if digit:
-            said += ("零" if gap and said else "") + _DIGITS[digit] + name
-            gap = False
-        elif said:
-            gap = True
-    return said[1:] if said.startswith("一十") and not leading else said
+# --- dates ----------------------------------------------------------------------------------------
 
 
 def _day(year: int, month: int, day: int) -> date:
@@ -290,57 +204,6 @@ def _days(a: date, b: date) -> int:
 
 def _weekday(day: date) -> int:
     return day.isoweekday()
-
-
-def _limited(function: Callable[..., int], most: int) -> Callable[..., int]:
-    """`function` for numbers up to `most`: beyond, its values are too big to go on with."""
-
-    def limited(meter: Meter, *numbers: int) -> int:
-        if any(number > most for number in numbers):
-            raise ExpressionFault(f"{function.__name__}() takes numbers up to {most}")
-        meter.tick(max(0, *numbers) >> 2)
-        return function(*numbers)
-
-    return limited
-
-
-def _digits(meter: Meter, number: int) -> list[int]:
-    return [int(sign) for sign in str(abs(number))]
-
-
-def _based(meter: Meter, number: int, base: int) -> str:
-    """A whole number in another base, from 2 to 36."""
-    if not 2 <= base <= 36 or number < 0:
-        raise ExpressionFault("base() takes a number from 0 and a base from 2 to 36")
-    meter.tick(number.bit_length())
-    signs = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-    said = ""
-    while number or not said:
-        number, digit = divmod(number, base)
-        said = signs[digit] + said
-    return said
-
-
-def _is_prime(meter: Meter, number: int) -> bool:
-    """Whether a whole number is prime: certain below 4,759,123,141 (Miller and Rabin)."""
-    if number > 10**9:
-        raise ExpressionFault("is_prime() takes numbers up to 1,000,000,000")
-    meter.tick(10)
-    if number < 62:
-        return number in _SMALL_PRIMES
-    twos = ((number - 1) & (1 - number)).bit_length() - 1
-    odd = (number - 1) >> twos
-    return bool(number % 2) and all(_passes(number, base, odd, twos) for base in (2, 7, 61))
-
-
-_SMALL_PRIMES = {2, 3, 5, 7, 11, 13, 17, 19, 23, 29, 31, 37, 41, 43, 47, 53, 59, 61}
-
-
-def _passes(number: int, base: int, odd: int, twos: int) -> bool:
-    power = pow(base, odd, number)
-    if power in (1, number - 1):
-        return True
-    return any((power := power * power % number) == number - 1 for _ in range(twos - 1))
 
 
 # --- texts ----------------------------------------------------------------------------------------
@@ -418,8 +281,10 @@ def _parsed(kind: Callable[..., Any]) -> Callable[..., Any]:
 
 _METERED: dict[str, Callable[..., Any]] = {
     "min": _extreme(min), "max": _extreme(max), "sum": _sum, "prod": _product_of,
-    "factorial": _limited(math.factorial, 500), "comb": _limited(math.comb, 2000),
-    "perm": _limited(math.perm, 500), "is_prime": _is_prime, "digits": _digits, "base": _based,
+    "factorial": numbers.limited_to(500, math.factorial),
+    "comb": numbers.limited_to(2000, math.comb), "perm": numbers.limited_to(500, math.perm),
+    "gcd": numbers.steps_by_length(math.gcd), "lcm": numbers.steps_by_length(math.lcm),
+    "is_prime": numbers.is_prime, "digits": numbers.digits, "base": numbers.based,
     "int": _parsed(int), "float": _parsed(float), "from_base": _parsed(int),
     "median": _median, "len": _length, "list": _of_list(listed), "set": _set,
     "tuple": _of_list(lambda things: tuple(listed(things))), "dict": _dict,
@@ -434,16 +299,16 @@ _METERED: dict[str, Callable[..., Any]] = {
     "find": _of_text(str.find), "strip": _of_text(str.strip),
 }  # fmt: skip
 _SIMPLE: dict[str, Callable[..., Any]] = {
-    "abs": abs, "round": _round, "floor": math.floor, "ceil": math.ceil, "divmod": divmod,
-    "gcd": math.gcd, "lcm": math.lcm, "isqrt": math.isqrt, "sqrt": math.sqrt, "exp": math.exp,
+    "abs": abs, "round": numbers.rounded, "floor": math.floor, "ceil": math.ceil, "divmod": divmod,
+    "isqrt": math.isqrt, "sqrt": math.sqrt, "exp": math.exp,
     "log": math.log, "log10": math.log10, "log2": math.log2, "sin": math.sin, "cos": math.cos,
     "tan": math.tan, "atan": math.atan, "asin": math.asin, "acos": math.acos,
-    "radians": math.radians, "degrees": math.degrees, "bool": bool, "number": _number,
-    "numerator": lambda x: Fraction(_number(x)).numerator,
-    "denominator": lambda x: Fraction(_number(x)).denominator,
+    "radians": math.radians, "degrees": math.degrees, "bool": bool, "number": numbers.number,
+    "numerator": lambda x: Fraction(numbers.number(x)).numerator,
+    "denominator": lambda x: Fraction(numbers.number(x)).denominator,
     "range": _span, "keys": lambda d: list(d.keys()), "values": lambda d: list(d.values()),
     "items": lambda d: list(d.items()), "ord": ord, "chr": _sign,
-    "fixed": _fixed, "decimal": _decimal, "zh": _chinese, "letter": _letter,
+    "fixed": numbers.fixed, "decimal": numbers.decimal, "zh": numbers.chinese, "letter": _letter,
     "date": _day, "add_days": _after, "days_between": _days, "weekday": _weekday,
     "week_zh": lambda day: "星期" + _WEEK[_weekday(day) - 1],
     "year": lambda d: d.year, "month": lambda d: d.month, "day": lambda d: d.day,
@@ -470,7 +335,7 @@ class Lots:
 
     def names(self) -> dict[str, Any]:
         """All names, the draws included."""
-        draws = {
+        draws: dict[str, Callable[..., Any]] = {
             "draw": self._between, "pick": self._pick, "sample": self._sample,
             "shuffle": self._shuffle,
         }  # fmt: skip

@@ -29,7 +29,9 @@ def _quotient(a: int, b: int) -> int | Fraction:
 def _multiply(a: Any, b: Any) -> Any:
     if type(b) in SIZED:
         a, b = b, a
-    if type(a) in SIZED and (not isinstance(b, int) or len(a) * b > LENGTH):
+    if type(a) in SIZED and not isinstance(b, int):
+        raise ExpressionFault("a list or text is repeated a whole number of times")
+    if type(a) in SIZED and len(a) * b > LENGTH:
         raise ExpressionFault("a list or text grows too long")
     return a * b
 

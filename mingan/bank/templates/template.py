@@ -13,7 +13,7 @@ numbers of the same size, the same logic.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -24,12 +24,15 @@ import msgspec
 from mingan.bank.templates.draw import Draw
 from mingan.bank.templates.expression import ExpressionFault, Meter, Names, evaluate
 from mingan.bank.templates.functions import PURE, Lots
-from mingan.bank.templates.values import DEPTH, keyed, plain, shown, sound
+from mingan.bank.templates.values import keyed, plain, shown, sound
 from mingan.errors import BankError
 from mingan.records import Question
 
 TRIES = 4_000
 """How often slots are drawn before a template is said to have no instance."""
+
+_DEEPEST = 100
+"""How deep the parameters of a question may nest, such as a JSON schema."""
 
 FILLED = (
     "prompt", "answer", "aliases", "choices", "system", "turns", "params", "why", "note"
@@ -165,14 +168,14 @@ def fill(value: Any, names: Names, meter: Meter, depth: int = 0) -> Any:
         ExpressionFault: an expression fails, gives what JSON cannot hold, or a brace has no
             partner.
     """
-    if depth > DEPTH:
+    if depth > _DEEPEST:
         raise ExpressionFault("lists nest too deeply")
     if isinstance(value, str):
         pieces = _pieces(value)
         if len(pieces) == 1 and pieces[0][0]:
-            return plain(evaluate(pieces[0][1], names, meter), meter)
+            return _value(pieces[0][1], names, meter, plain)
         said = [
-            shown(evaluate(text, names, meter)) if is_expression else text
+            _value(text, names, meter, _shown) if is_expression else text
             for is_expression, text in pieces
         ]
         meter.build(sum(map(len, said)))
@@ -185,6 +188,19 @@ def fill(value: Any, names: Names, meter: Meter, depth: int = 0) -> Any:
     if isinstance(value, list | tuple):
         return [fill(part, names, meter, depth + 1) for part in value]
     return value
+
+
+def _value(source: str, names: Names, meter: Meter, form: Callable[[Any, Meter], Any]) -> Any:
+    """The value of an expression in one of its forms; a fault names the expression."""
+    value = evaluate(source, names, meter)
+    try:
+        return form(value, meter)
+    except ExpressionFault as fault:
+        raise ExpressionFault(f"{source[:200]!r}: {fault}") from None
+
+
+def _shown(value: Any, meter: Meter) -> str:
+    return shown(value)
 
 
 _QUOTED = re.compile(r"'(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\"")

@@ -198,7 +198,7 @@ def each(things: Any) -> Iterable[Any]:
     if kind in SIZED or kind is range or kind is GeneratorType:
         found: Iterable[Any] = things
         return found
-    raise ExpressionFault(f"nobody can go through a {kind.__name__} one by one")
+    raise ExpressionFault(f"{_named(things)} is nothing to go through one by one")
 
 
 def taken(things: Any, meter: Meter) -> Iterable[Any]:
@@ -246,14 +246,14 @@ def _show(value: Any, pieces: list[str], left: list[int], quote: bool = False) -
                 _show(part[0], pieces, left, quote=True)
                 pieces.append(": ")
             _show(part[1] if kind is dict else part, pieces, left, quote=quote or kind is dict)
-        pieces.append(after)
+        pieces.append(",)" if quote and kind is tuple and len(value) == 1 else after)
         return
     said = repr(value) if quote and kind in (str, bool) else _said(value)
     _spend(len(said), left)
     pieces.append(said)
 
 
-_MARKS = {
+_MARKS: dict[type, tuple[str, str, str]] = {
     dict: ("{", ", ", "}"), list: ("[", ", ", "]"), tuple: ("(", ", ", ")"),
     set: ("{", ", ", "}"), range: ("[", ", ", "]"),
 }  # fmt: skip
@@ -285,7 +285,7 @@ def _named(value: Any) -> str:
         return "a function"
     if isinstance(value, Iterator):
         return "something still to be worked out (put list(…) around it)"
-    return f"a {type(value).__name__}"
+    return "None" if value is None else f"a value of the kind {type(value).__name__}"
 
 
 def plain(value: Any, meter: Meter) -> Any:

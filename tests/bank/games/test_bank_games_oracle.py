@@ -106,7 +106,8 @@ def test_no_text_whatever_breaks_it_and_it_ends(said: list[str]) -> None:
         ("“它不会飞。”这句话不对。", False, False), ("不会", False, None), ("当然会", True, None),
         ("答案：否", False, False), ("它会游泳", None, None), ("是。不会飞。", None, True),
         ("会，虽然有时飞得不高", True, None), ("Yes, it does.", True, True), ("是/否", None, None),
-        ("好的", None, None), ("", None, None), ("可能会", None, None), ("是。\n不是。", None, None),
+        ("好的", None, None), ("", None, None), ("可能会", None, None),
+        ("是。\n不是。", None, None),
     ],
 )  # fmt: skip
 def test_how_an_answer_is_read(text: str, plain: bool | None, denied: bool | None) -> None:

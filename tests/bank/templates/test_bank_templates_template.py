@@ -1,3 +1,5 @@
+import json
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -89,6 +91,74 @@ def test_conditions_that_never_hold_are_told():
 def test_only_slots_may_draw():
     with pytest.raises(BankError, match="draw"):
         made(Question(id="q", prompt="{draw(1, 2)}"))
+
+
+def test_lots_are_drawn_by_slots_alone_even_in_a_function():
+    slots = {"f": "lambda n: draw(1, n)", "x": "f(9)"}
+    assert made(Question(id="q", prompt="{x}"), slots).prompt in "123456789"
+    with pytest.raises(BankError, match="only slots may draw"):
+        made(Question(id="q", prompt="{f(9)}"), slots)
+
+
+DEEP: dict[str, object] = {}
+for _ in range(900):
+    DEEP = {"a": DEEP}
+
+
+@pytest.mark.parametrize(
+    "params",
+    [
+        {"a": "{len}"}, {"a": "{[lambda: 0]}"}, {"a": "{chr(55296)}"},
+        {"a": "{[(x for x in [1])]}"},
+        {"a": "{dict([[(1, 2), 3]])}"}, {"a": "{dict([[None, 3]])}"}, {"{1}": 1, "1": 2},
+        {"a": "{set([1, 'x'])}"}, {"a": "{1e999}"}, {"a": "{[['a' * 1000] * 1000] * 50}"}, DEEP,
+        {"a": "{1 / 0}"}, {"a": "\ud800{1}"},
+    ],
+)  # fmt: skip
+def test_parameters_that_json_cannot_hold_are_refused(params: dict[str, object]):
+    with pytest.raises(BankError, match="bad-one"):
+        made(Question(id="bad-one", prompt="p", params=params))
+
+
+def test_parameters_are_what_json_gives_back():
+    question = made(
+        Question(id="q", prompt="p", params={"a": "{x}", "n{1 + 1}": "{set(['b', 'a'])}"}),
+        {"x": "dict([(1, (1 / 2, True)), ('d', date(2026, 1, 2))])"},
+    )
+    assert question.params == {"a": {"1": ["1/2", True], "d": "2026-01-02"}, "n2": ["a", "b"]}
+    assert json.loads(question.to_json())["params"] == question.params
+    assert question.hash
+
+
+@pytest.mark.parametrize(
+    "slots",
+    [
+        {"g": "(1 / 0 for i in range(3))"},
+        {"g": "[(1 / 0 for i in range(3))]", "x": "list(g[0])"},
+        {"f": "lambda n: f(n - 1)", "x": "f(9)"},
+        {"f": "lambda n: sorted([n], key=f)", "x": "f(9)"},
+        {"x": "pick(3)"},
+        {"x": "draw(1, 'a')"},
+        {"x": "sample(len, 2)"},
+        {"x": "upper(3)"},
+    ],
+)
+def test_a_slip_in_a_slot_names_the_template(slots: dict[str, str]):
+    with pytest.raises(BankError, match="bad-one"):
+        made(Question(id="bad-one", prompt="p"), slots)
+
+
+@pytest.mark.parametrize("check", ["upper(3)", "1 / 0", "answer.x", "params['x']", "text(len)"])
+def test_a_slip_in_a_check_names_the_template(check: str):
+    template = Template(question=EGGS.question, slots=EGGS.slots, check=(check,))
+    with pytest.raises(BankError, match="eggs"):
+        failed_checks(template, instance(template, "x"))
+
+
+def test_what_one_instance_builds_is_counted_over_all_its_draws():
+    slots = {"x": "len('a' * 99999)", "n": "draw(1, 1000)"}
+    with pytest.raises(BankError, match="builds too much"):
+        made(Question(id="q", prompt="p"), slots, where=("n > 1000",))
 
 
 @given(st.text(max_size=60))
