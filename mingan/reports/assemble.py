@@ -12,7 +12,6 @@ from typing import cast
 
 import numpy as np
 
-from mingan.language import Text
 from mingan.records import Answer, Grade, ModelCard, Question, State, now
 from mingan.reports import hidden
 from mingan.reports.data import (
@@ -148,7 +147,7 @@ def _question(question: Question, gathered: Gathered, *, reveal: bool) -> Questi
         aliases=shown.aliases,
         choices=shown.choices,
         grader=choice.grader,
-        grader_why=choice.why if not question.grader else Text("题目自己写明", "as the bank says"),
+        grader_why=choice.why,
         answers=tuple(
             _answer(shown, *_seen(gathered, place, secret=secret))
             for place in places

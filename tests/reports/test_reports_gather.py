@@ -166,3 +166,14 @@ def test_a_report_holds_what_was_gathered(store: Store) -> None:
         ["right", "wrong"],
         ["wrong"],
     ]
+
+
+def test_a_question_that_names_its_grader_keeps_it(store: Store) -> None:
+    """The form of its reference must not name another: what is drawn would lose its picture."""
+    drawn = Question(id="画", prompt="画一个圆", answer="<svg/>", grader="svg", bank="数")
+    store.add_bank("数", [drawn])
+    put(store, answer(drawn), "right", drawn)
+    gathered = gather(store, bank="数")
+    assert gathered.choices["画"].grader == "svg"
+    (view,) = assemble(gathered, score_table(gathered.matrix), {}).questions
+    assert view.grader == "svg"

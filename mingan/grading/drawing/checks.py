@@ -9,7 +9,7 @@ neighbourhood. The module renders nothing and decides no verdict.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from xml.etree.ElementTree import Element
@@ -66,7 +66,11 @@ def _shares(check: Check) -> Text:
 
 
 def _box(check: Check) -> str:
-    return "[" + ", ".join(f"{edge:g}" for edge in check["box"]) + "]"
+    return _edges(check["box"])
+
+
+def _edges(box: Sequence[float]) -> str:
+    return "[" + ", ".join(f"{edge:.2f}" for edge in box) + "]"
 
 
 def _element(check: Check, drawing: Drawing) -> Text | None:
@@ -161,7 +165,7 @@ def _bounds(check: Check, drawing: Drawing) -> Text | None:
     agreement = boxes_agree(found, check["box"])
     if agreement >= check["min_iou"]:
         return None
-    actual = "[" + ", ".join(f"{edge:.2f}" for edge in found) + "]"
+    actual = _edges(found)
     return Text(
         f"{colour.zh}的范围应在 {box} 上下，实际是 {actual}（重合 {_percent(agreement)}）。",
         f"{colour.en} should extend over {box}; it extends over {actual} "
