@@ -147,6 +147,7 @@ class Workspace:
         models_file: str | Path | None = None,
         repeats: int = 1,
         limit: int | None = None,
+        turns: int | None = None,
         seed: int = 0,
         concurrency: int | None = None,
         budget: asking.Budget | None = None,
@@ -163,8 +164,8 @@ class Workspace:
         return asyncio.run(
             self.ask(
                 bank=bank, models=models, models_file=models_file, repeats=repeats, limit=limit,
-                seed=seed, concurrency=concurrency, budget=budget, retry=retry, progress=progress,
-                made=made,
+                turns=turns, seed=seed, concurrency=concurrency, budget=budget, retry=retry,
+                progress=progress, made=made,
             )
         )  # fmt: skip
 
@@ -176,6 +177,7 @@ class Workspace:
         models_file: str | Path | None = None,
         repeats: int = 1,
         limit: int | None = None,
+        turns: int | None = None,
         seed: int = 0,
         concurrency: int | None = None,
         budget: asking.Budget | None = None,
@@ -194,6 +196,8 @@ class Workspace:
             bank: a bank, its name, or a file.
             models: names (see `mingan.shelf`) or cards.
             limit: ask only so many questions, drawn by `seed` and balanced over the tiers.
+            turns: ask only questions in which the model has at most so many turns (all, if there
+                are none); a game can take as long as twenty other questions.
             concurrency: most requests at once to one endpoint.
             budget: what may be spent; the run stops cleanly before it is passed.
             stop, abandon: set to stop after, or without, the requests under way.
@@ -209,6 +213,8 @@ class Workspace:
         # The same name twice is one model; two cards of one name are told apart or refused.
         cards = [by_name[m] if isinstance(m, str) else m for m in _once(models)]
         questions = list(source.questions)
+        if turns is not None:
+            questions = asking.short(questions, turns, self.registry) or questions
         if limit is not None:
             questions = asking.subset(questions, limit, seed=seed)
         plan = asking.Plan(questions=questions, cards=cards, repeats=repeats, seed=seed)

@@ -1,6 +1,7 @@
 """How we ask: a plan, an adaptive limiter, retries, budgets, and resuming after any death."""
 
 from mingan.asking.budget import Budget
+from mingan.asking.conversation import short
 from mingan.asking.executor import Outcome, ask
 from mingan.asking.plan import Item, Plan, balanced, missing, render, subset
 from mingan.asking.progress import ModelProgress, Progress
@@ -18,5 +19,6 @@ __all__ = [
     "balanced",
     "missing",
     "render",
+    "short",
     "subset",
 ]

@@ -56,6 +56,19 @@ class Conversations:
             return 1
 
 
+def short(
+    questions: Iterable[Question], turns: int, registry: plugins.Registry = plugins.registry
+) -> list[Question]:
+    """Those of `questions` in which the model has at most so many turns.
+
+    Raises:
+        InputError: a question is of a kind that nobody installed.
+    """
+    kept = list(questions)
+    conversations = Conversations(kept, registry)
+    return [question for question in kept if conversations.most(question) <= turns]
+
+
 class BrokenGame(ServerFault):
     """A game's own code failed; no model can help that, and trying again would not either."""
 

@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 QUICK = 24
 """Questions of `--quick`: two small local models answer them in about five minutes on two cores."""
 
+QUICK_TURNS = 3
+"""Turns that such a question may take: a game can take as long as all the others together."""
+
 WhomOption = Annotated[
     list[str],
     typer.Option("--model", "-m", metavar="NAME",
@@ -51,8 +54,9 @@ TwinsOption = Annotated[
 
 QuickOption = Annotated[
     bool,
-    typer.Option("--quick", help=help_(f"只问 {QUICK} 道题，先看个大概",
-                                       f"only {QUICK} questions, for a first look")),
+    typer.Option("--quick", help=help_(f"只问 {QUICK} 道短题（不含游戏），先看个大概",
+                                       f"only {QUICK} short questions (no games), for a first "
+                                       "look")),
 ]  # fmt: skip
 
 SeedOption = Annotated[
@@ -103,8 +107,9 @@ def run(
     from mingan.asking.display import display
     from mingan.workspace import Workspace
 
+    turns = None
     if limit is None and quick:
-        limit = QUICK
+        limit, turns = QUICK, QUICK_TURNS
     spend = parse_budget(budget) if budget is not None else None
     retry = _patience(timeout)
     # A person who pastes answers needs the terminal for himself.
@@ -116,7 +121,8 @@ def run(
         with nullcontext() if by_hand else display() as show:
             asked = _interruptible(
                 opened, bank=source, models=model, models_file=models, repeats=repeats, limit=limit,
-                seed=seed, concurrency=concurrency, budget=spend, retry=retry, progress=show,
+                turns=turns, seed=seed, concurrency=concurrency, budget=spend, retry=retry,
+                progress=show,
             )  # fmt: skip
             outcome = asyncio.run(asked)
         return _account(opened, outcome, source.name, as_json=json)
