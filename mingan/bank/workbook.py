@@ -31,7 +31,8 @@ _DAMAGE = (
     zipfile.BadZipFile, zlib.error, ElementTree.ParseError, NotImplementedError, OSError, EOFError,
     ValueError, KeyError,
 )  # fmt: skip
-"""What Python's own readers raise on a damaged workbook."""
+"""What Python's own readers raise on a damaged workbook; NotImplementedError is zipfile's word for
+a compression or an encryption that it does not know."""
 
 _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
 _CELL = re.compile(r"([A-Z]+)(\d+)")

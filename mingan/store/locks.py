@@ -12,7 +12,7 @@ from pathlib import Path
 
 try:
     import fcntl
-except ImportError:  # pragma: no cover  (Windows has no flock)
+except ImportError:  # pragma: no cover  (Windows has no flock: there every lock is taken at once)
     fcntl = None  # type: ignore[assignment]
 
 

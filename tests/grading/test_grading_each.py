@@ -11,7 +11,7 @@ from mingan.grading.protocol import Finding
 from mingan.grading.rules.each import EachGrader, parts_of
 from mingan.language import Text
 from mingan.plugins import Registry
-from mingan.records import Answer, Question
+from mingan.records import VERDICTS, Answer, Question
 
 TURNS = Question(
     id="t", prompt="3 加 4 等于几？", turns=("再乘 2 呢？", "谢谢。"), grader="each",
@@ -152,7 +152,10 @@ def test_the_faults_of_a_pair_include_those_of_its_game() -> None:
 @given(st.lists(st.text(max_size=30), max_size=5))
 def test_no_text_whatever_breaks_it(said: list[str]) -> None:
     for question in (TURNS, PAIR):
-        EachGrader().grade_turns(question, tuple(said))
+        finding = EachGrader().grade_turns(question, tuple(said))
+        assert finding.verdict in VERDICTS
+        assert finding.score is None or 0 <= finding.score <= 1
+        assert finding.reason.zh
 
 
 def test_a_kind_that_nobody_knows_is_a_fault_beside_those_of_the_parts() -> None:

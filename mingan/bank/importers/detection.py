@@ -56,7 +56,7 @@ def _is_inspect_archive(data: bytes) -> bool:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             names = archive.namelist()
     except (zipfile.BadZipFile, NotImplementedError, OSError, ValueError):
-        return False
+        return False  # no archive, or one of a make that zipfile does not know: not an Inspect log
     return "header.json" in names or "_journal/start.json" in names
 
 

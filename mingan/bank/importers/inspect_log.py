@@ -25,6 +25,7 @@ from mingan.records import Generation, ModelCard, Question
 ZSTANDARD = 93
 """The ZIP format's number for Zstandard."""
 
+# NotImplementedError is what zipfile raises for a compression or an encryption it does not know.
 _UNREADABLE = (zipfile.BadZipFile, OSError, ValueError, KeyError, EOFError, NotImplementedError)
 _SETTINGS = ("temperature", "top_p", "max_tokens", "seed")
 

@@ -95,7 +95,7 @@ REFUSED = {
     "shared memory": "open('/dev/shm/x', 'w')",
     "writing to /tmp": "open('/tmp/mingan-was-here', 'w').write('x')",
     "writing beside its folder": "open('../mingan-was-here', 'w').write('x')",
-    "writing into the home": "open(os.path.expanduser('~/x') if 0 else '/root/x', 'w').write('x')",
+    "writing into the home": f"open({str(Path.home() / 'x')!r}, 'w').write('x')",
     "writing into the library": "open(os.path.dirname(os.__file__) + '/x.py', 'w').write('x')",
     "a folder": "os.mkdir('deep')",
     "a way to the root": "os.symlink('/', 'root')\nos.listdir('root')",
