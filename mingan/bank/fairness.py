@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from mingan.normal import fold
+from mingan.numerals import NUMERALS, chinese
 from mingan.records import Question
 from mingan.statistics.twins import two_sample
 
@@ -24,17 +25,13 @@ ALIKE = 0.05
 _LARGEST = 1e300
 _WORST = 5
 
-_HAN_DIGITS = {c: i for i, c in enumerate("零一二三四五六七八九")} | {"〇": 0, "两": 2}
-_TENS = {"十": 10, "百": 100, "千": 1000}
-_GROUPS = {"万": 10**4, "亿": 10**8}
-_HAN = "".join([*_HAN_DIGITS, *_TENS, *_GROUPS])
 _NUMBER = re.compile(
     r"(?P<western>\d{1,3}(?:,\d{3})+(?:\.\d+)?(?!\d)|\d+(?:\.\d+)?)"
     r"(?: ?(?P<group>[千百]?[万亿]|[千百]))?"
-    rf"|(?P<han>[{_HAN}]+)(?:点(?P<decimals>[零〇一二三四五六七八九]+))?"
+    rf"|(?P<han>[{NUMERALS}]+(?:点[零〇一二三四五六七八九]+)?)"
 )
 # 一 alone, 千万 and 万 stand in words that count nothing: 想一想, 千万别, 万一.
-_COUNTS = re.compile(r"[零〇二三四五六七八九两十]|一.")
+_COUNTS = re.compile(r"[零〇二三四五六七八九两十点廿卅]|一.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -131,37 +128,13 @@ def _prompt(variant: Any) -> str:
 def _numbers(text: str) -> Iterator[float]:
     for found in _NUMBER.finditer(text):
         if found["western"]:
-            value = float(found["western"].replace(",", "")) * _scale(found["group"] or "")
-        elif _COUNTS.search(found["han"]) or found["decimals"]:
-            value = _han(found["han"]) + _decimals(found["decimals"] or "")
+            group = chinese("一" + (found["group"] or "")) or 1
+            value = float(found["western"].replace(",", "")) * float(group)
+        elif _COUNTS.search(found["han"]) and (numeral := chinese(found["han"])) is not None:
+            value = float(numeral)
         else:
             continue
         yield min(value, _LARGEST)
-
-
-def _scale(group: str) -> float:
-    return float(math.prod((_TENS | _GROUPS)[c] for c in group))
-
-
-def _han(text: str) -> float:
-    """The value of a Chinese numeral; 二〇二四 reads digit by digit, 万 alone is ten thousand."""
-    if len(text) > 1 and all(c in _HAN_DIGITS for c in text):
-        return float("".join(str(_HAN_DIGITS[c]) for c in text))
-    total = section = digit = 0.0
-    for c in text:
-        if c in _HAN_DIGITS:
-            digit = _HAN_DIGITS[c]
-        elif c in _TENS:
-            section, digit = section + (digit or 1) * _TENS[c], 0.0
-        elif c == "亿":  # of all before it: 三千万亿
-            total, section, digit = (total + section + digit or 1.0) * _GROUPS[c], 0.0, 0.0
-        else:
-            total, section, digit = total + (section + digit or 1.0) * _GROUPS[c], 0.0, 0.0
-    return min(total + section + digit, _LARGEST)
-
-
-def _decimals(text: str) -> float:
-    return float("0." + "".join(str(_HAN_DIGITS[c]) for c in text)) if text else 0.0
 
 
 def _farthest(
