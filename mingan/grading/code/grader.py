@@ -16,6 +16,7 @@ from mingan.grading.code.extraction import Program, find
 from mingan.grading.code.sandbox import Job, Report, available, run
 from mingan.grading.code.spec import TOLERANCE, Spec, answer_fault, read
 from mingan.grading.protocol import Finding
+from mingan.grading.rules.checked import CheckedGrader
 from mingan.language import Text
 from mingan.normal import shorten
 from mingan.records import Question
@@ -33,7 +34,7 @@ class _Outcome:
     failures: dict[int, Text] = field(default_factory=dict)
 
 
-class CodeGrader:
+class CodeGrader(CheckedGrader):
     """Right when the program passes all `tests`; the score is the share of them that pass."""
 
     name = "code"
@@ -41,7 +42,7 @@ class CodeGrader:
     slow = True
     """It may take seconds, so it is not to be called where others wait."""
 
-    def grade(self, question: Question, text: str) -> Finding:
+    def judge(self, question: Question, text: str) -> Finding:
         """Judge the last program in the text."""
         spec = read(question)
         if isinstance(spec, Text):
@@ -55,7 +56,7 @@ class CodeGrader:
         outcome = _call(spec, program) if spec.function else _scripts(spec, program)
         return _finding(spec, program, outcome)
 
-    def faults(self, question: Question) -> list[Text]:
+    def slips(self, question: Question) -> list[Text]:
         """Bad tests or limits, no function's name, or a reference that is no such program."""
         spec = read(question)
         if isinstance(spec, Text):
