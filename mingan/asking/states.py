@@ -114,12 +114,12 @@ def answer_of(
 
 
 def _state(item: Item, replies: Sequence[Reply]) -> State:
-    """How an answer ended: as its last turn did; of a game every turn counts.
+    """How an answer ended: as its last turn did, but cut off if any turn was.
 
-    A game with a turn that was cut off is cut off, and only one without any text at all is empty.
+    An empty turn ends a conversation, not a game: only one without any text at all is empty.
     """
     last = state_of(replies[-1])
-    if not item.question.kind or last == "refused":
+    if last == "refused" or (last == "empty" and not item.question.kind):
         return last
     states = {state_of(reply) for reply in replies}
     if "truncated" in states:

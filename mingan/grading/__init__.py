@@ -10,6 +10,8 @@ Rules never see which model spoke. What cannot be told stays `unsure`; what coul
 
 from __future__ import annotations
 
+from typing import cast
+
 import msgspec
 
 from mingan import plugins
@@ -104,8 +106,9 @@ def _with(question: Question, choice: Choice | None, name: str) -> Question:
 def _careful(grader: Grader, question: Question, said: tuple[str, ...]) -> Finding:
     """The grader's finding; whatever it raises is the tool's fault, never the model's."""
     try:
-        if isinstance(grader, ConversationGrader):
-            return grader.grade_turns(question, said)
+        # Asked of every answer: an isinstance with a protocol would take longer than many grades.
+        if hasattr(grader, "grade_turns"):
+            return cast(ConversationGrader, grader).grade_turns(question, said)
         return grader.grade(question, said[-1])
     except MinganError as error:
         return Finding(verdict="ungraded", reason=error.message)

@@ -100,6 +100,24 @@ async def test_how_a_game_ended(
     assert all(m["content"] for r in model.requests for m in r.messages)
 
 
+@pytest.mark.parametrize(
+    ("replies", "state"),
+    [
+        ([Reply(text="a"), Reply(text="b")], "ok"),
+        ([Reply(text="a", finish="length"), Reply(text="b")], "truncated"),
+        ([Reply(text="a", finish="length"), Reply(text="")], "empty"),
+    ],
+)
+async def test_a_conversation_with_a_turn_cut_off_is_cut_off(
+    replies: list[Reply], state: str, store: MemoryStore
+) -> None:
+    """What every turn is judged by must not be read as whole where one was not."""
+    rest = iter(replies)
+    model = FunctionModel(CARD, lambda r: next(rest))
+    await go(model, store, Question(id="t", prompt="p", turns=("再说",)))
+    assert store.answers[0].state == state
+
+
 async def test_a_game_that_fails_is_a_fault_of_the_tool_and_of_no_endpoint(
     store: MemoryStore,
 ) -> None:
