@@ -112,6 +112,21 @@ def check(
     return sorted(found.faults, key=lambda fault: (sheets[fault.sheet], fault.row or 0))
 
 
+def templates(path: str | Path) -> tuple[Template, ...]:
+    """The templates in a file, read and not tried: no question is made of them.
+
+    Raises:
+        BankError: it cannot be read.
+    """
+    found = Findings(str(path))
+    read = [
+        template_rows.template_of(question, raw, found)
+        for question, raw in rows.questions(_raw_rows(Path(path), found), found)
+    ]
+    found.raise_errors()
+    return tuple(template for template in read if template is not None)
+
+
 def builtin_names() -> list[str]:
     """Names of the banks that come with Mingan."""
     folder = files("mingan.bank") / "builtin"

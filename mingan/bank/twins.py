@@ -15,7 +15,7 @@ from pathlib import Path
 import msgspec
 
 from mingan.bank import pairs
-from mingan.bank.banks import Bank, load
+from mingan.bank.banks import Bank, templates
 from mingan.bank.templates import Template, instance
 from mingan.errors import BankError
 from mingan.language import Text
@@ -45,7 +45,7 @@ def templates_of(bank: Bank) -> dict[str, Template]:
     """The templates behind a bank's questions, by id; those of our own bank lie in a folder."""
     found = {template.id: template for template in bank.templates}
     for path in files_of(bank)[1:]:
-        found.update({template.id: template for template in load(path).templates})
+        found.update({template.id: template for template in templates(path)})
     return found
 
 
@@ -160,11 +160,11 @@ def _notes(bank: Bank, twins: list[Question]) -> tuple[Text, ...]:
     notes = [
         Text(
             f"暗题 {len(twins)} 道：{made} 道由本工作区的密钥变出，{sealed} 道是封存的另一半。",
-            f"{len(twins)} twins: {made} made from this workspace's key, {sealed} sealed halves.",
+            f"Twins: {len(twins)}; from this workspace's key: {made}, sealed halves: {sealed}.",
         )
     ]
     if without:
         notes.append(
-            Text(f"{without} 道题没有暗题，不问。", f"{without} questions have no twin; not asked.")
+            Text(f"{without} 道题没有暗题，不问。", f"Without a twin, and not asked: {without}.")
         )
     return tuple(notes)

@@ -61,7 +61,8 @@ def list_(workspace: WorkspaceOption = None, json: JsonOption = False) -> int:
     for row in rows:
         ours = row["source"] == "builtin"
         where = Text("自带", "ours") if ours else Text("在工作区里", "in the workspace")
-        size = Text(f"{row['questions']} 道题", f"{row['questions']} questions")
+        count = row["questions"]
+        size = Text(f"{count} 道题", "1 question" if count == 1 else f"{count} questions")
         say.out(f"{row['name']}\t{size.say()}\t{where.say()}")
     return 0
 

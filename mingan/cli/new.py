@@ -43,7 +43,12 @@ def new(
     templates = [*(before.templates if before else ()), *([template] if template else ())]
     banks.write(kept, file, templates=templates)
     name = say.argument(str(file))
-    say.out(Text(f"写进了 {file}，现在有 {len(kept)} 行。", f"Added to {file}: {len(kept)} rows."))
+    say.out(
+        Text(
+            f"写进了 {file}，现在有 {len(kept)} 行。",
+            f"Added to {file}. Rows there now: {len(kept)}.",
+        )
+    )
     say.out(Text(f"接着可以：mingan bank check {name}", f"Next: mingan bank check {name}"))
     if any(q.pair for q in kept):
         say.out(

@@ -108,8 +108,8 @@ def seal(
     say.out(
         Text(
             f"{account.pairs} 对题抛过硬币了：明题写在 {public}，暗题封存在 {account.sealed}。",
-            f"The coin fell for {account.pairs} pairs: the public halves are in {public}, the "
-            f"hidden ones are sealed in {account.sealed}.",
+            f"Pairs for which the coin fell: {account.pairs}. The public halves are in {public}, "
+            f"the hidden ones are sealed in {account.sealed}.",
         )
     )
     say.out(
