@@ -207,11 +207,7 @@ class Workspace:
             MinganError: see `mingan.shelf.cards`, `bank`, and `mingan.asking.ask`.
         """
         source = self.bank(bank) if isinstance(bank, str) else bank
-        names = [model for model in models if isinstance(model, str)]
-        found = shelf.cards(names, models_file=models_file, registry=self.registry)
-        by_name = {card.name: card for card in found}
-        # The same name twice is one model; two cards of one name are told apart or refused.
-        cards = [by_name[m] if isinstance(m, str) else m for m in _once(models)]
+        cards = self._cards(models, models_file)
         questions = list(source.questions)
         if turns is not None:
             questions = asking.short(questions, turns, self.registry) or questions
@@ -230,6 +226,18 @@ class Workspace:
                     stop=stop, abandon=abandon,
                 )  # fmt: skip
         return outcome
+
+    def _cards(
+        self, models: Sequence[str | ModelCard], models_file: str | Path | None
+    ) -> list[ModelCard]:
+        """The cards of models given by name or as cards.
+
+        The same name twice is one model; two cards of one name are told apart or refused.
+        """
+        names = [model for model in models if isinstance(model, str)]
+        found = shelf.cards(names, models_file=models_file, registry=self.registry)
+        by_name = {card.name: card for card in found}
+        return [by_name[m] if isinstance(m, str) else m for m in _once(models)]
 
     async def _asked(
         self, run: Run, plan: asking.Plan, models: Mapping[str, Model], **how: Any

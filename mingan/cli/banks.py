@@ -72,8 +72,16 @@ def check(
     file: Annotated[Path, typer.Argument(metavar="FILE_OR_NAME")], json: JsonOption = False
 ) -> int:
     """Every fault of a bank by row and column, and what to do about it; its twins too."""
+    from mingan import bank as banks
     from mingan import shelf
 
+    if str(file) in banks.builtin_names():
+        say.note(
+            Text(
+                "每个模板变出五十道题来核对，要一分钟左右……",
+                "Fifty questions are made of each template and checked; it takes about a minute…",
+            )
+        )
     faults = shelf.check_bank(file)
     errors = sum(fault.severity == "error" for fault in faults)
     if json:
