@@ -25,6 +25,14 @@ class Text(NamedTuple):
         return getattr(self, lang or current())  # type: ignore[no-any-return]
 
 
+def counted(number: int, noun: str, plural: str = "") -> str:
+    """A number with its English noun: "1 row", "2 rows", "1,000 rows".
+
+    `plural` is for nouns that take more than an s, such as "boxes". Chinese needs none of this.
+    """
+    return f"{number:,} {noun if number == 1 else plural or f'{noun}s'}"
+
+
 def current() -> Lang:
     """The language to speak: `MINGAN_LANG` if set, else by the locale, else Chinese.
 

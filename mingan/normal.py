@@ -177,6 +177,11 @@ def _key(text: str) -> str:
 _short_key = lru_cache(maxsize=REMEMBERED)(_key)
 
 
+def packed(text: str) -> str:
+    """A text for finding others in it: folded, lower case, without blanks; punctuation stays."""
+    return "".join(fold(text).casefold().split())
+
+
 def sentences(text: str) -> list[str]:
     """The sentences of a folded text, in order, without their end marks; never empty strings."""
     return list(_short_sentences(text) if len(text) <= SHORT else _sentences(text))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from mingan.errors import MinganError, RateLimited, UsageError
-from mingan.language import Text, current
+from mingan.language import Text, counted, current
 
 
 @pytest.mark.parametrize(
@@ -38,3 +38,8 @@ def test_an_error_is_a_sentence_in_either_language(monkeypatch: pytest.MonkeyPat
     assert str(error) == "No."
     assert isinstance(RateLimited("慢", "slow", retry_after=2.0), MinganError)
     assert RateLimited("慢", "slow", retry_after=2.0).retry_after == 2.0
+
+
+def test_one_thing_is_singular_in_english() -> None:
+    assert [counted(n, "row") for n in (0, 1, 1000)] == ["0 rows", "1 row", "1,000 rows"]
+    assert counted(2, "box", "boxes") == "2 boxes"

@@ -48,7 +48,7 @@ def test_right_if_all_are_right_and_wrong_if_any_is(
 def test_the_reason_counts_and_names_the_first_that_fails() -> None:
     reason = judged(TURNS, "7", "15", "").reason
     assert reason.zh.startswith("2 轮对了 1 轮；第 2 轮：")
-    assert reason.en.startswith("1 of 2 turns are right; turn 2: ")
+    assert reason.en.startswith("Turns right: 1 of 2; turn 2: ")
 
 
 def test_a_minimal_pair_is_right_only_with_both_wordings() -> None:

@@ -58,7 +58,7 @@ def test_the_game_of_the_kind_says_how_it_went() -> None:
 def test_a_won_game_is_right_with_its_score_and_the_version_of_the_game() -> None:
     found = grade(QUESTION, answer("它是动物吗？", "我猜：大象"))
     assert (found.verdict, found.score, found.extracted) == ("right", 1.0, "大象")
-    assert found.version == "1+twenty-questions2"
+    assert found.version.startswith("1+twenty-questions")
 
 
 @pytest.mark.parametrize("state", ["truncated", "refused", "empty"])

@@ -16,7 +16,7 @@ from xml.etree.ElementTree import Element
 
 import numpy as np
 
-from mingan.grading.drawing.colours import distance, named, rgb_of, said
+from mingan.grading.drawing.colours import distance, named, said, value_of
 from mingan.grading.drawing.patches import (
     bounds,
     boxes_agree,
@@ -32,7 +32,7 @@ from mingan.grading.drawing.safety import local
 from mingan.grading.rules.checklist import Check, Kind, limits, wanted
 from mingan.grading.rules.values import BOX, COUNT, SHARE, TEXT, Form, one_of
 from mingan.language import Text
-from mingan.normal import fold, shorten
+from mingan.normal import fold, packed, shorten
 
 _ALIKE = 25.0  # L*a*b* distance up to which two pixels mirror each other
 _AROUND = 0.25  # of a shape's box, on each side, within which its pixels are compared
@@ -78,10 +78,10 @@ def _element(check: Check, drawing: Drawing) -> Text | None:
     count = sum(local(e.tag).lower() == tag.lower() for e in drawing.root.iter())
     if limits(check, count, "count"):
         return None
-    want = wanted(check, "count")
+    want = wanted(check, "element", exact="count")
     return Text(
         f"<{tag}> 应有{want.zh} 个，实际 {count} 个。",
-        f"There should be {want.en} of <{tag}>; there are {count}.",
+        f"The drawing should have {want.en} <{tag}>; it has {count}.",
     )
 
 
@@ -94,7 +94,8 @@ def _attribute(check: Check, drawing: Drawing) -> Text | None:
     actual = shorten(" / ".join(dict.fromkeys(values)), 60)
     return Text(
         f"<{tag}> 的 {name} 应是 {check['value']}，实际是 {actual or '没有写'}。",
-        f"{name} of <{tag}> should be {check['value']}; it is {actual or 'not given'}.",
+        f"The attribute {name} of <{tag}> should be {check['value']}; it is "
+        f"{actual or 'not given'}.",
     )
 
 
@@ -122,13 +123,9 @@ def _canonical(value: str) -> tuple[object, ...]:
 
 
 def _plain(word: str) -> object:
-    colour = named(word)
-    if colour is not None and colour.startswith("#"):
-        return rgb_of(colour)
-    primaries = {"red": "#ff0000", "blue": "#0000ff", "black": "#000000", "white": "#ffffff",
-                 "yellow": "#ffff00", "green": "#008000"}  # fmt: skip
-    if word in primaries:
-        return rgb_of(primaries[word])
+    colour = value_of(word)
+    if colour is not None:
+        return colour
     try:
         return float(word.removesuffix("px"))
     except ValueError:
@@ -142,7 +139,7 @@ def _color(check: Check, drawing: Drawing) -> Text | None:
     colour, want = said(check["color"]), _shares(check)
     return Text(
         f"{colour.zh}应占画面 {want.zh}，实际 {_percent(share)}。",
-        f"{colour.en} should cover {want.en} of the picture; it covers {_percent(share)}.",
+        f"{_first(colour)} should cover {want.en} of the picture; it covers {_percent(share)}.",
     )
 
 
@@ -153,7 +150,8 @@ def _region(check: Check, drawing: Drawing) -> Text | None:
     colour, want, box = said(check["color"]), _shares(check), _box(check)
     return Text(
         f"{colour.zh}应占区域 {box} 的 {want.zh}，实际 {_percent(share)}。",
-        f"{colour.en} should cover {want.en} of the region {box}; it covers {_percent(share)}.",
+        f"{_first(colour)} should cover {want.en} of the region {box}; it covers "
+        f"{_percent(share)}.",
     )
 
 
@@ -168,9 +166,14 @@ def _bounds(check: Check, drawing: Drawing) -> Text | None:
     actual = _edges(found)
     return Text(
         f"{colour.zh}的范围应在 {box} 上下，实际是 {actual}（重合 {_percent(agreement)}）。",
-        f"{colour.en} should extend over {box}; it extends over {actual} "
+        f"{_first(colour)} should extend over {box}; it extends over {actual} "
         f"(overlap {_percent(agreement)}).",
     )
+
+
+def _first(colour: Text) -> str:
+    """A colour's English name at the beginning of a sentence."""
+    return colour.en[:1].upper() + colour.en[1:]
 
 
 def _absent(color: str) -> Text:
@@ -202,7 +205,7 @@ def _shape(check: Check, drawing: Drawing) -> Text | None:
     return Text(
         f"区域 {_box(check)} 里的{colour.zh}应是{_SHAPES[shape]}（重合 {least} 以上），"
         f"实际重合 {_percent(agreement)}。",
-        f"{colour.en} in the region {_box(check)} should form a {shape} (overlap at least "
+        f"{_first(colour)} in the region {_box(check)} should form a {shape} (overlap at least "
         f"{least}); the overlap is {_percent(agreement)}.",
     )
 
@@ -242,17 +245,17 @@ def _parts(check: Check, drawing: Drawing) -> Text | None:
     count = len(patches(drawing.picture.near(check["color"])))
     if limits(check, count, "count"):
         return None
-    colour, want = said(check["color"]), wanted(check, "count")
+    colour, want = said(check["color"]), wanted(check, "separate part", exact="count")
     return Text(
         f"{colour.zh}应有{want.zh} 块，实际 {count} 块。",
-        f"{colour.en} should come in {want.en} separate parts; there are {count}.",
+        f"{_first(colour)} should come in {want.en}; it comes in {count}.",
     )
 
 
 def _text(check: Check, drawing: Drawing) -> Text | None:
     texts = ["".join(e.itertext()) for e in _outermost(drawing.root, "text")]
-    value = _packed(check["value"])
-    if any(value in _packed(text) for text in texts):
+    value = packed(check["value"])
+    if any(value in packed(text) for text in texts):
         return None
     actual = shorten(" / ".join(texts), 60)
     return Text(
@@ -268,10 +271,6 @@ def _outermost(element: Element, tag: str) -> Iterator[Element]:
         return
     for child in element:
         yield from _outermost(child, tag)
-
-
-def _packed(text: str) -> str:
-    return "".join(fold(text).casefold().split())
 
 
 def _order(check: Check, drawing: Drawing) -> Text | None:

@@ -37,6 +37,10 @@ _WORDS = {
     "purple": "紫色", "black": "黑色", "white": "白色", "gray": "灰色", "brown": "棕色",
     "pink": "粉色", "cyan": "青色",
 }  # fmt: skip
+_VALUES = {
+    "red": "#ff0000", "blue": "#0000ff", "black": "#000000", "white": "#ffffff",
+    "yellow": "#ffff00", "green": "#008000",
+}  # fmt: skip
 _HEX = re.compile(r"#(?:[0-9a-fA-F]{3}|[0-9a-fA-F]{6})")
 
 
@@ -58,6 +62,12 @@ def said(colour: str) -> Text:
         return Text("图形", "what is drawn")
     name = named(colour) or colour
     return Text(_WORDS.get(name, name), name)
+
+
+def value_of(written: str) -> tuple[int, int, int] | None:
+    """What an attribute of an SVG means by "#rgb", "#rrggbb" or a plain name; None for the rest."""
+    written = _VALUES.get(written, written)
+    return rgb_of(written) if _HEX.fullmatch(written) else None
 
 
 def rgb_of(hexadecimal: str) -> tuple[int, int, int]:

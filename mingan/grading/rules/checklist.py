@@ -14,7 +14,7 @@ from typing import Any
 from mingan.grading.protocol import Finding
 from mingan.grading.rules.base import param
 from mingan.grading.rules.values import Form
-from mingan.language import Text
+from mingan.language import Text, counted
 from mingan.normal import shorten
 from mingan.records import Question
 
@@ -106,14 +106,15 @@ def judged(failures: Sequence[Text | None], extracted: str = "") -> Finding:
     shown = shorten(extracted, 120)
     if not failed:
         reason = Text(
-            f"{len(failures)} 项检查全部通过。", f"All checks passed ({len(failures)} of them)."
+            f"{len(failures)} 项检查全部通过。",
+            f"It passed every check ({counted(len(failures), 'check')}).",
         )
         return Finding(verdict="right", reason=reason, extracted=shown, firm=True, score=1.0)
     reason = failed[0]
     if len(failures) > 1:
         passed = f"{len(failures) - len(failed)}/{len(failures)}"
         reason = Text(
-            f"{reason.zh}（{passed} 项检查通过。）", f"{reason.en} ({passed} checks passed.)"
+            f"{reason.zh}（{passed} 项检查通过。）", f"{reason.en} (Checks passed: {passed}.)"
         )
     return Finding(verdict="wrong", reason=reason, extracted=shown, score=share)
 
@@ -125,13 +126,20 @@ def limits(check: Check, actual: float, exact: str = "exact") -> bool:
     return bool(check.get("min", actual) <= actual <= check.get("max", actual))
 
 
-def wanted(check: Check, exact: str = "exact") -> Text:
-    """The check's limits in words, to be put right after 应有: " 3", " 1 到 5", "至少 1"."""
-    if exact in check:
-        return Text(f" {check[exact]}", str(check[exact]))
+def wanted(check: Check, noun: str, plural: str = "", *, exact: str = "exact") -> Text:
+    """The check's limits in words, to be put right after 应有: " 3", " 1 到 5", "至少 1".
+
+    In English the noun follows: "3 lines", "1 to 5 lines", "at least 1 line".
+    """
     low, high = check.get("min"), check.get("max")
+    last = check.get(exact, low if high is None else high)
+    things = counted(last, noun, plural)
+    if exact in check:
+        return Text(f" {last}", things)
     if low is not None and high is not None:
-        return Text(f" {low} 到 {high}", f"{low} to {high}")
-    if low is not None:
-        return Text(f"至少 {low}", f"at least {low}")
-    return Text(f"至多 {high}", f"at most {high}")
+        return Text(f" {low} 到 {high}", f"{low} to {things}")
+    return (
+        Text(f"至少 {last}", f"at least {things}")
+        if high is None
+        else (Text(f"至多 {last}", f"at most {things}"))
+    )

@@ -18,7 +18,7 @@ from mingan.errors import InputError, MinganError
 from mingan.grading.choose import choose
 from mingan.grading.protocol import Finding, Grader
 from mingan.grading.rules.turns import TurnsGrader, faults_of
-from mingan.language import Text
+from mingan.language import Text, counted
 from mingan.normal import shorten
 from mingan.records import Question, Verdict
 
@@ -165,7 +165,7 @@ def _worst(verdicts: Sequence[Verdict]) -> Verdict:
 
 def _reason(findings: list[tuple[int, Finding]], right: int) -> Text:
     """How many are right, and what is the matter with the first that is not."""
-    zh, en = f"{len(findings)} 轮对了 {right} 轮", f"{right} of {len(findings)} turns are right"
+    zh, en = f"{len(findings)} 轮对了 {right} 轮", f"Turns right: {right} of {len(findings)}"
     worst = _worst([finding.verdict for _, finding in findings])
     if worst == "right":
         return Text(f"{zh}。", f"{en}.")
@@ -184,8 +184,8 @@ def _misfits(question: Question, parts: int) -> list[Text]:
         found.append(
             Text(
                 f"这道题有 {turns} 轮，parts 却有 {parts} 项；请一轮写一项，不判的写 null。",
-                f"There are {turns} turns but {parts} parts; write one a turn, null for a turn "
-                "that is not judged.",
+                f"The question has {counted(turns, 'turn')} but {counted(parts, 'part')}; write "
+                "one part a turn, null for a turn that is not judged.",
             )
         )
     specs = [*_list(question.params.get("parts")), *_list(question.params.get("variants"))]

@@ -17,7 +17,7 @@ from mingan.grading.rules.base import param
 from mingan.grading.rules.checked import CheckedGrader
 from mingan.grading.rules.checklist import Check, Kind, faults_in, judged
 from mingan.grading.rules.values import CHAR, COUNT, PLACE, TEXT, one_of
-from mingan.language import Text
+from mingan.language import Text, counted
 from mingan.normal import cap, shorten, without_thinking
 from mingan.records import Question
 
@@ -93,7 +93,7 @@ def _compared(lines: Lines, wanted: Lines) -> Finding:
     if len(lines) != len(wanted):
         reason = Text(
             f"应有 {len(wanted)} 行，实际 {len(lines)} 行。",
-            f"There should be {len(wanted)} lines; there are {len(lines)}.",
+            f"It should have {counted(len(wanted), 'line')}; it has {len(lines)}.",
         )
         return Finding(verdict="wrong", reason=reason, extracted=extracted, score=score)
     place = next(i for i, line in enumerate(lines) if line != wanted[i])
@@ -172,8 +172,8 @@ def _size(check: Check, lines: Lines) -> Text | None:
     actual = f"{widest}" if widest == narrow or blank else f"{narrow}–{widest}"
     return Text(
         f"应是 {check['rows']} 行 {check['cols']} 列，实际是 {rows} 行 {actual} 列。",
-        f"It should have {check['rows']} rows and {check['cols']} columns; it has {rows} rows and "
-        f"{actual} columns.",
+        f"It should have {counted(check['rows'], 'row')} and {counted(check['cols'], 'column')}; "
+        f"it has {counted(rows, 'row')}, {actual} wide.",
     )
 
 
@@ -183,7 +183,8 @@ def _count(check: Check, lines: Lines) -> Text | None:
         return None
     return Text(
         f"“{char}”应有 {check['count']} 个，实际 {actual} 个。",
-        f'There should be {check["count"]} of "{char}"; there are {actual}.',
+        f'"{char}" should occur {counted(check["count"], "time")}; it occurs '
+        f"{counted(actual, 'time')}.",
     )
 
 

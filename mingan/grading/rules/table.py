@@ -19,7 +19,7 @@ from mingan.grading.fences import blocks
 from mingan.grading.protocol import Finding
 from mingan.grading.rules.base import param
 from mingan.grading.rules.checked import CheckedGrader
-from mingan.language import Text
+from mingan.language import Text, counted
 from mingan.normal import cap, fold, shorten, without_thinking
 from mingan.records import Question
 
@@ -113,7 +113,8 @@ def _slips(question: Question) -> list[Text]:
 def _row_fault(place: int, width: int) -> Text:
     return Text(
         f"参数 rows 的第 {place} 行应有 {width} 格，每格是文字或数。",
-        f"Row {place} of the parameter rows must have {width} cells, each a text or a number.",
+        f"Row {place} of the parameter rows must have {counted(width, 'cell')}, each a text or a "
+        "number.",
     )
 
 
@@ -142,7 +143,7 @@ def _judge(question: Question, text: str) -> Finding:
         return Finding(verdict="wrong", reason=fault, score=score, extracted=extracted)
     reason = Text(
         f"表格的 {len(columns)} 列 {len(wanted)} 行都对。",
-        f"The table is right in all {len(columns)} columns and {len(wanted)} rows.",
+        f"The table is right ({counted(len(columns), 'column')}, {counted(len(wanted), 'row')}).",
     )
     return Finding(verdict="right", reason=reason, score=1.0, extracted=extracted, firm=True)
 
@@ -170,13 +171,13 @@ def _row_difference(
         row = shorten(" | ".join(missing[0]))
         return Text(
             f"表格缺少 {len(missing)} 行，如“{row}”。",
-            f'The table lacks {len(missing)} rows, such as "{row}".',
+            f'The table lacks {counted(len(missing), "row")}, such as "{row}".',
         )
     if surplus:
         row = shorten(" | ".join(surplus[0]))
         return Text(
             f"表格多出 {len(surplus)} 行，如“{row}”。",
-            f'The table has {len(surplus)} rows too many, such as "{row}".',
+            f'The table has {counted(len(surplus), "row")} too many, such as "{row}".',
         )
     if in_order and list(rows) != list(wanted):
         return Text("表格的行次序不对。", "The rows are in the wrong order.")

@@ -19,8 +19,8 @@ from mingan.grading.rules.checklist import Check, Kind, limits, wanted
 from mingan.grading.rules.pattern import search
 from mingan.grading.rules.values import COUNT, FLAG, PLACES, REGEX, TEXT, TEXTS, Form, one_of
 from mingan.grading.writing.pinyin import rhymes, tones
-from mingan.language import Text
-from mingan.normal import fold, shorten
+from mingan.language import Text, counted
+from mingan.normal import fold, packed, shorten
 
 Lines = tuple[str, ...]
 
@@ -30,10 +30,17 @@ _READ_BY_PATTERN = 4_000
 _HAN = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff〇]")
 _WORD = re.compile(r"[^\W_]+(?:['’-][^\W_]+)*")
 _SENTENCE = re.compile(r"[。！？!?…]+[”’」』\"）)]*|(?<=[A-Za-z]{2})\.(?=\s|$)")
-_OF = {
-    "chars": Text("个字（不计标点和空白）", "characters (without punctuation and blanks)"),
-    "han": Text("个汉字", "Chinese characters"),
-    "words": Text("个词", "words"),
+_Unit = tuple[str, str, str]
+"""What is counted: in Chinese, and in English one of it and several."""
+
+_OF: Mapping[str, _Unit] = {
+    "chars": (
+        "个字（不计标点和空白）",
+        "character (without punctuation and blanks)",
+        "characters (without punctuation and blanks)",
+    ),
+    "han": ("个汉字", "Chinese character", ""),
+    "words": ("个词", "word", ""),
 }
 
 
@@ -57,7 +64,7 @@ def is_mark(character: str) -> bool:
     return unicodedata.category(character).startswith("P") or character in "～~`^|"
 
 
-def counted(text: str, of: str) -> int:
+def amount(text: str, of: str) -> int:
     """How many there are: "han" Chinese characters, "chars" all but blanks and punctuation (marks
     that combine with the character before do not count), "words" runs of letters and digits with
     every Chinese character a word of its own."""
@@ -81,28 +88,24 @@ def _joined(lines: Lines) -> str:
     return "\n".join(lines)
 
 
-def _compact(text: str) -> str:
-    """For comparing: simplified, half-width, lower case, without blanks."""
-    return "".join(fold(text).casefold().split())
-
-
 def occurrences(text: str, sought: str) -> int:
     """How often `sought` occurs in a text, whatever its script, width and case."""
     plain = fold(sought).casefold().strip()
     if len(plain) > 1 and plain.isascii() and plain[0].isalnum() and plain[-1].isalnum():
         edges = rf"(?<![a-z0-9]){re.escape(plain)}(?![a-z0-9])"
         return len(re.findall(edges, fold(text).casefold()))
-    packed = _compact(sought)
-    return _compact(text).count(packed) if packed else text.count(sought)
+    wanted_part = packed(sought)
+    return packed(text).count(wanted_part) if wanted_part else text.count(sought)
 
 
-def _limit(rule: Check, actual: int, what: Text, unit: Text) -> Text | None:
+def _limit(rule: Check, actual: int, what: Text, unit: _Unit) -> Text | None:
     if limits(rule, actual):
         return None
-    want = wanted(rule)
+    in_chinese, one, several = unit
+    want = wanted(rule, one, several)
     return Text(
-        f"{what.zh}应有{want.zh} {unit.zh}，实际 {actual}。",
-        f"{what.en} should have {want.en} {unit.en}; it has {actual}.",
+        f"{what.zh}应有{want.zh} {in_chinese}，实际 {actual}。",
+        f"{what.en} should have {want.en}; it has {actual}.",
     )
 
 
@@ -111,21 +114,21 @@ _THE_TEXT = Text("正文", "The text")
 
 def _length(rule: Check, lines: Lines) -> Text | None:
     of = rule.get("of", "chars")
-    return _limit(rule, counted(_joined(lines), of), _THE_TEXT, _OF[of])
+    return _limit(rule, amount(_joined(lines), of), _THE_TEXT, _OF[of])
 
 
 def _lines(rule: Check, lines: Lines) -> Text | None:
-    return _limit(rule, len(lines), _THE_TEXT, Text("行", "lines"))
+    return _limit(rule, len(lines), _THE_TEXT, ("行", "line", ""))
 
 
 def _line_length(rule: Check, lines: Lines) -> Text | None:
     of = rule.get("of", "han")
-    lengths = [counted(line, of) for line in lines]
+    lengths = [amount(line, of) for line in lines]
     each = rule.get("each")
     if each is not None and len(each) != len(lines):
         return Text(
             f"正文应有 {len(each)} 行，实际 {len(lines)} 行。",
-            f"The text should have {len(each)} lines; it has {len(lines)}.",
+            f"The text should have {counted(len(each), 'line')}; it has {len(lines)}.",
         )
     for place, length in enumerate(lengths):
         limit = {**rule, "exact": each[place]} if each is not None else rule
@@ -139,7 +142,7 @@ def _line_length(rule: Check, lines: Lines) -> Text | None:
 def _sentences(rule: Check, lines: Lines) -> Text | None:
     pieces = _SENTENCE.split(_joined(lines))
     count = sum(any(c.isalnum() for c in piece) for piece in pieces)
-    return _limit(rule, count, _THE_TEXT, Text("句", "sentences"))
+    return _limit(rule, count, _THE_TEXT, ("句", "sentence", ""))
 
 
 def _forbid(rule: Check, lines: Lines) -> Text | None:
@@ -157,14 +160,16 @@ def _require(rule: Check, lines: Lines) -> Text | None:
         count = occurrences(text, sought)
         least = rule.get("min_times", rule.get("times", 1))
         if "times" in rule and count != rule["times"]:
+            want, actual = counted(rule["times"], "time"), counted(count, "time")
             return Text(
                 f"“{sought}”应出现 {rule['times']} 次，实际 {count} 次。",
-                f'"{sought}" should occur {rule["times"]} times; it occurs {count} times.',
+                f'"{sought}" should occur {want}; it occurs {actual}.',
             )
         if count < least:
+            want, actual = counted(least, "time"), counted(count, "time")
             return Text(
                 f"“{sought}”至少应出现 {least} 次，实际 {count} 次。",
-                f'"{sought}" should occur at least {least} times; it occurs {count} times.',
+                f'"{sought}" should occur at least {want}; it occurs {actual}.',
             )
     return None
 
@@ -173,7 +178,7 @@ def _acrostic(rule: Check, lines: Lines) -> Text | None:
     at = 0 if rule.get("position", "first") == "first" else -1
     letters = [_letters(line) for line in lines]
     actual = "".join(found[at] if found else "·" for found in letters)
-    if _compact(actual) == _compact("".join(_letters(rule["text"]))):
+    if packed(actual) == packed("".join(_letters(rule["text"]))):
         return None
     place = Text("首字", "first") if at == 0 else Text("末字", "last")
     return Text(
@@ -201,7 +206,7 @@ def _rhyme(rule: Check, lines: Lines) -> Text | None:
 def _starts(rule: Check, lines: Lines) -> Text | None:
     text = "".join(_letters(_joined(lines)))
     sought = "".join(_letters(rule["text"]))
-    if _compact(text).startswith(_compact(sought)):
+    if packed(text).startswith(packed(sought)):
         return None
     actual = shorten(lines[0], 20)
     return Text(
@@ -213,7 +218,7 @@ def _starts(rule: Check, lines: Lines) -> Text | None:
 def _ends(rule: Check, lines: Lines) -> Text | None:
     text = "".join(_letters(_joined(lines)))
     sought = "".join(_letters(rule["text"]))
-    if _compact(text).endswith(_compact(sought)):
+    if packed(text).endswith(packed(sought)):
         return None
     actual = shorten(lines[-1][-20:], 20)
     return Text(
@@ -250,12 +255,12 @@ def _only(rule: Check, lines: Lines) -> Text | None:
 
 
 def _order(rule: Check, lines: Lines) -> Text | None:
-    text, at = _compact(_joined(lines)), 0
+    text, at = packed(_joined(lines)), 0
     for sought in rule["texts"]:
-        place = text.find(_compact(sought), at)
+        place = text.find(packed(sought), at)
         if place < 0:
             return Text(f"“{sought}”没有按次序出现。", f'"{sought}" does not occur in its turn.')
-        at = place + len(_compact(sought))
+        at = place + len(packed(sought))
     return None
 
 

@@ -13,7 +13,7 @@ from mingan.grading.protocol import Finding
 from mingan.grading.writing.body import readings
 from mingan.grading.writing.grader import WritingGrader
 from mingan.grading.writing.pinyin import rhymes, tones
-from mingan.grading.writing.rules import counted
+from mingan.grading.writing.rules import amount
 from mingan.records import Question
 
 POEM = "春眠不觉晓\n处处闻啼鸟\n夜来风雨声\n花落知多少"
@@ -177,7 +177,7 @@ def test_every_reading_has_its_tone() -> None:
      ("……——“”", "chars", 0)],
 )  # fmt: skip
 def test_counting(text: str, of: str, count: int) -> None:
-    assert counted(text, of) == count
+    assert amount(text, of) == count
 
 
 def test_a_pattern_that_runs_away_is_unsure_and_tried_once(
