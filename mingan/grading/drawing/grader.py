@@ -29,7 +29,7 @@ class SvgGrader(CheckedGrader):
     """
 
     name = "svg"
-    version = "2"
+    version = "3"
     slow = True
 
     def slips(self, question: Question) -> list[Text]:

@@ -162,6 +162,7 @@ def _sized(root: Element, side: int) -> bytes:
     copy = Element("svg", dict(root.attrib))
     copy.text = root.text
     copy.extend(root)
+    copy.attrib.pop("preserveAspectRatio", None)
     if "viewBox" not in copy.attrib:
         copy.set("viewBox", f"0 0 {width:g} {height:g}")
     copy.set("width", str(max(1, round(width * scale))))
@@ -171,10 +172,13 @@ def _sized(root: Element, side: int) -> bytes:
 
 
 def _size(root: Element) -> tuple[float, float]:
-    """Width and height that the SVG declares, as browsers read them, in CSS pixels."""
+    """The sides of what is drawn: those of the viewBox, or else width and height in CSS pixels.
+
+    Where an SVG has a viewBox, its width and height only say how large a page shows it. They may
+    be of another shape, and then a page leaves room beside the drawing; that is not looked at.
+    """
     width, height = _length(root.get("width")), _length(root.get("height"))
     numbers = re.split(r"[\s,]+", root.get("viewBox", "").strip()) if root.get("viewBox") else []
-    ratio = None
     if numbers:
         try:
             *_, wide, high = (float(n) for n in numbers)
@@ -182,11 +186,7 @@ def _size(root: Element) -> tuple[float, float]:
             wide = high = math.nan
         if len(numbers) != 4 or not (0 < wide < 1e9 and 0 < high < 1e9):
             raise Unfit("SVG 的 viewBox 无效。", "The viewBox of the SVG is not valid.")
-        ratio = wide / high
-    if width and height:
-        return width, height
-    if ratio:
-        return (width, width / ratio) if width else ((height or 100.0) * ratio, height or 100.0)
+        return wide, high
     return width or _UNSIZED[0], height or _UNSIZED[1]
 
 

@@ -105,6 +105,29 @@ def test_what_is_not_drawn_fails_with_a_reason(
     assert reason in finding.reason.zh
 
 
+@pytest.mark.parametrize("more", ["", ' preserveAspectRatio="xMinYMin slice"'])
+@pytest.mark.parametrize("size", ["500 500", "400 300", "100% 100%"])
+def test_boxes_are_shares_of_the_viewbox_whatever_the_width_and_the_height(
+    size: str, more: str
+) -> None:
+    width, height = size.split()
+    said = f'width="{width}" height="{height}"{more} viewBox="0 0 100 200"'
+    check = {"kind": "bounds", "color": "red", "box": [0.1, 0.6, 0.9, 0.9], "min_iou": 0.95}
+    for y, verdict in ((120, "right"), (20, "wrong")):
+        rect = f'<rect x="10" y="{y}" width="80" height="60" fill="red"/>'
+        assert judge(f"<svg {said}>{rect}</svg>", check).verdict == verdict
+
+
+def test_sentences_in_english_begin_with_a_capital_and_one_is_singular() -> None:
+    for svg, check, _ in FAILED:
+        reason = judge(svg, check).reason.en
+        assert reason[0].isupper() or reason[0] == "<", reason
+    one = {"kind": "element", "tag": "rect", "count": 1}
+    assert judge(DISC, one).reason.en == "The drawing should have 1 element <rect>; it has 0."
+    part = {"kind": "parts", "color": "any", "count": 1}
+    assert "in 1 separate part;" in judge(LIGHTS, part).reason.en
+
+
 def test_the_score_is_the_share_of_checks_passed() -> None:
     checks = [check for _, check in PASSED[:3]] + [FAILED[0][1]]
     finding = judge(DISC, *checks)
@@ -321,6 +344,8 @@ def test_a_picture_is_a_png_of_the_size_asked_for() -> None:
         ('width="100" height="200"', (256, 128)),
         ('width="100%" height="100%" viewBox="0 0 1 1"', (256, 256)),
         ('width="5cm" viewBox="0 0 1 2"', (256, 128)),
+        ('width="500" height="500" viewBox="0 0 1 2"', (256, 128)),
+        ('width="400" height="300"', (192, 256)),
         ("", (128, 256)),
     ],
 )
@@ -337,4 +362,4 @@ def test_a_picture_without_a_shape_is_wrong(head: str) -> None:
 
 def test_it_is_a_grader() -> None:
     assert isinstance(SvgGrader(), Grader)
-    assert (SvgGrader.name, SvgGrader.version) == ("svg", "2")
+    assert (SvgGrader.name, SvgGrader.version) == ("svg", "3")
