@@ -1,12 +1,16 @@
 """The fenced blocks of a Markdown answer, found line by line in time that grows with its length.
 
-It knows fences and nothing of what stands in them.
+A row of tildes may as well be a part of a picture, so one that nothing closes is no fence. This
+module knows fences and nothing of what stands in them.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
+
+_PROSE = frozenset({"", "text", "txt", "plain", "plaintext", "markdown", "md", "ascii", "none"})
 
 _FENCE = re.compile(r"[ \t]{0,12}(`{3,}|~{3,})[ \t]*([^\s`]*)")
 
@@ -19,20 +23,56 @@ class Block:
     text: str
 
 
+def prose(found: Sequence[Block]) -> list[Block]:
+    """Those blocks that do not call themselves programs, such as a model's own check of a poem."""
+    return [block for block in found if block.language in _PROSE]
+
+
 def blocks(text: str) -> list[Block]:
-    """The fenced blocks in order; one that never closes goes to the end of the text."""
-    found: list[Block] = []
-    fence, language = "", ""
-    lines: list[str] = []
-    for line in text.replace("\r\n", "\n").split("\n"):
-        mark = _FENCE.match(line)
-        if not fence and mark:
-            fence, language, lines = mark[1], mark[2].lower(), []
+    """The fenced blocks in order; one that never closes goes to the end of the text.
+
+    A fence of tildes that never closes is an ordinary line, and so are all tildes after it.
+    """
+    lines = _lines(text)
+    return [
+        Block(language, "\n".join(lines[start + 1 : end])) for language, start, end in _spans(lines)
+    ]
+
+
+def outside(text: str) -> str:
+    """The text without its fenced blocks, each of which leaves a blank line."""
+    lines = _lines(text)
+    for _, start, end in reversed(_spans(lines)):
+        lines[start : end + 1] = [""]
+    return "\n".join(lines)
+
+
+def _lines(text: str) -> list[str]:
+    return text.replace("\r\n", "\n").split("\n")
+
+
+_Span = tuple[str, int, int]
+"""The word after a fence, its line, and the line of the fence that closes it."""
+
+
+def _spans(lines: Sequence[str]) -> list[_Span]:
+    found, tildes = _scan(lines, 0, "`~")
+    return found if tildes is None else found + _scan(lines, tildes + 1, "`")[0]
+
+
+def _scan(lines: Sequence[str], at: int, signs: str) -> tuple[list[_Span], int | None]:
+    """The blocks from line `at` on, and the line of a fence of tildes that never closes."""
+    found: list[_Span] = []
+    fence, language, start = "", "", 0
+    for place in range(at, len(lines)):
+        mark = _FENCE.match(lines[place])
+        if not fence and mark and mark[1][0] in signs:
+            fence, language, start = mark[1], mark[2].lower(), place
         elif fence and mark and mark[1].startswith(fence) and not mark[2]:
-            found.append(Block(language, "\n".join(lines)))
+            found.append((language, start, place))
             fence = ""
-        elif fence:
-            lines.append(line)
-    if fence and any(line.strip() for line in lines):
-        found.append(Block(language, "\n".join(lines)))
-    return found
+    if fence.startswith("~"):
+        return found, start
+    if fence and any(line.strip() for line in lines[start + 1 :]):
+        found.append((language, start, len(lines)))
+    return found, None

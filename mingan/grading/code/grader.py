@@ -12,7 +12,7 @@ from typing import Any
 
 from mingan.grading.code import wording
 from mingan.grading.code.comparing import equal, same_output
-from mingan.grading.code.extraction import Program, find
+from mingan.grading.code.extraction import Program, programs
 from mingan.grading.code.sandbox import Job, Report, available, run
 from mingan.grading.code.spec import TOLERANCE, Spec, answer_fault, read
 from mingan.grading.protocol import Finding
@@ -38,7 +38,7 @@ class CodeGrader(CheckedGrader):
     """Right when the program passes all `tests`; the score is the share of them that pass."""
 
     name = "code"
-    version = "2"
+    version = "3"
     slow = True
     """It may take seconds, so it is not to be called where others wait."""
 
@@ -50,11 +50,15 @@ class CodeGrader(CheckedGrader):
         reason = available()
         if reason is not None:
             return Finding(verdict="ungraded", reason=reason)
-        program = find(text, spec.function)
-        if program is None:
-            return Finding(verdict="wrong", reason=wording.NO_PROGRAM, score=0.0)
-        outcome = _call(spec, program) if spec.function else _scripts(spec, program)
-        return _finding(spec, program, outcome)
+        first: Finding | None = None
+        asked = "\n".join((question.prompt, *question.turns))
+        for program in programs(text, spec.function, asked):
+            outcome = _call(spec, program) if spec.function else _scripts(spec, program)
+            finding = _finding(spec, program, outcome)
+            if finding.verdict != "wrong":
+                return finding
+            first = first or finding
+        return first or Finding(verdict="wrong", reason=wording.no_program(spec), score=0.0)
 
     def slips(self, question: Question) -> list[Text]:
         """Bad tests or limits, no function's name, or a reference that is no such program."""
@@ -123,7 +127,7 @@ def _before_tests(spec: Spec, program: Program, report: Report) -> _Outcome | No
         case ["loaded"] if spec.function:
             return None
         case ["no program", "syntax", _, _] if program.bare:
-            return _Outcome(whole=wording.NO_PROGRAM)
+            return _Outcome(whole=wording.no_program(spec))
         case ["no function"]:
             return _Outcome(whole=wording.no_function(spec))
         case ["no program", kind, said, line]:

@@ -10,10 +10,8 @@ from typing import Any
 from mingan.grading.code.comparing import shown, shown_arguments, shown_result
 from mingan.grading.code.sandbox import Report
 from mingan.grading.code.spec import Spec
-from mingan.language import Text
+from mingan.language import Text, counted
 from mingan.normal import shorten
-
-NO_PROGRAM = Text("回答里没有程序。", "There is no program in the answer.")
 
 _REFUSED = ("[Errno 1]", "[Errno 13]")
 _NO_MEMORY = "[Errno 12]"
@@ -49,7 +47,7 @@ def ended(report: Report, spec: Spec) -> Text:
     if report.ending == "time":
         return Text(
             f"超过了 {spec.timeout:g} 秒的时限",
-            f"it took longer than the limit of {spec.timeout:g} seconds",
+            f"it took longer than the limit of {spec.timeout:g} s",
         )
     if report.ending == "output":
         return Text("输出太多，已停止", "it printed too much and was stopped")
@@ -73,6 +71,16 @@ def not_run(kind: Any, said: Any, line: Any) -> Text:
     )
 
 
+def no_program(spec: Spec) -> Text:
+    """Nothing in the answer looks like a program."""
+    if not spec.function:
+        return Text("回答里没有找到 Python 程序。", "No Python program was found in the answer.")
+    return Text(
+        f"回答里没有找到定义函数 {spec.function} 的 Python 程序。",
+        f"No Python program that defines {spec.function} was found in the answer.",
+    )
+
+
 def no_function(spec: Spec) -> Text:
     """The program is all well, and not what was asked for."""
     return Text(
@@ -93,7 +101,7 @@ def on_loading(what: Text) -> Text:
 
 def passed(count: int) -> Text:
     """Every test passed."""
-    return Text(f"{count} 组测试全部通过。", f"All of the {count} tests passed.")
+    return Text(f"{count} 组测试全部通过。", f"It passed every test ({counted(count, 'test')}).")
 
 
 def tally(reason: Text, good: int, count: int) -> Text:

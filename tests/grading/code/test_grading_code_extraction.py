@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mingan.grading.code.extraction import Program, defines, find
+from mingan.grading.code.extraction import Program, defines, programs
 
 CASES = [
     # (answer, function, the program)
@@ -32,18 +32,57 @@ CASES = [
 
 @pytest.mark.parametrize(("text", "function", "code"), CASES)
 def test_the_program_is(text: str, function: str, code: str) -> None:
-    found = find(text, function)
-    assert found is not None
-    assert (found.code, found.bare) == (code, False)
+    assert programs(text, function) == (Program(code),)
 
 
 def test_a_text_without_fences_is_a_program_if_it_looks_like_one() -> None:
-    assert find("def f():\n    return 1", "f") == Program("def f():\n    return 1", bare=True)
-    assert find("def g(): return 1", "f") is None
-    assert find("print(1)") == Program("print(1)", bare=True)
-    assert find("我不知道。") is None
-    assert find("``` ```") is None
-    assert find("") is None
+    code = "def f():\n    return 1"
+    assert programs(code, "f") == (Program(code, bare=True),)
+    assert programs("def g(): return 1", "f") == ()
+    assert programs("print(1)") == (Program("print(1)", bare=True),)
+    for text in ("我不知道。", "``` ```", ""):
+        assert programs(text) == ()
+
+
+BODY = "import re\n\n\ndef f(x):\n    # 先算\n    return x + 1"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"好的，代码如下：\n{BODY}",
+        f"函数 f 这样写：\n\n{BODY}\n\n说明：先算再返回。",
+        f"{BODY}\n\n这个函数把 x 加 1。",
+        f"Here it is:\n{BODY}\nIt adds one.",
+        f"调用示例：\n```\nprint(f(1))\n```\n{BODY}\n以上。",
+    ],
+)
+def test_prose_around_a_program_without_fences_is_left_out(text: str) -> None:
+    assert programs(text, "f")[0] == Program(BODY, bare=True)
+
+
+def test_a_block_that_quotes_the_question_or_leaves_the_body_out_is_no_candidate() -> None:
+    own, quoted = "def f(x):\n    return x", "def f(x):\n    return x - 1"
+    prompt = f"下面的函数错了，请改正：\n{quoted}"
+    sketches = (
+        "def f(x):\n    ...",
+        "def f(x): ...",
+        "def f(x):\n    pass",
+        "def f(x):\n    # 你的代码",
+        "def f(x):\n    '''说明'''\n    ...\n    return x",
+    )
+    for other in (quoted, f"# 原来的\n{quoted}  # 错\n", *sketches):
+        text = f"```python\n{own}\n```\n另：\n```python\n{other}\n```"
+        assert programs(text, "f", prompt) == (Program(own),), other
+    only = f"```python\n{quoted}\n```"
+    assert programs(only, "f", prompt) == (Program(quoted),)
+    script = "```python\nprint(2)\n```\n原来是\n```python\nprint(1)\n```"
+    assert programs(script, "", "改正：\nprint(1)") == (Program("print(2)"),)
+
+
+def test_a_fenced_script_is_taken_before_what_looks_like_code_around_it() -> None:
+    text = "x = 3 时输出 3：\n```\nprint(3)\n```\nn = 4 时也一样。"
+    assert programs(text) == (Program("print(3)"),)
 
 
 def test_definitions_are_known_by_their_lines() -> None:
@@ -57,12 +96,11 @@ def test_definitions_are_known_by_their_lines() -> None:
 
 @given(st.text(alphabet="`~ \npydefg():x", max_size=60))
 def test_any_text_is_read(text: str) -> None:
-    found = find(text, "f")
-    assert found is None or found.code.strip()
+    assert all(found.code.strip() for found in programs(text, "f"))
 
 
 @pytest.mark.parametrize("piece", ["```\n", "~~~", "`", "def f", " ", "def f(", "\n```python", ">"])
 def test_repetition_does_not_make_it_slow(piece: str) -> None:
     began = time.perf_counter()
-    find(piece * (96_000 // len(piece)), "f")
+    programs(piece * (96_000 // len(piece)), "f")
     assert time.perf_counter() - began < 1

@@ -55,7 +55,7 @@ class TestFunctions:
     def test_a_right_program_is_right_for_good(self) -> None:
         finding = judge(block(GOOD), **ADD)
         assert (finding.verdict, finding.score, finding.firm) == ("right", 1.0, True)
-        assert finding.reason == Text("2 组测试全部通过。", "All of the 2 tests passed.")
+        assert finding.reason == Text("2 组测试全部通过。", "It passed every test (2 tests).")
         assert finding.extracted.startswith("def add")
 
     def test_the_first_failing_test_is_named(self) -> None:
@@ -192,15 +192,29 @@ class TestFunctions:
         assert "第 3 行出错（ZeroDivisionError: division by zero）" in finding.reason.zh
         assert "it failed in line 3 (ZeroDivisionError" in finding.reason.en
 
+    @pytest.mark.parametrize(
+        ("code", "verdict"), [(GOOD, "right"), ("def add(a, b):\n    return a", "wrong")]
+    )
+    def test_prose_around_a_program_changes_nothing(self, code: str, verdict: str) -> None:
+        for text in (
+            f"代码如下：\n{code}\n\n说明：很简单。",
+            f"可以这样写：\n\n{code}",
+            f"{code}\n\n以上就是答案。",
+        ):
+            assert judge(text, **ADD).verdict == verdict, text
+
     @pytest.mark.parametrize("text", ["", "我不会写程序。", "sorry", "不能回答这个问题：抱歉！"])
     def test_a_refusal_has_no_program(self, text: str) -> None:
         finding = judge(text, **ADD)
         assert (finding.verdict, finding.score) == ("wrong", 0.0)
-        assert finding.reason == Text("回答里没有程序。", "There is no program in the answer.")
+        assert finding.reason == Text(
+            "回答里没有找到定义函数 add 的 Python 程序。",
+            "No Python program that defines add was found in the answer.",
+        )
 
     def test_a_text_about_the_function_is_no_program(self) -> None:
         text = "下面是函数：\ndef add 表示相加。\n"
-        assert judge(text, **ADD).reason.zh == "回答里没有程序。"
+        assert judge(text, **ADD).reason.zh.startswith("回答里没有找到")
 
     def test_the_verdict_survives_a_cut_only_where_the_program_passed(self) -> None:
         for code, verdict in ((GOOD, "right"), ("def add(a, b):\n    return", "unsure")):
@@ -254,7 +268,7 @@ class TestScripts:
     def test_a_bare_script_is_a_program_and_prose_is_none(self) -> None:
         assert judge("print(sum(map(int, input().split())))", **SUM).verdict == "right"
         finding = judge("print(结果) 就可以了", **SUM)
-        assert finding.reason.zh == "回答里没有程序。"
+        assert finding.reason.zh == "回答里没有找到 Python 程序。"
 
 
 FAULTY: list[dict[str, Any]] = [
