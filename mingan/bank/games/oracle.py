@@ -3,16 +3,18 @@
     params {"things": ["大象", …], "ask": ["会飞", …], "repeat": ["会飞", …]}
 
 The prompt lets the model choose one of `things` without telling. It is then asked whether the
-thing has each property of `ask`, and later, in the words of a denial, those of `repeat` again; at
-last it tells what it was. Right if every answer agrees with the table for the thing it tells and
-no two answers contradict each other. Only properties may be asked for that are clear of every
-thing in the list. It knows only whether the model kept its word, not why.
+thing has each property of `ask`, and later whether statements on those of `repeat` are true, by
+turns a denial and an affirmation; at last it tells what it was. Right if every answer agrees with
+the table for the thing it tells and no two answers contradict each other. Only properties may be
+asked for that are clear of every thing in the list. It knows only whether the model kept its word,
+not why.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import combinations
+from typing import NamedTuple
 
 from mingan.bank.games import reading
 from mingan.bank.games.knowledge import table
@@ -28,11 +30,19 @@ MOST = 30
 _REVEAL = "现在请说出你想的是什么，只写它的名称。"
 
 
+class _Ask(NamedTuple):
+    """A property asked for: as a question, or as a statement that denies or affirms it."""
+
+    name: str
+    denied: bool = False
+    statement: bool = False
+
+
 class Oracle:
     """Asks a fixed sequence of questions, then for the thing."""
 
     name = "oracle"
-    version = "2"
+    version = "3"
 
     def next(self, question: Question, said: Sequence[str]) -> Move | None:
         """The next question; after the last, the request to tell; then nothing."""
@@ -40,7 +50,7 @@ class Oracle:
         place = len(said) - 1
         if place > len(asked):
             return None
-        return Move(text=_REVEAL if place == len(asked) else _words(*asked[place]))
+        return Move(text=_REVEAL if place == len(asked) else _words(asked[place]))
 
     def most(self, question: Question) -> int:
         """The choice, the questions, and the telling."""
@@ -103,10 +113,10 @@ def _unfit(question: Question, things: list[str], ask: list[str]) -> list[Text]:
     return found
 
 
-def _judged(thing: str, answers: list[tuple[tuple[str, bool], str]]) -> Result:
+def _judged(thing: str, answers: list[tuple[_Ask, str]]) -> Result:
     false: list[str] = []
     unread = 0
-    for (name, denied), text in answers:
+    for (name, denied, _), text in answers:
         said, true = _said(thing, name, denied, text), table().true(thing, name)
         if said is None and not reading.doubts(text):
             unread += 1
@@ -163,16 +173,19 @@ def _told(question: Question, text: str) -> list[str]:
     return list(dict.fromkeys(names[found] for found in reading.named(text, names)))
 
 
-def _asked(question: Question) -> list[tuple[str, bool]]:
-    """The properties asked for, in order, and whether in the words of a denial."""
-    asked = [(name, False) for name in _names(question, "ask")]
-    return (asked + [(name, True) for name in _names(question, "repeat")])[:MOST]
+def _asked(question: Question) -> list[_Ask]:
+    """What is asked, in order: the properties, then statements on those that are repeated."""
+    asked = [_Ask(name) for name in _names(question, "ask")]
+    repeated = enumerate(_names(question, "repeat"))
+    asked += [_Ask(name, denied=place % 2 == 0, statement=True) for place, name in repeated]
+    return asked[:MOST]
 
 
-def _words(name: str, denied: bool) -> str:
-    if denied:
-        return f"下面这句话对不对：“{_statement(name, True)}。”只回答“对”或“不对”。"
-    return f"{_statement(name, False)}吗？只回答“是”或“否”。"
+def _words(ask: _Ask) -> str:
+    said = _statement(ask.name, ask.denied)
+    if ask.statement:
+        return f"下面这句话对不对：“{said}。”只回答“对”或“不对”。"
+    return f"{said}吗？只回答“是”或“否”。"
 
 
 def _statement(name: str, denied: bool) -> str:

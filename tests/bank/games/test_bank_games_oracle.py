@@ -36,8 +36,10 @@ class Honest:
             true = table().true(self.thing, prop.name) is not (prop.name == self.lies)
             if f"它{prop.yes}吗" in last:
                 return "是。" if true else "否。"
-            if f"它{prop.no}。" in last:
+            if f"“它{prop.no}。”" in last:
                 return "不对" if true else "对，是这样"
+            if f"“它{prop.yes}。”" in last:
+                return "对" if true else "这句话不对"
         raise AssertionError(last)
 
 
@@ -124,7 +126,22 @@ def test_how_an_answer_is_read(text: str, plain: bool | None, denied: bool | Non
             assert result.verdict == wanted[said if said is None else said is not repeat], result
 
 
+def test_statements_are_by_turns_a_denial_and_an_affirmation() -> None:
+    repeat = ["会飞", "人造", "动物"]
+    question = Question(
+        id="o", prompt="p", kind="oracle", params={**QUESTION.params, "repeat": repeat}
+    )
+    moves = [GAME.next(question, ["好了"] * n) for n in range(len(ASK) + 1, len(ASK) + 4)]
+    said = [move.text.split("“")[1].split("”")[0] for move in moves if move]
+    assert said == ["它不会飞。", "它是人造的。", "它不是动物。"]
+    answers = ["好了", "是", "是", "否", "否", "否", "否"]
+    assert GAME.result(question, [*answers, "不对", "不对", "不对", "麻雀"]).verdict == "right"
+    # Who denies every statement that is repeated has not read them.
+    same = ["不对", "对", "不对", "麻雀"]
+    assert GAME.result(question, [*answers, *same]).verdict == "wrong"
+
+
 def test_a_consistent_player_who_speaks_freely_is_right() -> None:
     said = ["好了", "当然", "嗯，会飞", "不，它不生活在水里", "当然不是", "没有", "嗯，不是。"]
-    said += ["这句话不对", "对，它不是人造的", "麻雀"]
+    said += ["这句话不对", "不对，它不是人造的", "麻雀"]
     assert GAME.result(QUESTION, said).verdict == "right"
