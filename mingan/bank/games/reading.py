@@ -18,40 +18,60 @@ LONGEST = 400
 """Characters of one sentence that are read as a question; nobody asks in more."""
 
 _PIECES = re.compile(r"[\n。!;]+|(?<=\?)")
-_QUOTES = re.compile(r"[\s\"'“”‘’「」『』《》【】\[\]*`_#>~]+")
-_THING = r"(?:东西|事物|物品|物体|动物|谜底|数字?|整数)"
+_SPAN = re.compile(
+    r"\[\s*(-?\d{1,9})\s*,\s*(-?\d{1,9})\s*\]|(?<!\d)(-?\d{1,9})[ \t]*~+[ \t]*(-?\d{1,9})(?!\d)"
+)
+_QUOTES = re.compile(r"[\s\"'“”‘’「」『』《》【】\[\]*`_#~$]+")
+# A > at the head of a line quotes it, but for one that asks: > 32 吗?
+_QUOTED_LINE = re.compile(r"(?m)^[ \t]*>+(?![ \t>]*-?\d[^\n]*[吗?])")
+_DRESS = re.compile(r"\\(?:boxed|text|mathrm|mathbf|textbf)\s*\{([^{}]*)\}")
+_SIGNS = {r"\geq": ">=", r"\leq": "<=", r"\ge": ">=", r"\le": "<=", r"\gt": ">", r"\lt": "<"}
+_SIGN = re.compile(r"\\(?:[gl]eq|[gl]e|[gl]t)(?![A-Za-z])")
+_SPACING = re.compile(r"\\(?:[()\[\],;:! ]|q?quad(?![A-Za-z]))")
+_THING = (
+    r"(?:东西|事物|物品|物体|动物|植物|水果|蔬菜|食物|食品|家具|电器|乐器|工具|用具|交通工具|谜底|"
+    r"数字?|整数)"
+)
+_HELD = r"[你您](?:(?:心里|心中|脑中)?(?:所?[想选]|[想选][到好定]|藏)的?|(?:心里|心中|脑中)的)"
 _JOINS = (
-    rf"(?:它|他|她|谜底|答案|(?:这|那|你(?:心里|心中)?(?:所?想|想到|藏)的)个?(?:{_THING})?|"
+    rf"(?:它|他|她|谜底|答案|名称|名字|(?:这|那|{_HELD})[个种样件]?(?:{_THING})?|"
     r"应该|应当|一定|肯定|可能|大概|或许|也许|多半|就|会|是|为|:|,)"
 )
 _MARKED = re.compile(
-    rf"(?:我(?:就|还是|最终|最后)?猜测?|我的猜测|猜测?|答案|谜底)(?P<joins>{_JOINS}+)"
+    rf"(?:我(?:就|还是|最终|最后)?猜测?的?|我的猜测|猜测?|答案|谜底)(?P<joins>{_JOINS}+)"
     r"(?P<name>[^,。!?:()]{1,30})"
 )
 _BARE = re.compile(
-    rf"^(?:(?:好的?|嗯|那么?|所以|因此|综上(?:所述)?|看来|最后|最终)[,:]?|我(?:就|还是)?(?:猜测?|觉得|认为|"
-    rf"选|想)|{_JOINS})+"
+    rf"^(?:(?:好的?|嗯|那么?|所以|因此|综上(?:所述)?|看来|最后|最终)[,:]?|"
+    rf"我(?:就|还是)?(?:猜测?的?|觉得|认为|选|想)|{_JOINS})+"
 )
 _ASIDE = re.compile(r"\([^()]*\)")
 _MEASURE = re.compile(r"^(?:[一1][个只种件头条匹棵朵把张辆台本支根块位](?=.))")
 _SOFT = re.compile(r"[吧了呢啊呀哦吗?.]+$")
+_COUNT = r"[\d一二三四五六七八九十]+"
 _LABEL = re.compile(
-    r"^(?:[qQ问]|第?[\d一二三四五六七八九十]+个?(?:问题?|轮)?|问题\d*|提问\d*|请问|我想问(?:的是|一下)?|"
-    r"我的问题是?|下一个问题|我(?:猜测?|觉得|认为)|那么?|好的?|嗯|ok|question\d*)[\d.、:,)）-]*",
+    rf"^(?:[qQ问]|第{_COUNT}个?(?:问题?|轮)?|{_COUNT}(?:个?问题?|轮|(?=[.、:,)-](?!\d)|"
+    r"[它这那该请你您]|是(?![吗么?]|$)))|问题\d*|提问\d*|请问|我想问(?:的是|一下)?|我的问题是?|"
+    r"下一个问题|我(?:猜测?|觉得|认为)|那么?|好的?|嗯|ok|question\d*)[\d.、:,)）-]*",
     re.IGNORECASE,
 )
 _ASKS = re.compile(
     r"\?|[吗么嘛吧呢]$|是不是|有没有|会不会|能不能|可不可以|是否|能否|会否|可否|有无|对不对"
 )
 _TAIL = re.compile(r"(?:,?(?:对吗|是吗|对吧|是吧|对不对|是不是|好吗|呢|吗|么|嘛|吧|\?))+$")
+_MATTERS = re.compile(r"[除只仅不非指包含算]")
+"""In an aside that changes what is asked, as in 在 1 到 9 之间（不含 9）; others only explain."""
+
 _SUBJECT = re.compile(
-    r"^(?:它|他|她|这个?(?:东西|事物|物品|物体|词|谜底|数字?)|这|那个?(?:东西|事物|物品|数字?)|"
-    r"该(?:东西|事物|物品|物体|数字?)|你(?:心里|心中)?(?:所?想|想到|藏)的?(?:那个|这个)?(?:东西|事物|物品|数字?)?|"
-    r"我的(?:猜测|答案)|谜底|答案|目标|东西|事物|物品|物体|数字?)(?:本身|的话|的)?"
+    rf"^(?:(?:成年(?:后|时)?的?)?[它他她]|[这那该][个种样件]?(?:{_THING}|词)|这个?|"
+    rf"{_HELD}[这那]?[个种样件]?{_THING}?|我的(?:猜测|答案)|谜底|答案|目标|东西|事物|物品|物体|"
+    rf"整数|数字?|[nx](?![a-z]))(?:本身|的话|的)?",
+    re.IGNORECASE,
 )
 _ADVERB = re.compile(
     r"(?:一般来说|通常来说|通常情况下|一般情况下|大多数情况下|多数情况下|一般|通常|平常|平时|主要|大多数?|往往|"
-    r"常常|经常|普遍|应该|应当|大部分时间|大致|基本上?|本身|真的|其实|也|都|还(?!是)|就|,)"
+    r"常常|经常|普遍|应该|应当|大部分时间|大致|基本上?|本身|真的|其实|明显[的地]?|轻松地?|轻易地?|"
+    r"也|都|还(?!是)|就|,)"
 )
 _EITHER = re.compile(r"是不是|是否|有没有|有无|会不会|会否|能不能|能否|可不可以|可否|可以不可以")
 _EITHER_TO = {"是": "是", "有": "有", "会": "会", "能": "能", "可": "可以"}
@@ -77,14 +97,30 @@ def statement(predicate: str) -> Asked:
 
 
 def clean(text: str) -> str:
-    """A model's turn as games read it: without thinking, folded, of bearable length."""
-    return prepare(text)
+    """A model's turn as games read it: without thinking and LaTeX, folded, of bearable length."""
+    return undressed(prepare(text))
+
+
+def undressed(text: str) -> str:
+    """A text without the LaTeX around its words: \\boxed{\\text{33}} is 33, \\geq is >=."""
+    if "\\" not in text:
+        return text
+    for _ in range(3):
+        text = _DRESS.sub(r"\1", text)
+    text = _SPACING.sub(" ", text)
+    return _SIGN.sub(lambda m: _SIGNS[m[0]], text)
 
 
 def pieces(text: str) -> list[str]:
     """The sentences of a turn, without blanks and quotation marks, in order."""
-    parts = (_QUOTES.sub("", part) for part in _PIECES.split(clean(text)))
+    body = _SPAN.sub(_spanned, _QUOTED_LINE.sub("", clean(text)))
+    parts = (_QUOTES.sub("", part) for part in _PIECES.split(body))
     return [part[-LONGEST:] for part in parts if part]
+
+
+def _spanned(match: re.Match[str]) -> str:
+    """[400, 431] and 400~431 as 400到431, which outlives the loss of brackets and blanks."""
+    return f"{match[1] or match[3]}到{match[2] or match[4]}"
 
 
 def guesses(text: str) -> list[str]:
@@ -110,16 +146,26 @@ def _name(written: str) -> str:
 
 def asked(text: str) -> list[Asked]:
     """The different yes-or-no questions in a turn, in order."""
-    found = (_question(piece) for piece in pieces(text) if _ASKS.search(piece))
+    return _questions(piece for piece in pieces(text) if _ASKS.search(piece))
+
+
+def stated(text: str) -> list[Asked]:
+    """The sentences of a turn that asks nothing, read as if they asked: 它会飞。, 大于 32。"""
+    return _questions(pieces(text))
+
+
+def _questions(written: Iterable[str]) -> list[Asked]:
+    found = map(_question, written)
     return list(dict.fromkeys(question for question in found if question.predicate))
 
 
 def _question(piece: str) -> Asked:
     """它不会飞吗 is 会飞, negated; 请问，这个东西是不是动物？ is 是动物."""
-    rest = _clause(piece)
-    rest = _TAIL.sub("", rest)
+    kept = [aside for aside in _ASIDE.findall(piece) if _MATTERS.search(aside)]
+    rest = _TAIL.sub("", _clause(_ASIDE.sub("", piece)))
     rest = _ADVERB.sub("", _SUBJECT.sub("", _ADVERB.sub("", rest)))
     rest = _EITHER.sub(lambda m: _EITHER_TO[m[0][0]], rest, count=1)
+    rest += "".join(kept) if rest else ""
     denial = _DENIES.match(rest)
     if denial is None:
         return Asked(rest)

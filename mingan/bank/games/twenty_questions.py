@@ -8,8 +8,9 @@ come from the table (or from arithmetic), never from a model.
 
 The score: with N candidates the best player needs ceil(log2 N) questions in the worst case, so
 finding the thing after q turns scores min(1, ceil(log2 N) / q), not finding it scores 0. Every
-turn counts, a wrong guess and a question that nobody understands too, but for the one that names
-the thing: perfect halving scores exactly 1, and so does knowing it at once.
+turn counts, a wrong guess too, but for the one that names the thing: perfect halving scores
+exactly 1, and so does knowing it at once. A question that we do not understand is our fault and
+does not count, for the first `FREE` of them; a turn that asks nothing does.
 """
 
 from __future__ import annotations
@@ -27,10 +28,14 @@ from mingan.normal import key, shorten
 from mingan.records import Question
 
 LIMIT, MOST = 20, 60
+FREE = 10
+"""So many questions that are not understood count for nothing; a game has to end."""
+
 _RANGE = re.compile(r"numbers:(-?\d{1,6})-(-?\d{1,6})")
 
 _ONE = "请一次只问一个能用“是”或“否”回答的问题。"
-_UNCLEAR = "不确定（听不懂这个问题，请换个问法，问一个能用“是”或“否”回答的问题）。"
+_UNCLEAR = "听不懂这个问题，请换个问法，问一个能用“是”或“否”回答的问题。"
+_UNCHARGED = "这一次不算数。"
 _SAID = {True: "是。", False: "否。", None: "不确定。"}
 
 
@@ -38,36 +43,41 @@ _SAID = {True: "是。", False: "否。", None: "不确定。"}
 class _Reply:
     """What a turn is answered with; `guess` is what it named, `found` whether that was it.
 
-    `read` says that the turn was plainly a question or a guess, whether understood or not.
+    `read` says that the turn was plainly a question or a guess, whether understood or not;
+    `missed` that it was a question and we did not understand it.
     """
 
     text: str
     guess: str = ""
     found: bool = False
     read: bool = True
+    missed: bool = False
 
 
 class TwentyQuestions:
     """Finds the hidden thing within `limit` questions and one last guess."""
 
     name = "twenty-questions"
-    version = "2"
+    version = "3"
 
     def next(self, question: Question, said: Sequence[str]) -> Move | None:
         """The answer to the last turn, with what is left; None once it is found or over."""
         reply = _reply(question, said[-1])
-        left = _limit(question) - len(said)
+        left = _limit(question) - _charged(question, said)
         if reply.found or left < 0:
             return None
+        text = reply.text
+        if reply.missed and _charged(question, said[:-1]) + left == _limit(question):
+            text += _UNCHARGED
         if left == 0:
             rest = "问题已经问完了。请直接说出你的答案，写成“我猜：……”。"
         else:
             rest = f"你还可以问 {left} 个问题。"
-        return Move(text=reply.text + rest)
+        return Move(text=text + rest)
 
     def most(self, question: Question) -> int:
-        """The questions and one last guess."""
-        return _limit(question) + 1
+        """The questions, those that we do not understand, and one last guess."""
+        return _limit(question) + FREE + 1
 
     def result(self, question: Question, said: Sequence[str]) -> Result:
         """Right if the thing was found; the score says in how many questions.
@@ -75,12 +85,12 @@ class TwentyQuestions:
         A last turn that cannot be read leaves it open; one more question uses up the limit.
         """
         guess = ""
-        for used, text in enumerate(said[: self.most(question)]):
+        for place, text in enumerate(said):
             reply = _reply(question, text)
             guess = reply.guess or guess
             if reply.found:
-                return _found(question, used, guess)
-        if len(said) < self.most(question):
+                return _found(question, _charged(question, said[:place]), guess)
+        if _charged(question, said) <= _limit(question):
             return Result(verdict="unsure", reason=_BROKEN_OFF, extracted=guess)
         if not _reply(question, said[-1]).read and not reading.gives_up(said[-1]):
             return Result(verdict="unsure", reason=_UNREAD, extracted=shorten(said[-1], 40))
@@ -147,6 +157,11 @@ def _found(question: Question, used: int, guess: str) -> Result:
     )
 
 
+def _charged(question: Question, said: Sequence[str]) -> int:
+    """The turns that count: all but the first `FREE` questions that we did not understand."""
+    return len(said) - min(FREE, sum(_reply(question, text).missed for text in said))
+
+
 def _reply(question: Question, text: str) -> _Reply:
     """What one turn is answered with, whatever came before it."""
     asked = reading.asked(text)
@@ -163,7 +178,17 @@ def _reply(question: Question, text: str) -> _Reply:
         found = _same(question, named[0])
         shown = shorten(named[0], 20)
         return _Reply("是，猜对了。" if found else f"否，不是“{shown}”。", shown, found)
-    return _Reply(_answered(question, asked[0])) if asked else _Reply(_UNCLEAR, read=False)
+    answer = _answered(question, asked[0]) if asked else _stated(question, text)
+    return _Reply(
+        answer, read=bool(asked) or answer != _UNCLEAR, missed=bool(asked) and answer == _UNCLEAR
+    )
+
+
+def _stated(question: Question, text: str) -> str:
+    """The answer to the only sentence that would be a question with a mark to it: 大于 32。"""
+    answers = [_answered(question, stated) for stated in reading.stated(text)]
+    understood = [answer for answer in answers if answer != _UNCLEAR]
+    return understood[0] if len(understood) == 1 else _UNCLEAR
 
 
 def _answered(question: Question, asked: reading.Asked) -> str:

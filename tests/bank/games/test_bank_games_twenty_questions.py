@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mingan.bank.games.knowledge import table
-from mingan.bank.games.twenty_questions import TwentyQuestions
+from mingan.bank.games.twenty_questions import FREE, TwentyQuestions
 from mingan.records import Question
 
 GAME = TwentyQuestions()
@@ -70,7 +70,7 @@ def test_the_best_asker_of_the_table_scores_as_its_tree_says(group: str) -> None
 def test_not_finding_it_is_wrong_after_the_last_guess() -> None:
     question = asking(limit=3)
     said = play(GAME, question, lambda heard: "它是动物吗？")
-    assert len(said) == 4 == GAME.most(question)
+    assert len(said) == 4
     result = GAME.result(question, said)
     assert (result.verdict, result.score) == ("wrong", 0.0)
     assert "大象" in result.reason.zh
@@ -91,9 +91,9 @@ def test_the_last_turn_may_still_guess() -> None:
     ("text", "begins"),
     [
         ("它是动物吗？", "是。"), ("它会飞吗？", "否。"), ("它能吃吗？", "不确定。"),
-        ("它是红色的吗？", "否。"), ("它让人想家吗？", "不确定（听不懂"),
-        ("好的。", "不确定（听不懂"),
-        ("", "不确定（听不懂"), ("它不是动物吗？", "按“它是动物”来答：是。"),
+        ("它是红色的吗？", "否。"), ("它让人想家吗？", "听不懂"),
+        ("好的。", "听不懂"),
+        ("", "听不懂"), ("它不是动物吗？", "按“它是动物”来答：是。"),
         ("它没有翅膀吗？", "按“它有翅膀”来答：否。"), ("它是老虎吗？", "否，不是“老虎”。"),
         ("它是动物吗？它会飞吗？", "请一次只问一个"), ("我猜：老虎\n我猜：大象", "请一次只问一个"),
         ("<think>它是大象吗？</think>它有尾巴吗？", "是。"), ("我猜：老虎、大象、狗", "否，不是"),
@@ -202,11 +202,49 @@ def test_a_turn_that_is_only_a_name_is_a_guess(thing: str, texts: tuple[str, ...
         "wrong"),
         ("老虎", "wrong"), ("我猜：飞碟", "wrong"), ("我猜它是动物。", "wrong"), ("我放弃。",
         "wrong"),
-        ("它让人想家吗？", "wrong"),
+        ("它让人想家吗？", "unsure"),
     ],
 )  # fmt: skip
 def test_a_last_turn_that_cannot_be_read_is_unsure(text: str, verdict: str) -> None:
     assert GAME.result(asking(limit=1), ["它会飞吗？", text]).verdict == verdict
+
+
+ODD = "它让人想家吗？"
+
+
+def test_a_question_that_we_do_not_understand_does_not_count() -> None:
+    question = asking(limit=3)
+    move = GAME.next(question, ["它是动物吗？", ODD])
+    assert move is not None
+    assert move.text.endswith("这一次不算数。你还可以问 2 个问题。")
+    said = ["它是动物吗？", ODD, ODD, "它会飞吗？", "我猜：大象"]
+    assert GAME.result(question, said) == GAME.result(question, ["它是动物吗？", *said[3:]])
+
+
+def test_only_so_many_questions_are_free_and_the_game_ends() -> None:
+    question = asking(limit=3)
+    said = play(GAME, question, lambda heard: ODD)
+    assert len(said) == FREE + 4 == GAME.most(question)
+    assert GAME.result(question, said).verdict == "wrong"
+    free, charged = (GAME.next(question, said[:n]) for n in (FREE, FREE + 1))
+    assert free is not None
+    assert charged is not None
+    assert "不算数" in free.text
+    assert "不算数" not in charged.text
+    assert "还可以问 2 个" in charged.text
+
+
+def test_a_turn_that_asks_nothing_counts() -> None:
+    move = GAME.next(asking(limit=3), ["嗯。"])
+    assert move is not None
+    assert "不算数" not in move.text
+    assert "还可以问 2 个" in move.text
+
+
+def test_a_statement_that_would_be_a_question_is_answered_as_one() -> None:
+    assert answer("它会飞。").startswith("否。")
+    assert answer("好的。大于 32。", thing="33", candidates=NUMBERS).startswith("是。")
+    assert answer("它是动物。它会飞。").startswith("听不懂")
 
 
 def test_a_property_that_is_guessed_is_a_question() -> None:
@@ -224,3 +262,57 @@ def test_a_property_that_is_guessed_is_a_question() -> None:
 )  # fmt: skip
 def test_numbers_may_be_written_in_chinese(text: str, begins: str) -> None:
     assert answer(text, thing="33", candidates=NUMBERS).startswith(begins)
+
+
+@pytest.mark.parametrize(
+    ("text", "begins"),
+    [
+        ("这个数 > 432 吗？", "是。"), ("> 432 吗？", "是。"), ("> 这个数大于 432 吗？", "是。"),
+        ("> 我猜：441", "否，不是“441”"), ("N > 432 吗？", "是。"), ("$N \\geq 433$？", "是。"),
+        ("432 < N < 440？", "是。"), ("整数大于 432 吗？", "是。"),
+        ("您心里的整数大于 432 吗？", "是。"),
+        ("您想的数小于 432 吗？", "否。"), ("它大于 432.5 吗？", "是。"),
+        ("比 432.5 小吗？", "否。"),
+        ("它在 400 到 432 之间吗（含两端）？", "否。"), ("它在 400 到 433（含）之间吗？", "是。"),
+        ("它在 400 到 433 之间（不含 433）吗？", "否。"),
+        ("它在 433 到 440 之间（不含）吗？", "否。"),
+        ("它大于 432（即 433 到 463）吗？", "是。"), ("它在 [400, 431] 区间内吗？", "否。"),
+        ("它属于 400～440 吗？", "是。"), ("400 - 431 吗？", "否。"), ("十位数字是 3 吗？", "是。"),
+        ("3. 大于 432 吗？", "是。"), ("它是 433 或 435 吗？", "是。"),
+        ("它是 432、434 吗？", "否。"),
+        ("它是 433（不含）吗？", "听不懂"), ("433 以上吗？", "听不懂"), ("432 及以上吗？", "是。"),
+    ],
+)  # fmt: skip
+def test_numbers_are_asked_for_in_many_ways(text: str, begins: str) -> None:
+    said = answer(text, thing="433", candidates="numbers:400-463")
+    assert said.startswith(begins), said
+
+
+@pytest.mark.parametrize("aside", ["（不含 433）", "（不含两端）", "（除了 433）", "（仅限奇数）"])
+def test_an_aside_that_changes_the_question_is_never_passed_over(aside: str) -> None:
+    said = answer(f"它在 433 到 440 之间{aside}吗？", thing="433", candidates="numbers:400-463")
+    assert not said.startswith("是。")
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["我猜：名称：大象", "我猜的是大象", "名称：大象", "我猜：\\boxed{\\text{大象}}",
+     "我猜：$大象$", "> 我猜：大象", "我猜：大象（elephant）"],
+)  # fmt: skip
+def test_a_guess_may_be_dressed_up(text: str) -> None:
+    assert GAME.result(asking(), [text]).verdict == "right"
+    assert GAME.result(asking("老虎", limit=1), ["它会飞吗？", text]).verdict == "wrong"
+
+
+@pytest.mark.parametrize(
+    "text", ["我猜：$33$", "我猜：\\boxed{33}", "我猜： \\(33\\)", "\\boxed{33}"]
+)
+def test_a_guessed_number_may_be_dressed_up(text: str) -> None:
+    assert GAME.result(asking("33", candidates=NUMBERS), [text]).verdict == "right"
+    assert GAME.result(asking("32", candidates=NUMBERS), [text]).verdict == "unsure"
+
+
+def test_a_remark_in_brackets_does_not_hide_a_question() -> None:
+    assert answer("它是动物（比如猫）吗？").startswith("是。")
+    assert answer("(1) 它是动物吗？").startswith("是。")
+    assert answer("它是动物（不包括大象）吗？").startswith("听不懂")
