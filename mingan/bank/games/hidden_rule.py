@@ -23,8 +23,17 @@ PROBES, MOST = 8, 40
 TESTS = 10
 READY = "开始作答"
 
-_TRIED = re.compile(r"(?:试|f)\s*[:(]?\s*(-?\d{1,9})(?!\d)")
-_TRIED_WORD = re.compile(r"(?:试|f)\s*[:(]?\s*[\"'“]?([a-z]+)")
+_MARK = r"(?:试|f)\s*[:(]?\s*[\"'“$]*"
+# One such as f(1)=8 tells what is known and tries nothing.
+_TOLD = re.compile(r"f\s*\(?\s*[\w-]{1,20}\s*\)?\s*=(?!\s*(?:\?|$))", re.MULTILINE)
+# Two values at once are none: which of them is meant is not for us to choose.
+_AND = r"[.,、/~]|和|或者?|与|及"
+_TRIED = re.compile(rf"{_MARK}(-?\d{{1,9}})(?!\d)(?P<more>[ \t]*(?:{_AND})?[ \t]*-?\d)?")
+_TRIED_WORD = re.compile(
+    rf"{_MARK}([a-z]+)(?![a-zA-Z])"
+    rf"(?P<more>['’-][a-z]|[\"'”$]*(?:[ \t]|{_AND})+[\"'“$]*[a-zA-Z])?"
+)
+_GROUPED = re.compile(r"(?<![\d,])(\d{1,3}),(?=\d{3}(?![\d,]))")
 _WORD = re.compile(r"(?<![A-Za-z])[a-z]+(?![A-Za-z])")
 
 
@@ -32,7 +41,7 @@ class HiddenRule:
     """Answers probes, asks for the tests, and compares."""
 
     name = "hidden-rule"
-    version = "2"
+    version = "3"
 
     def next(self, question: Question, said: Sequence[str]) -> Move | None:
         """The result of the last probe, or the tests; None once those are answered."""
@@ -103,16 +112,17 @@ def _probed(question: Question, text: str) -> str:
 
 def _tried(text: str, words: bool) -> Value | None:
     """The value that a turn tries: the last after 试 or f, or else the only one in it."""
-    body = reading.clean(text)
-    if words:
-        marked = _TRIED_WORD.findall(body)
-        found = list(dict.fromkeys(w for w in _WORD.findall(body) if w not in ("f", "x")))
-        return marked[-1] if marked else found[0] if len(found) == 1 else None
-    numbers = _TRIED.findall(body)
-    if numbers:
-        return int(numbers[-1])
-    plain = list(dict.fromkeys(reading.integers(body)))
-    return plain[0] if len(plain) == 1 else None
+    body = _TOLD.sub("", _GROUPED.sub(r"\1", reading.clean(text)))
+    marked = list((_TRIED_WORD if words else _TRIED).finditer(body))
+    if marked:
+        return None if marked[-1]["more"] else _value(marked[-1][1], words)
+    plain = _WORD.findall(body) if words else map(str, reading.integers(body))
+    found = list(dict.fromkeys(value for value in plain if value not in ("f", "x")))
+    return _value(found[0], words) if len(found) == 1 else None
+
+
+def _value(written: str, words: bool) -> Value:
+    return written if words else int(written)
 
 
 def _tests(question: Question) -> str:

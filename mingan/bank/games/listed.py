@@ -12,8 +12,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from mingan.bank.games.reading import INTEGER, integers
-from mingan.normal import prepare
+from mingan.bank.games.reading import INTEGER, clean, integers
 from mingan.numerals import NUMERALS, chinese
 
 Value = int | str
@@ -71,7 +70,7 @@ def most_of(text: str, *, words: bool) -> list[Value]:
 
 
 def _folded(text: str) -> str:
-    body = _REASON.sub("", prepare(text).lower())
+    body = _REASON.sub("", clean(text).lower())
     return _NUMERAL.sub(_in_digits, body) if not any(c.isdigit() for c in body) else body
 
 

@@ -93,7 +93,11 @@ def test_after_the_last_probe_the_tests_are_asked_for_with_its_result() -> None:
         ("5", "f(5) = 20。"), ("我想试 5。", "f(5) = 20。"), ("f(-2)", "f(-2) = -1。"),
         ("先前 f(1)=8，这次试：7", "f(7) = 26。"), ("3 或者 4", "没看懂"), ("", "没看懂"),
         ("１２", "f(12) = 41。"), (str(LARGEST + 1), "没看懂"), ("2.5", "没看懂"),
-        ("x" * 500, "没看懂"),
+        ("x" * 500, "没看懂"), ("试：1,000", "f(1000) = 3005。"), ("试：1、2", "没看懂"),
+        ("试：3 和 5", "没看懂"), ("试：12.5", "没看懂"), ("试：7。前面 f(1)=8", "f(7) = 26。"),
+        ("试：7\n1 已经试过", "f(7) = 26。"), ("f(7)=?", "f(7) = 26。"), ("试：$7$", "f(7) = 26。"),
+        ("试：\\boxed{7}", "f(7) = 26。"), ("试：x=7", "f(7) = 26。"),
+        ("试：7（质数）", "f(7) = 26。"),
     ],
 )  # fmt: skip
 def test_how_a_probe_is_read(text: str, begins: str) -> None:
@@ -124,6 +128,35 @@ def test_words_have_rules_too() -> None:
     assert move.text.startswith("f(cat) = tac。")
     assert GAME.result(question, ["cat", "dog", "sun", "elppa, noom"]).verdict == "right"
     assert GAME.result(question, ["cat", "dog", "sun", "f(apple)=elppa, f(moon)=noon"]).score == 0.5
+
+
+@pytest.mark.parametrize(
+    ("text", "begins"),
+    [
+        ("试：hello world", "没看懂"), ("试：cat, dog", "没看懂"), ("试：cat 和 dog", "没看懂"),
+        ("试：don't", "没看懂"), ("试：\\boxed{\\text{cat}}", "f(cat) = tac。"),
+        ("试：cat（猫）", "f(cat) = tac。"), ("试：cat。f(dog)=god", "f(cat) = tac。"),
+    ],
+)  # fmt: skip
+def test_how_a_word_is_read(text: str, begins: str) -> None:
+    move = GAME.next(asked({"kind": "backwards"}, ["apple"]), [text])
+    assert move is not None
+    assert move.text.startswith(begins), move.text
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "\\boxed{elppa, noom}", "$\\text{elppa}$, $\\text{noom}$",
+        "答案：\\boxed{\\text{elppa},\\ \\text{noom}}",
+        "f(apple)=\\boxed{elppa}, f(moon)=\\boxed{noom}",
+    ],
+)  # fmt: skip
+def test_words_in_latex_are_the_words_in_it(text: str) -> None:
+    question = asked({"kind": "backwards"}, ["apple", "moon"])
+    assert GAME.result(question, ["cat", "dog", "sun", text]).verdict == "right"
+    wrong = text.replace("noom", "moon")
+    assert GAME.result(question, ["cat", "dog", "sun", wrong]).verdict == "wrong"
 
 
 @pytest.mark.parametrize(
