@@ -8,7 +8,7 @@ same name in every workspace and two different things never share one:
     ModelCard.hash  whom we ask: kind, name, address or file, generation parameters
     Answer.key      (question id, Question.asked, ModelCard.hash, repeat, day)
     Answer.content  (Answer.key, state, text, earlier turns): what a grade is about
-    Grade.key       (Answer.content, Question.hash, grader, version, by)
+    Grade.key       (Answer.content, Question.hash, grader, version, by; of a person also when)
 
 A cache keyed like that can hand neither model A's answer to model B nor the first answer to
 every repeat, and resuming is asking for the keys that are missing. This module knows no
@@ -280,8 +280,9 @@ class Grade(Record, frozen=True, kw_only=True, omit_defaults=True):
     `answer` is `Answer.content`, so that a corrected answer is not judged by an old grade.
     `extracted` is what the grader took for the final answer. `by` names the person or the judge
     model where there is one. A grade is never changed: a newer one of the same grader, or one of
-    a higher authority (a person over a judge over a rule), goes before it. `hidden` is as of the
-    question, whose reference the reason may quote.
+    a higher authority (a person over a judge over a rule), goes before it. A person who gives
+    `ungraded` takes back what that person gave before. `hidden` is as of the question, whose
+    reference the reason may quote.
     """
 
     answer: str
@@ -300,10 +301,13 @@ class Grade(Record, frozen=True, kw_only=True, omit_defaults=True):
 
     @property
     def key(self) -> str:
-        """The grade's identity: the same grader on the same answer and question is one grade."""
+        """The grade's identity: the same grader on the same answer and question is one grade.
+
+        A rule that looks twice says the same twice; a person may have thought again in between.
+        """
         return content_hash(
             "grade", self.answer, self.question_hash, self.grader, self.version, self.authority,
-            self.by,
+            self.by, *([self.at] if self.authority == "person" and self.at else []),
         )  # fmt: skip
 
 

@@ -12,6 +12,7 @@ from typing import cast
 
 import numpy as np
 
+from mingan.language import Text
 from mingan.records import Answer, Grade, ModelCard, Question, State, now
 from mingan.reports import hidden
 from mingan.reports.data import (
@@ -39,11 +40,18 @@ def assemble(
     title: str = "",
     level: float = 0.95,
     reveal: bool = False,
+    with_questions: bool = True,
 ) -> ReportData:
-    """Everything that the report says; the words of hidden questions only if `reveal` is on."""
-    questions, about_pictures = with_pictures(
-        (_question(q, gathered, reveal=reveal) for q in gathered.questions), gathered.questions
-    )
+    """Everything that the report says; the words of hidden questions only if `reveal` is on.
+
+    Without the questions it is quickly made, for a page that shows numbers only.
+    """
+    questions: tuple[QuestionView, ...] = ()
+    about_pictures: tuple[Text, ...] = ()
+    if with_questions:
+        questions, about_pictures = with_pictures(
+            (_question(q, gathered, reveal=reveal) for q in gathered.questions), gathered.questions
+        )
     return ReportData(
         title=title,
         made_at=now(),
@@ -60,7 +68,7 @@ def assemble(
         graders=_graders(gathered),
         tiers=_parts(gathered, {q.id: (q.tier,) for q in gathered.scored if q.tier}, level),
         abilities=_parts(gathered, {q.id: q.tags for q in gathered.scored}, level),
-        models=tuple(_facts(card, gathered) for card in gathered.cards),
+        models=_models(gathered),
         questions=questions,
         notes=(*gathered.notes, *method_notes(gathered), *about_pictures),
     )
@@ -87,8 +95,14 @@ def _parts(
     return tuple(parts)
 
 
-def _facts(card: ModelCard, gathered: Gathered) -> ModelFacts:
-    answers = [a for (model, _, _), a in gathered.answers.items() if model == card.name]
+def _models(gathered: Gathered) -> tuple[ModelFacts, ...]:
+    by_model: dict[str, list[Answer]] = {card.name: [] for card in gathered.cards}
+    for (model, _, _), answer in gathered.answers.items():
+        by_model[model].append(answer)
+    return tuple(_facts(card, by_model[card.name]) for card in gathered.cards)
+
+
+def _facts(card: ModelCard, answers: Sequence[Answer]) -> ModelFacts:
     cost: dict[str, float] = {}
     for answer in answers:
         if answer.cost is not None:

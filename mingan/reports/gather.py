@@ -18,7 +18,7 @@ from mingan.grading import Choice, choose
 from mingan.language import Text
 from mingan.records import Answer, Grade, ModelCard, Question, Stamp, content_hash
 from mingan.statistics import Outcome, ResponseMatrix
-from mingan.store import Store
+from mingan.store import Reader
 
 _BY_STATE = {
     "refused": Outcome.REFUSED,
@@ -125,7 +125,7 @@ def _choice(question: Question) -> Choice:
 
 
 def gather(
-    store: Store, *, bank: str | None = None, models: Collection[str] | None = None
+    store: Reader, *, bank: str | None = None, models: Collection[str] | None = None
 ) -> Gathered:
     """What the store holds of one bank and some models (by name; None: all that answered).
 
@@ -150,9 +150,9 @@ def gather(
     by_id = {question.id: question.hash for question in kept}
     standing = store.grades()
     grades = {
-        place: standing[answer.content, by_id[answer.question]]
+        place: grade
         for place, answer in places.items()
-        if (answer.content, by_id[answer.question]) in standing
+        if (grade := standing.get((answer.content, by_id[answer.question]))) is not None
     }
     return Gathered(
         bank=bank,
@@ -167,7 +167,7 @@ def gather(
     )
 
 
-def newest_bank(store: Store) -> str:
+def newest_bank(store: Reader) -> str:
     """The bank that was used last: asked by the newest run, or brought in after that.
 
     Raises:
@@ -184,7 +184,7 @@ def newest_bank(store: Store) -> str:
 
 
 def _cards(
-    store: Store, answers: Iterable[Answer], models: Collection[str] | None
+    store: Reader, answers: Iterable[Answer], models: Collection[str] | None
 ) -> tuple[list[ModelCard], list[Text]]:
     """For each model name the card that answered last, and what was left out by that."""
     known = {card.hash: card for card in store.cards()}

@@ -21,7 +21,7 @@ from mingan.records import Question, Stamp
 from mingan.reports.gather import Gathered, gather
 from mingan.reports.ready import check_countable
 from mingan.statistics.items import Item, Suspicion, item_table, share_right
-from mingan.store import Store
+from mingan.store import Reader
 
 _KEPT = frozenset("./+-%=<>:^")
 _OPPOSITE = "\0opposite"
@@ -81,7 +81,7 @@ class ItemReport:
 
 
 def examine(
-    store: Store, *, bank: str | None = None, models: Collection[str] | None = None
+    store: Reader, *, bank: str | None = None, models: Collection[str] | None = None
 ) -> ItemReport:
     """Every question of a bank that a score can rest on.
 
@@ -169,7 +169,7 @@ def _quoted(gathered: Gathered, question: str, model: str) -> str:
     return "" if first.grader == "yesno" else shorten(first.extracted, _SHOWN)
 
 
-def _twin_gaps(gathered: Gathered, store: Store) -> dict[str, tuple[float, int]]:
+def _twin_gaps(gathered: Gathered, store: Reader) -> dict[str, tuple[float, int]]:
     """By question id: public less twin, and over how many models, where twins were answered."""
     twins = list(chain.from_iterable(_twin_rates(each) for each in _twin_banks(gathered, store)))
     if not twins:
@@ -186,7 +186,7 @@ def _twin_gaps(gathered: Gathered, store: Store) -> dict[str, tuple[float, int]]
     return {question: (float(np.mean(each)), len(each)) for question, each in gaps.items()}
 
 
-def _twin_banks(gathered: Gathered, store: Store) -> Iterable[Gathered]:
+def _twin_banks(gathered: Gathered, store: Reader) -> Iterable[Gathered]:
     for name, _, _ in store.banks():
         bank, _, number = name.rpartition(JOINT)
         if bank == gathered.bank and number.isdecimal():

@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from itertools import groupby
-from typing import Any
+from typing import Any, Protocol
 
+from mingan.records import State, Verdict
 from mingan.reports.data import AnswerView, QuestionView, ReportData
 from mingan.reports.safe import one_line
 
@@ -32,7 +33,17 @@ _OF_VERDICT = {"right": "r", "wrong": "w", "unsure": "u", "ungraded": "g"}
 _EXCERPT = 110
 
 
-def code(answers: Sequence[AnswerView]) -> str:
+class Judged(Protocol):
+    """Anything that ended somehow and was judged: an `AnswerView`, or less."""
+
+    @property
+    def state(self) -> State: ...
+
+    @property
+    def verdict(self) -> Verdict: ...
+
+
+def code(answers: Sequence[Judged]) -> str:
     """One letter for all repeats of one model on one question."""
     if not answers:
         return "-"
@@ -44,7 +55,7 @@ def code(answers: Sequence[AnswerView]) -> str:
     return next(letter for letter in "ugxrw" if letter in letters)
 
 
-def _letter(answer: AnswerView) -> str:
+def _letter(answer: Judged) -> str:
     """A verdict wins over a state: a refusal that a grader judged is judged."""
     if answer.state != "ok" and answer.verdict == "ungraded":
         return "x"

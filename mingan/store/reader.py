@@ -1,8 +1,7 @@
 """What can be read from a workspace, by any number of readers while it is being written.
 
 The current answer for a key is its newest revision that did not fail, or else the newest failed
-attempt. The standing grade of an answer to a question is the one of the highest authority (a
-person over a judge over a rule), and of those the newest.
+attempt. Which grade of an answer counts is said in `standing_grades`.
 """
 
 from __future__ import annotations
@@ -18,11 +17,9 @@ from mingan.sealing import unveil
 from mingan.store import schema
 from mingan.store.engine import Place, said_plainly
 from mingan.store.runs import Run, RunStatus
+from mingan.store.standing_grades import StandingGrades
 
 _PORTION = 500
-_AUTHORITY = case(
-    (schema.grade.c.authority == "person", 2), (schema.grade.c.authority == "judge", 1), else_=0
-)
 
 
 class Reader:
@@ -157,16 +154,7 @@ class Reader:
 
     def grades(self) -> dict[tuple[str, str], Grade]:
         """The standing grade by (answer content, question hash)."""
-        rank = func.row_number().over(
-            partition_by=(schema.grade.c.answer, schema.grade.c.question_hash),
-            order_by=(_AUTHORITY.desc(), schema.grade.c.row.desc()),
-        )
-        chosen = select(schema.grade.c.body, rank.label("rank")).subquery()
-        query = select(chosen.c.body).where(chosen.c.rank == 1)
-        decoder = msgspec.json.Decoder(Grade)
-        with said_plainly(self.place), self._reading.connect() as connection:
-            grades = (decoder.decode(unveil(body)) for body in connection.scalars(query))
-            return {(g.answer, g.question_hash): g for g in grades}
+        return StandingGrades(self.all_grades()).by_place
 
     def all_grades(self) -> Iterator[Grade]:
         """Every grade ever given, oldest first."""
