@@ -7,7 +7,6 @@ is changed, and no model is asked.
 from __future__ import annotations
 
 import importlib.util
-import os
 import shutil
 import sqlite3
 import sys
@@ -19,6 +18,7 @@ from typing import Literal
 from mingan import __version__, shelf
 from mingan.errors import MinganError
 from mingan.language import Text
+from mingan.models import keys
 from mingan.models.weights import WEIGHTS, cache_dir, cached
 from mingan.records import NO_TEXT
 from mingan.store import Store
@@ -95,7 +95,10 @@ def _sandbox() -> Check:
 
 
 def _extras() -> Iterator[Check]:
-    for extra, module in (("local", "xllamacpp"), ("postgres", "psycopg"), ("parquet", "pyarrow")):
+    for extra, module in (
+        ("local", "xllamacpp"), ("postgres", "psycopg"), ("parquet", "pyarrow"),
+        ("keyring", "keyring"),
+    ):  # fmt: skip
         there = importlib.util.find_spec(module) is not None
         yield Check(
             name=f"[{extra}]",
@@ -168,7 +171,7 @@ def _cards(models_file: str | Path | None) -> Iterator[Check]:
     for card in cards.values():
         if not card.api_key_env:
             continue
-        there = bool(os.environ.get(card.api_key_env))
+        there = bool(keys.find(card.api_key_env))
         yield Check(
             name=card.name,
             health="ok" if there else "bad",

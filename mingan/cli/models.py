@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from typing import Annotated
 
 import typer
@@ -71,6 +70,7 @@ def try_out(
 
 def _state(card: ModelCard) -> tuple[bool, Text]:
     """Whether a model can be asked right away, and if not, what is missing."""
+    from mingan.models import keys
     from mingan.models.weights import WEIGHTS, cached
 
     if card.kind == "local" and card.model in WEIGHTS:
@@ -78,7 +78,7 @@ def _state(card: ModelCard) -> tuple[bool, Text]:
             return True, Text("已下载", "fetched")
         command = f"mingan models fetch {card.model}"
         return False, Text(f"还没有下载：{command}", f"not fetched yet: {command}")
-    if card.api_key_env and not os.environ.get(card.api_key_env):
+    if card.api_key_env and not keys.find(card.api_key_env):
         return False, Text(f"没有设置密钥 {card.api_key_env}", f"{card.api_key_env} is not set")
     return True, Text("可用", "ready")
 

@@ -4,15 +4,14 @@ It is on the hot path of every run (2,000 questions in a few seconds), so a requ
 more than a bare aiohttp call: one session, no limit of its own (asking limits), bodies written
 and read by msgspec, the unchanging part of a body built once.
 
-The key is read from the environment at the moment of use. It is in no attribute, no error, no
-log; errors are raised without their cause, which might hold a header. This module must not
+The key is looked up at the moment of use (see `keys`). It is in no attribute, no error, no log;
+errors are raised without their cause, which might hold a header. This module must not
 know retries, budgets, references or the store.
 """
 
 from __future__ import annotations
 
 import asyncio
-import os
 import time
 import urllib.request
 from typing import TYPE_CHECKING, Any
@@ -26,6 +25,7 @@ from mingan.errors import (
     ServerFault,
     Unreachable,
 )
+from mingan.models import keys
 from mingan.models import openai_faults as faults
 from mingan.models import openai_wire as wire
 from mingan.models.protocol import Reply, Request, Source
@@ -229,13 +229,13 @@ class OpenAIModel:
         name = self.card.api_key_env
         if not name:
             return ""
-        key = os.environ.get(name, "").strip()
+        key = keys.find(name)
         if not key:
             raise KeyRejected(
                 f"没有找到 {self.card.name} 的密钥：请先设置环境变量 {name}。",
                 f"There is no key for {self.card.name}: set the environment variable {name}.",
             )
-        if not (key.isascii() and key.isprintable()):
+        if not keys.is_possible(key):
             raise KeyRejected(
                 f"环境变量 {name} 里的密钥含有密钥里不会有的字符，请重新复制一遍。",
                 f"The key in the environment variable {name} holds characters that no key has; "
