@@ -17,6 +17,7 @@ from mingan.grading.quoted import (
     order_kept,
 )
 from mingan.grading.refusals import is_refusal
+from mingan.grading.rules import exact
 from mingan.grading.rules.base import (
     NO_REFERENCE,
     contradicts,
@@ -95,13 +96,16 @@ class TextGrader:
     """Right when the text says the reference, wrong when it plainly says something else.
 
     The parameter `main` is the part of the reference that counts, where the rest only explains.
+    With `exact` every character counts, and with `case` it matters whether a letter is a capital.
     """
 
     name = "text"
-    version = "3"
+    version = "4"
 
     def grade(self, question: Question, text: str) -> Finding:
         """Judge whether the text says one of the reference's wordings."""
+        if exact.is_exact(question):
+            return exact.judged(question, text)
         wordings = alternatives(question)
         if not wordings:
             return Finding(verdict="ungraded", reason=NO_REFERENCE)
@@ -117,8 +121,9 @@ class TextGrader:
         return _unsaid(body, wordings, question.prompt)
 
     def faults(self, question: Question) -> list[Text]:
-        """No reference at all."""
-        return [] if alternatives(question) else [NO_REFERENCE]
+        """No reference at all, or a switch that is neither on nor off."""
+        written = references(question) if exact.is_exact(question) else alternatives(question)
+        return exact.slips(question) if written else [NO_REFERENCE]
 
 
 def _said(body: str, said: list[Saying], shown: str, prompt: str) -> Finding:
