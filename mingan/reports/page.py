@@ -16,7 +16,7 @@ from urllib.parse import urlencode
 from markupsafe import Markup
 
 from mingan.language import Lang
-from mingan.reports.chart import interval_bar, interval_chart
+from mingan.reports.charts.bars import interval_bar, interval_chart
 from mingan.reports.data import Breakdown, GraderUse, ReportData
 from mingan.reports.page_facts import cost_rows, fact_rows, state_rows
 from mingan.reports.page_questions import SIGNS, question_rows

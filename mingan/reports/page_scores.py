@@ -15,7 +15,7 @@ from typing import Any
 from markupsafe import Markup, escape
 
 from mingan.language import Lang, Text
-from mingan.reports.chart import interval_bar, verdict_bar
+from mingan.reports.charts.bars import interval_bar, verdict_bar
 from mingan.reports.data import ReportData
 from mingan.reports.safe import one_line, short_name
 from mingan.reports.sentences import (

@@ -6,7 +6,7 @@ from xml.etree import ElementTree
 
 from reports_fake import report, score
 
-from mingan.reports.chart import interval_bar, interval_chart, verdict_bar
+from mingan.reports.charts.bars import interval_bar, interval_chart, verdict_bar
 
 
 def test_bar_puts_the_point_on_its_interval() -> None:
