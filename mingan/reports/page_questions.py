@@ -37,10 +37,12 @@ class Judged(Protocol):
     """Anything that ended somehow and was judged: an `AnswerView`, or less."""
 
     @property
-    def state(self) -> State: ...
+    def state(self) -> State:
+        """How the answer ended."""
 
     @property
-    def verdict(self) -> Verdict: ...
+    def verdict(self) -> Verdict:
+        """What was found."""
 
 
 def code(answers: Sequence[Judged]) -> str:
