@@ -7,14 +7,14 @@ a table. Adding never changes a row that is already there.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import Connection, Table, update
+from sqlalchemy import Connection, Table, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
-from mingan.records import Answer, Grade, Question
+from mingan.records import Answer, Grade, Question, Vote
 from mingan.sealing import veil
 from mingan.store import schema
 
@@ -74,6 +74,33 @@ def bump(connection: Connection, run_id: str) -> None:
     connection.execute(
         update(schema.run).where(schema.run.c.id == run_id).values(version=schema.run.c.version + 1)
     )
+
+
+def add_grades(connection: Connection, grades: Sequence[Grade]) -> None:
+    """Store grades, and let every run whose answers they are about change."""
+    Facts.of("", (), grades)(connection)
+    for part in _portions(list({grade.answer for grade in grades})):
+        touched = (
+            select(schema.run_answer.c.run)
+            .join(schema.answer, schema.answer.c.key == schema.run_answer.c.key)
+            .where(schema.answer.c.content.in_(part))
+        )
+        connection.execute(
+            update(schema.run)
+            .where(schema.run.c.id.in_(touched))
+            .values(version=schema.run.c.version + 1)
+        )
+
+
+def vote_row(vote: Vote) -> dict[str, Any]:
+    """A vote as it is kept."""
+    return {"key": vote.key, "question_hash": vote.question_hash, "body": vote.to_json()}
+
+
+def _portions(items: Sequence[str], size: int = 500) -> Iterator[Sequence[str]]:
+    """`items` a few hundred at a time: databases limit the parameters of one statement."""
+    for start in range(0, len(items), size):
+        yield items[start : start + size]
 
 
 def _answer_row(answer: Answer) -> dict[str, Any]:

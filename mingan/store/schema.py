@@ -1,17 +1,19 @@
 """The tables of a workspace, the same on SQLite and on PostgreSQL.
 
-Facts (question, card, answer, grade, vote) are only ever added. A correction is a newer row that
-names what it supersedes; a failed attempt at an answer stays on record beside the one that
-succeeded. The only columns that change are a run's `state`, `version` and `ended`: `version`
-grows with every transaction that touches the run, so that a page or another process can follow
-it by polling one number.
+Facts (question, card, answer, grade, vote, click, draft) are only ever added. A correction is a newer
+row that names what it supersedes; a failed attempt at an answer stays on record beside the one
+that succeeded. The only columns that change are a run's `state`, `version` and `ended`, and a
+queue's `state` and `version`: `version` grows with every transaction that touches the run or the
+queue, so that a page or another process can follow it by polling one number.
 
 The invariants, re-derived by `verify.py`:
 
 - every hash and key equals the hash of what it names;
 - at most one answer that did not fail for every (key, revision);
 - a revision above 0 supersedes an existing answer of the same key;
-- every grade is about an answer and a question that exist; every run's answers exist.
+- every grade is about an answer and a question that exist; every run's answers exist;
+- every click is on an item of a queue that exists; once a queue is revealed, every
+  click that stands has become a grade or a vote, and no other click has.
 """
 
 from __future__ import annotations
@@ -31,7 +33,7 @@ from sqlalchemy import (
     text,
 )
 
-HEAD = "0001"
+HEAD = "0003"
 """The newest migration; a test keeps it equal to what is in migrations/versions."""
 
 metadata = MetaData()
@@ -152,6 +154,40 @@ vote = Table(
     Column("question_hash", Text, nullable=False),
     Column("body", Text, nullable=False),
     UniqueConstraint("key", name="vote_once"),
+)
+
+queue = Table(
+    "queue",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("body", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("version", Integer, nullable=False),
+)
+
+click = Table(
+    "click",
+    metadata,
+    _row(),
+    Column("queue", Text, nullable=False),
+    Column("place", Integer, nullable=False),
+    Column("by", Text, nullable=False),
+    Column("choice", Text, nullable=False),
+    Column("note", Text, nullable=False),
+    Column("at", Text, nullable=False),
+    Index("click_queue", "queue", "by"),
+)
+
+draft = Table(
+    "draft",
+    metadata,
+    _row(),
+    Column("key", Text, nullable=False),
+    Column("step", Integer, nullable=False),
+    Column("model_hash", Text, nullable=False),
+    Column("body", Text, nullable=False),
+    UniqueConstraint("key", "step", name="draft_once"),
+    Index("draft_model", "model_hash"),
 )
 
 

@@ -27,9 +27,9 @@ from mingan.language import Text
 from mingan.records import Answer, Grade, ModelCard, Question, Vote, content_hash, now
 from mingan.store import schema
 from mingan.store.engine import Place, explain, place, reading_engine, said_plainly, writing_engine
-from mingan.store.facts import Facts, add, body, bump
+from mingan.store.facts import Facts, add, add_grades, body, bump, vote_row
 from mingan.store.locks import FileLock
-from mingan.store.reader import Reader
+from mingan.store.queue_store import QueueStore
 from mingan.store.runs import Run, RunState
 from mingan.store.writer import Job, Writer
 
@@ -37,8 +37,8 @@ _RUN_LOCK = 0x6D696E67616E
 _MIGRATION_LOCK = _RUN_LOCK + 1
 
 
-class Store(Reader):
-    """One workspace, open for reading (see `Reader`) and writing."""
+class Store(QueueStore):
+    """One workspace, open for reading (see `Reader`) and writing; queues are in `QueueStore`."""
 
     def __init__(self, where: Place) -> None:
         self.place = where
@@ -182,30 +182,11 @@ class Store(Reader):
 
     def add_grades(self, grades: Sequence[Grade]) -> None:
         """Keep grades, and wait until they are on disk."""
-        facts = Facts.of("", (), grades)
-        contents = list({grade.answer for grade in grades})
-
-        def job(connection: Connection) -> None:
-            facts(connection)
-            for part in _portions(contents):
-                touched = (
-                    select(schema.run_answer.c.run)
-                    .join(schema.answer, schema.answer.c.key == schema.run_answer.c.key)
-                    .where(schema.answer.c.content.in_(part))
-                )
-                connection.execute(
-                    update(schema.run)
-                    .where(schema.run.c.id.in_(touched))
-                    .values(version=schema.run.c.version + 1)
-                )
-
-        self._now(job)
+        self._now(lambda connection: add_grades(connection, grades))
 
     def add_votes(self, votes: Sequence[Vote]) -> None:
         """Keep pairwise votes, and wait until they are on disk."""
-        rows = [
-            {"key": v.key, "question_hash": v.question_hash, "body": v.to_json()} for v in votes
-        ]
+        rows = [vote_row(vote) for vote in votes]
         self._now(lambda connection: add(connection, schema.vote, rows))
 
     @contextmanager
@@ -323,9 +304,3 @@ def _check_path(path: Path, *, create: bool) -> None:
             f"没有权限写 {path}。请检查文件和文件夹的权限，或换一个工作区路径。",
             f"{path} may not be written. Check the permissions, or use another workspace path.",
         )
-
-
-def _portions(items: Sequence[str], size: int = 500) -> Iterator[Sequence[str]]:
-    """`items` a few hundred at a time: databases limit the parameters of one statement."""
-    for start in range(0, len(items), size):
-        yield items[start : start + size]

@@ -16,6 +16,8 @@ from mingan.records import Answer, Grade, ModelCard, Question, Vote
 from mingan.sealing import unveil
 from mingan.store import schema
 from mingan.store.engine import said_plainly
+from mingan.store.queue_store import statuses, stored_clicks
+from mingan.store.queues import Click, QueueStatus, grade_of, standing, vote_of
 from mingan.store.runs import Run
 
 if TYPE_CHECKING:
@@ -28,7 +30,7 @@ def verify(store: Store) -> list[Text]:
         with said_plainly(store.place), store._reading.connect() as connection:
             return [*_file(connection), *_questions(connection), *_cards(connection),
                     *_answers(connection), *_grades(connection), *_votes(connection),
-                    *_runs(connection)]  # fmt: skip
+                    *_runs(connection), *_queues(connection)]  # fmt: skip
     except StoreError as fault:
         return [fault.message]
 
@@ -131,3 +133,56 @@ def _runs(connection: Connection) -> Iterator[Text]:
                 "回答多于计划",
                 f"holds {held[run.id]} answers, {planned} were planned",
             )
+
+
+def _queues(connection: Connection) -> Iterator[Text]:
+    known = {status.queue.id: status for status in statuses(connection)}
+    clicks: dict[str, list[Click]] = {queue_id: [] for queue_id in known}
+    for click in stored_clicks(connection):
+        status = known.get(click.queue)
+        items = status.queue.items if status else ()
+        at = f"{click.queue}#{click.place}"
+        if status is None or not 0 <= click.place < len(items):
+            yield _broken("click", at, "所点的东西不存在", "is on something that is not there")
+        elif not status.queue.allows(click.choice):
+            yield _broken("click", at, "没有这种判法", "carries a choice that there is not")
+        else:
+            clicks[click.queue].append(click)
+    contents = set(connection.scalars(select(schema.answer.c.content)))
+    questions = set(connection.scalars(select(schema.question.c.hash)))
+    for status in known.values():
+        named = {content for item in status.queue.items for content in item.answers}
+        if not named <= contents or not {i.question for i in status.queue.items} <= questions:
+            yield _broken(
+                "queue", status.queue.id, "要判的东西不存在", "names something that is not there"
+            )
+        if status.state == "revealed":
+            yield from _revealed(connection, status, clicks[status.queue.id])
+
+
+def _revealed(connection: Connection, status: QueueStatus, clicks: list[Click]) -> Iterator[Text]:
+    """Every standing click of a revealed queue must have become a grade or vote; no other may."""
+    queue = status.queue
+    if queue.kind == "pair":
+        kept = {
+            row.key: Vote.from_json(row.body).choice
+            for row in connection.execute(select(schema.vote))
+        }
+    else:
+        people = select(schema.grade.c.key, schema.grade.c.verdict)
+        people = people.where(schema.grade.c.authority == "person")
+        kept = {row.key: row.verdict for row in connection.execute(people)}
+
+    def meant(click: Click) -> tuple[str, str]:
+        if queue.kind == "pair":
+            vote = vote_of(queue, click)
+            return vote.key, vote.choice
+        grade = grade_of(queue, click)
+        return grade.key, grade.verdict
+
+    wanted = dict(meant(click) for click in standing(clicks).values())
+    others = {meant(click)[0] for click in clicks if click.choice} - wanted.keys()
+    if any(kept.get(key) != said for key, said in wanted.items()) or others & kept.keys():
+        yield _broken(
+            "queue", queue.id, "揭晓后的判定与点击不符", "what was revealed is not what was clicked"
+        )

@@ -1,0 +1,164 @@
+"""The half of a store that keeps blind queues: making them, clicking, and the reveal.
+
+Every click is on disk before `click` returns. Whether a queue is still open is checked inside the
+transaction that writes, with the queue's row locked, so that no click slips in after the reveal,
+whichever process it comes from. What clicks mean is worked out by whoever reveals.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from sqlalchemy import Connection, Row, insert, select, update
+
+from mingan.errors import UsageError
+from mingan.records import Grade, Vote, now
+from mingan.store import schema
+from mingan.store.engine import said_plainly
+from mingan.store.facts import add, add_grades, vote_row
+from mingan.store.queues import Click, Queue, QueueStatus
+from mingan.store.reader import Reader
+from mingan.store.writer import Writer
+
+Meaning = Callable[[Queue, Sequence[Click]], tuple[Sequence[Grade], Sequence[Vote]]]
+"""From a queue's clicks, oldest first, to what they say of the answers. Without side effects."""
+
+
+class QueueStore(Reader):
+    """Queues, read and written."""
+
+    _writer: Writer
+
+    def add_queue(self, queue: Queue) -> None:
+        """Put a new queue on record, open."""
+        row = {"id": queue.id, "body": queue.to_json(), "state": "open", "version": 1}
+        self._writer.submit(lambda connection: add(connection, schema.queue, [row])).result()
+
+    def queues(self) -> list[QueueStatus]:
+        """Every queue, newest first."""
+        with said_plainly(self.place), self._reading.connect() as connection:
+            found = statuses(connection)
+        return sorted(found, key=lambda s: (s.queue.made, s.queue.id), reverse=True)
+
+    def queue(self, queue_id: str) -> QueueStatus | None:
+        """One queue; None if there is none of that id."""
+        query = select(schema.queue).where(schema.queue.c.id == queue_id)
+        with said_plainly(self.place), self._reading.connect() as connection:
+            row = connection.execute(query).first()
+        return _status(row) if row else None
+
+    def queue_version(self, queue_id: str) -> int:
+        """A number that grows whenever the queue changes; 0 for an unknown queue."""
+        query = select(schema.queue.c.version).where(schema.queue.c.id == queue_id)
+        with said_plainly(self.place), self._reading.connect() as connection:
+            return int(connection.scalar(query) or 0)
+
+    def clicks(self, queue_id: str, *, by: str | None = None) -> list[Click]:
+        """Every click on a queue (of one person, if `by` is given), oldest first."""
+        with said_plainly(self.place), self._reading.connect() as connection:
+            return stored_clicks(connection, queue_id, by)
+
+    def click(self, queue_id: str, place: int, by: str, choice: str, *, note: str = "") -> None:
+        """Keep what a person chose for one item, and wait until it is on disk.
+
+        The same choice twice in a row is one click: people press keys twice.
+
+        Raises:
+            UsageError: there is no such queue, item or choice, or the names are out.
+        """
+        at = now()
+
+        def job(connection: Connection) -> None:
+            status = _locked(connection, queue_id)
+            _check_click(status, place, by, choice)
+            before = [c for c in stored_clicks(connection, queue_id, by) if c.place == place]
+            if (before[-1].choice, before[-1].note) == (choice, note) if before else not choice:
+                return
+            row = Click(queue_id, place, by, choice, note, at)._asdict()
+            connection.execute(insert(schema.click), [row])
+            _change(connection, queue_id, status.state)
+
+        self._writer.submit(job).result()
+
+    def reveal(self, queue_id: str, meaning: Meaning) -> bool:
+        """Close a queue and keep what its clicks mean, in one transaction.
+
+        `meaning` sees every click that there will ever be. Gives False where the queue had been
+        revealed before; nothing is written then.
+
+        Raises:
+            UsageError: there is no such queue.
+        """
+
+        def job(connection: Connection) -> bool:
+            status = _locked(connection, queue_id)
+            if status.state == "revealed":
+                return False
+            grades, votes = meaning(status.queue, stored_clicks(connection, queue_id))
+            add_grades(connection, grades)
+            add(connection, schema.vote, [vote_row(vote) for vote in votes])
+            _change(connection, queue_id, "revealed")
+            return True
+
+        return bool(self._writer.submit(job).result())
+
+
+def _status(row: Row[tuple[object, ...]]) -> QueueStatus:
+    return QueueStatus(queue=Queue.from_json(row.body), state=row.state, version=row.version)
+
+
+def statuses(connection: Connection) -> list[QueueStatus]:
+    """Every queue."""
+    return [_status(row) for row in connection.execute(select(schema.queue))]
+
+
+def stored_clicks(
+    connection: Connection, queue_id: str | None = None, by: str | None = None
+) -> list[Click]:
+    """Every click (on a queue, of a person), oldest first."""
+    kept = schema.click.c
+    query = select(*(kept[name] for name in Click._fields)).order_by(kept.row)
+    if queue_id is not None:
+        query = query.where(kept.queue == queue_id)
+    if by is not None:
+        query = query.where(kept.by == by)
+    return [Click(*row) for row in connection.execute(query)]
+
+
+def _locked(connection: Connection, queue_id: str) -> QueueStatus:
+    """The queue, which nobody else can change until this transaction ends.
+
+    SQLite needs no lock of a row: the writer's transactions begin by locking everything.
+    """
+    query = select(schema.queue).where(schema.queue.c.id == queue_id).with_for_update()
+    row = connection.execute(query).first()
+    if row is None:
+        raise UsageError(
+            "没有这个盲评。请从「盲评」页重新进入。",
+            "There is no such blind grading. Go in again from the Grade page.",
+        )
+    return _status(row)
+
+
+def _check_click(status: QueueStatus, place: int, by: str, choice: str) -> None:
+    if status.state != "open":
+        raise UsageError(
+            "名字已经揭晓，这一下没有记。揭晓以后，盲评的判定不再改。",
+            "The names are out, so this click was not kept. Blind verdicts do not change after "
+            "the reveal.",
+        )
+    if not by.strip():
+        raise UsageError("请先写下你的名字，再开始判。", "Give your name before you grade.")
+    if not 0 <= place < len(status.queue.items) or not status.queue.allows(choice):
+        raise UsageError(
+            "这个盲评里没有这一条，或者没有这种判法。请刷新页面再试。",
+            "This blind grading has no such item, or no such choice. Reload the page.",
+        )
+
+
+def _change(connection: Connection, queue_id: str, state: str) -> None:
+    connection.execute(
+        update(schema.queue)
+        .where(schema.queue.c.id == queue_id)
+        .values(state=state, version=schema.queue.c.version + 1)
+    )
