@@ -5,6 +5,7 @@
     │   ├── BankError            a question file: names file, row and column
     │   ├── ModelsFileError      models.toml: names the key
     │   └── UsageError           a command or a call that makes no sense as given
+    │       └── BusyError        another process is asking for this workspace; wait for it
     ├── StoreError               the workspace cannot be opened, read or written
     │   └── DiskFullError        nothing was lost; free some space and resume
     ├── MissingExtraError        an optional part is not installed; names the pip line
@@ -66,6 +67,10 @@ class ModelsFileError(InputError):
 
 class UsageError(InputError):
     """A command or a call that makes no sense as given."""
+
+
+class BusyError(UsageError):
+    """Another process is asking models for this workspace. It can be waited for."""
 
 
 class StoreError(MinganError):

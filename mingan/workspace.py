@@ -15,37 +15,32 @@ from __future__ import annotations
 
 import asyncio
 import os
-import secrets
 from collections import Counter
 from collections.abc import Callable, Collection, Mapping, Sequence
-from contextlib import AsyncExitStack
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Literal, Self
+from typing import Literal, Self
 
-from mingan import asking, grading, shelf
+from mingan import asking, grading, runs, shelf
 from mingan.bank import Bank
 from mingan.bank.importers import Imported, detect, news
 from mingan.errors import UsageError
 from mingan.language import Lang, Text
-from mingan.models import catalogue
 from mingan.models.protocol import Model
 from mingan.plugins import Registry
 from mingan.plugins import registry as installed
-from mingan.records import Answer, Grade, ModelCard, Question, Verdict, content_hash
+from mingan.records import Answer, Grade, ModelCard, Question, Verdict
 from mingan.reports import export, hidden, html
 from mingan.reports.assemble import assemble
 from mingan.reports.gather import Gathered, gather
 from mingan.reports.items import ItemReport, examine
 from mingan.reports.ready import check_countable
 from mingan.statistics import Comparison, Score, compare, compare_all, score_table
-from mingan.store import Run, Store
+from mingan.store import Store
 
 DEFAULT = "mingan.db"
-_PORTION = 200
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -206,26 +201,17 @@ class Workspace:
         Raises:
             MinganError: see `mingan.shelf.cards`, `bank`, and `mingan.asking.ask`.
         """
-        source = self.bank(bank) if isinstance(bank, str) else bank
-        cards = self._cards(models, models_file)
-        questions = list(source.questions)
-        if turns is not None:
-            questions = asking.short(questions, turns, self.registry) or questions
-        if limit is not None:
-            questions = asking.subset(questions, limit, seed=seed)
-        plan = asking.Plan(questions=questions, cards=cards, repeats=repeats, seed=seed)
-        with self.store.run_lock():
-            async with AsyncExitStack() as stack:
-                living = {card.name: self._make(card, made or {}) for card in cards}
-                for model in living.values():
-                    stack.push_async_callback(model.close)
-                run = self._run_for(source, plan)
-                outcome = await self._asked(
-                    run, plan, living,
-                    concurrency=concurrency, budget=budget, retry=retry, progress=progress,
-                    stop=stop, abandon=abandon,
-                )  # fmt: skip
-        return outcome
+        wish = runs.Wish(
+            bank=self.bank(bank) if isinstance(bank, str) else bank,
+            cards=self._cards(models, models_file),
+            repeats=repeats, limit=limit, turns=turns, seed=seed,
+        )  # fmt: skip
+        plan = wish.plan(self.registry)
+        return await runs.carry_out(
+            self.store, plan, partial(runs.put_on_record, self.store, wish.bank, plan),
+            made=made, registry=self.registry, concurrency=concurrency, budget=budget,
+            retry=retry, progress=progress, stop=stop, abandon=abandon,
+        )  # fmt: skip
 
     def _cards(
         self, models: Sequence[str | ModelCard], models_file: str | Path | None
@@ -238,64 +224,6 @@ class Workspace:
         found = shelf.cards(names, models_file=models_file, registry=self.registry)
         by_name = {card.name: card for card in found}
         return [by_name[m] if isinstance(m, str) else m for m in _once(models)]
-
-    async def _asked(
-        self, run: Run, plan: asking.Plan, models: Mapping[str, Model], **how: Any
-    ) -> asking.Outcome:
-        try:
-            outcome = await asking.ask(
-                plan, models, self.store, run_id=run.id, grade=self._grade_one,
-                slow=partial(grading.is_slow, registry=self.registry),
-                registry=self.registry, **how,
-            )  # fmt: skip
-        except BaseException:
-            self.store.end_run(run.id, "failed")
-            raise
-        if outcome.already:
-            self._grade_the_rest(plan)
-        if outcome.state != "failed":
-            self.store.end_run(run.id, outcome.state)
-        return outcome
-
-    def _grade_the_rest(self, plan: asking.Plan) -> None:
-        """Grade what an earlier run stored and did not live to grade."""
-        questions = {(q.id, q.asked): q for q in plan.questions}
-        graded = self.store.grades().keys()
-        new = []
-        for answer in self.store.answers(models=[card.hash for card in plan.cards]):
-            question = questions.get((answer.question, answer.asked))
-            if question is None or answer.state == "failed":
-                continue
-            if (answer.content, question.hash) not in graded:
-                new.append(self._grade_one(question, answer))
-        self._keep_grades(new)
-
-    def _keep_grades(self, grades: Sequence[Grade]) -> None:
-        for start in range(0, len(grades), _PORTION):
-            self.store.add_grades(grades[start : start + _PORTION])
-
-    def _make(self, card: ModelCard, made: Mapping[str, Model]) -> Model:
-        return made.get(card.name) or catalogue.make(card, registry=self.registry)
-
-    def _run_for(self, source: Bank, plan: asking.Plan) -> Run:
-        """The unfinished run of the same plan, or a new one; put on record before anything."""
-        digest = self.store.add_bank(source.name, source.questions)
-        self.store.add_cards(plan.cards)
-        run = Run(
-            id=f"{datetime.now(UTC):%Y%m%d-%H%M%S}-{secrets.token_hex(2)}",
-            bank=source.name,
-            bank_hash=digest,
-            questions=tuple(question.id for question in plan.questions),
-            models=tuple(card.hash for card in plan.cards),
-            repeats=plan.repeats,
-            day=plan.day,
-        )
-        for status in reversed(self.store.runs()):
-            if status.state != "finished" and _plan_of(status.run) == _plan_of(run):
-                self.store.end_run(status.run.id, "running")
-                return status.run
-        self.store.begin_run(run)
-        return run
 
     def _grade_one(self, question: Question, answer: Answer) -> Grade:
         return grading.grade(question, answer, registry=self.registry)
@@ -338,8 +266,8 @@ class Workspace:
         self.store.add_cards(found.cards)
         incoming = fresh + changed
         futures = [
-            self.store.record("", incoming[start : start + _PORTION])
-            for start in range(0, len(incoming), _PORTION)
+            self.store.record("", incoming[start : start + runs.PORTION])
+            for start in range(0, len(incoming), runs.PORTION)
         ]
         for future in futures:
             future.result()
@@ -374,7 +302,7 @@ class Workspace:
         }
         known = {grade.key for grade in self.store.all_grades()}
         new = [grade for grade in given.values() if grade.key not in known]
-        self._keep_grades(new)
+        runs.keep_grades(self.store, new)
         return GradeSummary(
             bank=gathered.bank,
             answers=len(given),
@@ -488,10 +416,6 @@ def _outside_any_loop() -> None:
         "这里已经有一个事件循环在跑（例如在 Jupyter 里）。请改用：await workspace.ask(…)",
         "An event loop is running here already (as in Jupyter). Write: await workspace.ask(…)",
     )
-
-
-def _plan_of(run: Run) -> str:
-    return content_hash(run.bank_hash, run.questions, run.models, run.repeats, run.day)
 
 
 def _once(models: Sequence[str | ModelCard]) -> list[str | ModelCard]:

@@ -12,7 +12,8 @@ import msgspec
 
 from mingan.records import Record
 
-RunState = Literal["running", "finished", "stopped", "failed"]
+RunState = Literal["waiting", "running", "finished", "stopped", "failed"]
+"""`waiting`: wanted, and goes on when its turn comes or when the bench is next opened."""
 
 
 class Run(Record, frozen=True, kw_only=True, omit_defaults=True):

@@ -22,7 +22,7 @@ from typing import Any, Self
 from sqlalchemy import Connection, func, inspect, literal, select, text, update
 from sqlalchemy.exc import SQLAlchemyError
 
-from mingan.errors import StoreError, UsageError
+from mingan.errors import BusyError, StoreError, UsageError
 from mingan.language import Text
 from mingan.records import Answer, Grade, ModelCard, Question, Vote, content_hash, now
 from mingan.store import schema
@@ -145,7 +145,7 @@ class Store(QueueStore):
 
     def end_run(self, run_id: str, state: RunState) -> None:
         """Say how a run ended (or, with `running`, that it goes on)."""
-        ended = "" if state == "running" else now()
+        ended = "" if state in ("running", "waiting") else now()
 
         def job(connection: Connection) -> None:
             connection.execute(
@@ -194,11 +194,11 @@ class Store(QueueStore):
         """Be the only process that asks models for this workspace.
 
         Raises:
-            UsageError: another one is at it. The lock ends with its process, however that dies.
+            BusyError: another one is at it. The lock ends with its process, however that dies.
         """
         taken, release = self._take_lock(_RUN_LOCK, "run-lock", wait=False)
         if not taken:
-            raise UsageError(
+            raise BusyError(
                 f"另一个 mingan run 正在使用工作区 {self.place.shown}。请等它结束，"
                 "或用 --workspace 换一个工作区。",
                 f"Another mingan run is using the workspace {self.place.shown}. Wait for it to "
