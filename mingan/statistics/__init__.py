@@ -12,6 +12,7 @@ multiplicity, ranks   many tests at once; ranks as tie groups
 power                 how many questions it takes
 items                 single questions: difficulty, discrimination, suspect keys
 twins                 public against hidden questions; two samples of numbers
+agreement             of people who judged the same things
 """
 
 from mingan.statistics.comparisons import compare, compare_all

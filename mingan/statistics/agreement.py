@@ -1,0 +1,201 @@
+"""How far people who judged the same things agree, with what chance alone would give taken off.
+
+Judgements come as a table of people × things, each a whole number from 0 that names a category,
+NaN where that person did not judge that thing. The module must not know what is judged, nor what
+a value of agreement is worth; `reports.agreement_sentences` says that.
+
+Two people: Cohen's kappa, whose interval is by Fleiss, Cohen and Everitt (1969). Any number, with
+gaps: Krippendorff's alpha, whose interval is by drawing the things anew with a fixed seed, since
+things are what another day would bring others of.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from itertools import combinations
+from typing import Literal
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from mingan.statistics.intervals import Interval, wilson
+from mingan.statistics.special import Floats, normal_quantile
+
+Scale = Literal["nominal", "ordinal"]
+
+_RESAMPLES = 2000
+_NOTHING = 1e-12
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Agreement:
+    """Agreement beyond chance: 1 is perfect, 0 is what chance gives.
+
+    Attributes:
+        kind: "cohen" or "krippendorff".
+        value: NaN where all judgements are of one category, or nothing was judged by two.
+        low, high: NaN where the interval cannot be had, as when nobody ever disagreed.
+        raw: the share of pairs of judgements that are the same; raw_low, raw_high its interval.
+        same, things: on how many of the things judged by two or more everybody agreed.
+        raters: how many people judged.
+    """
+
+    kind: Literal["cohen", "krippendorff"]
+    value: float
+    low: float
+    high: float
+    level: float
+    raw: float
+    raw_low: float
+    raw_high: float
+    same: int
+    things: int
+    raters: int
+
+
+def agreement(table: ArrayLike, *, scale: Scale = "nominal", level: float = 0.95) -> Agreement:
+    """Cohen's kappa for two people (nominal), Krippendorff's alpha for more, or for an order."""
+    codes = _codes(table)
+    judged = (~np.isnan(codes)).sum(axis=0)
+    shared = codes[:, judged >= 2]
+    things = shared.shape[1]
+    if things:
+        low, high = np.nanmin(shared, axis=0), np.nanmax(shared, axis=0)
+        same = int((low == high).sum())
+    else:
+        same = 0
+    raw = raw_agreement(codes)
+    ends = wilson(raw * things, things, level=level) if things else Interval(0.0, 1.0)
+    raters = int((~np.isnan(codes)).any(axis=1).sum())
+    two = codes.shape[0] == 2 and scale == "nominal"
+    value, interval = _cohen(codes, level) if two else krippendorff(codes, scale=scale, level=level)
+    return Agreement(
+        kind="cohen" if two else "krippendorff", value=value, low=interval.low,
+        high=interval.high, level=level, raw=raw, raw_low=ends.low, raw_high=ends.high,
+        same=same, things=things, raters=raters,
+    )  # fmt: skip
+
+
+def raw_agreement(table: ArrayLike) -> float:
+    """The share of pairs of judgements of one thing that are the same, averaged over things."""
+    codes = _codes(table)
+    same, pairs = np.zeros(codes.shape[1]), np.zeros(codes.shape[1])
+    for first, second in combinations(codes, 2):
+        same += first == second
+        pairs += ~np.isnan(first) & ~np.isnan(second)
+    judged = pairs > 0
+    return float((same[judged] / pairs[judged]).mean()) if judged.any() else math.nan
+
+
+def cohen_kappa(a: ArrayLike, b: ArrayLike) -> tuple[float, float]:
+    """Cohen's kappa of two lists of judgements, and its standard error; gaps are left out.
+
+    The error is that of a kappa which is not 0 (Fleiss, Cohen and Everitt 1969). Both are NaN
+    where only one category was ever used.
+    """
+    codes = np.stack([np.asarray(a, dtype=np.float64), np.asarray(b, dtype=np.float64)])
+    codes = codes[:, ~np.isnan(codes).any(axis=0)]
+    number = codes.shape[1]
+    if number == 0:
+        return math.nan, math.nan
+    names, places = np.unique(codes, return_inverse=True)
+    places = places.reshape(codes.shape)
+    share = np.zeros((names.size, names.size))
+    np.add.at(share, (places[0], places[1]), 1 / number)
+    rows, columns = share.sum(axis=1), share.sum(axis=0)
+    observed, chance = float(np.trace(share)), float(rows @ columns)
+    if 1 - chance < _NOTHING:
+        return math.nan, math.nan
+    kappa = (observed - chance) / (1 - chance)
+    agreed = np.diag(share) * ((1 - chance) - (rows + columns) * (1 - observed)) ** 2
+    # A thing that the first put into i and the second into j weighs by the shares of the others:
+    # of i at the second and of j at the first.
+    crossed = share * (columns[:, None] + rows[None, :]) ** 2
+    off = crossed.sum() - np.trace(crossed)
+    variance = (
+        agreed.sum() + (1 - observed) ** 2 * off - (observed * chance - 2 * chance + observed) ** 2
+    ) / (number * (1 - chance) ** 4)
+    return kappa, math.sqrt(max(float(variance), 0.0))
+
+
+def krippendorff(
+    table: ArrayLike, *, scale: Scale = "nominal", level: float = 0.95,
+    resamples: int = _RESAMPLES, seed: int = 0,
+) -> tuple[float, Interval]:  # fmt: skip
+    """Krippendorff's alpha and its interval, by drawing the things anew `resamples` times.
+
+    Things that fewer than two people judged say nothing of agreement and are left out.
+    """
+    counts = _counts(_codes(table))
+    nothing = Interval(math.nan, math.nan)
+    if counts.size == 0:
+        return math.nan, nothing
+    judged = counts.sum(axis=1, keepdims=True)
+    pairs = counts[:, :, None] * counts[:, None, :]
+    pairs[:, np.arange(counts.shape[1]), np.arange(counts.shape[1])] -= counts
+    pairs /= judged[:, :, None] - 1
+    difference = _DIFFERENCES[scale]
+    (value,) = _alphas(pairs.sum(axis=0)[None], difference)
+    if math.isnan(value) or value > 1 - _NOTHING or counts.shape[0] < 2:
+        return float(value), nothing
+    draws = np.random.default_rng(seed).multinomial(
+        counts.shape[0], np.full(counts.shape[0], 1 / counts.shape[0]), size=resamples
+    )
+    drawn = np.tensordot(draws.astype(np.float64), pairs, axes=1)
+    alphas = _alphas(drawn, difference)
+    alphas = alphas[~np.isnan(alphas)]
+    if alphas.size < resamples // 2:
+        return float(value), nothing
+    ends = np.quantile(alphas, [(1 - level) / 2, (1 + level) / 2])
+    return float(value), Interval(float(ends[0]), float(ends[1]))
+
+
+def _codes(table: ArrayLike) -> Floats:
+    codes = np.asarray(table, dtype=np.float64)
+    if codes.ndim != 2:
+        raise ValueError(f"needs a table of people x things, not shape {codes.shape}")
+    return codes
+
+
+def _cohen(codes: Floats, level: float) -> tuple[float, Interval]:
+    kappa, error = cohen_kappa(codes[0], codes[1])
+    if math.isnan(kappa) or error < _NOTHING:
+        return kappa, Interval(math.nan, math.nan)
+    half = normal_quantile((1 + level) / 2) * error
+    return kappa, Interval(max(kappa - half, -1.0), min(kappa + half, 1.0))
+
+
+def _counts(codes: Floats) -> Floats:
+    """Things × categories: how many people put it there; only things that two or more judged."""
+    names = np.unique(codes[~np.isnan(codes)])
+    counts = np.stack([(codes == name).sum(axis=0) for name in names], axis=1).astype(np.float64) \
+        if names.size else np.zeros((0, 0))  # fmt: skip
+    return np.asarray(counts[counts.sum(axis=1) >= 2])
+
+
+def _alphas(coincidences: Floats, difference: Callable[[Floats], Floats]) -> Floats:
+    """Alpha of every coincidence matrix in a stack; NaN where there is only one category."""
+    totals = coincidences.sum(axis=2)
+    number = totals.sum(axis=1)
+    squares = difference(totals)
+    observed = (coincidences * squares).sum(axis=(1, 2))
+    expected = np.einsum("sc,sk,sck->s", totals, totals, squares)
+    safe = np.where(expected > 0, expected, 1)
+    alphas = 1 - (number - 1) * observed / safe
+    return np.asarray(np.where(expected > 0, alphas, np.nan))
+
+
+def _nominal(totals: Floats) -> Floats:
+    size = totals.shape[1]
+    return np.broadcast_to(1 - np.eye(size), (totals.shape[0], size, size))
+
+
+def _ordinal(totals: Floats) -> Floats:
+    """Squared number of judgements between two categories, half of each end counted."""
+    middle = np.cumsum(totals, axis=1) - totals / 2
+    return np.asarray((middle[:, :, None] - middle[:, None, :]) ** 2)
+
+
+_DIFFERENCES: dict[Scale, Callable[[Floats], Floats]] = {"nominal": _nominal, "ordinal": _ordinal}
