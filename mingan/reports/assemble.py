@@ -26,7 +26,7 @@ from mingan.reports.data import (
     ReportData,
     Turn,
 )
-from mingan.reports.gather import Gathered, Place
+from mingan.reports.gather import Gathered
 from mingan.reports.method import method_notes
 from mingan.reports.pictures import with_pictures
 from mingan.statistics import Comparison, Score, score_table
@@ -163,19 +163,23 @@ def _question(question: Question, gathered: Gathered, *, reveal: bool) -> Questi
         grader=choice.grader,
         grader_why=choice.why,
         answers=tuple(
-            _answer(shown, *_seen(gathered, place, secret=secret))
+            answer_view(
+                question, gathered.answers[place], gathered.grades.get(place), reveal=reveal
+            )
             for place in places
             if place in gathered.answers
         ),
     )
 
 
-def _seen(gathered: Gathered, place: Place, *, secret: bool) -> tuple[Answer, Grade | None]:
-    """An answer and its grade, without their words where they are to stay hidden."""
-    answer, grade = gathered.answers[place], gathered.grades.get(place)
-    if not secret:
-        return answer, grade
-    return hidden.answer(answer), hidden.grade(grade) if grade else None
+def answer_view(
+    question: Question, answer: Answer, grade: Grade | None, *, reveal: bool = False
+) -> AnswerView:
+    """What is shown of one answer; of one to a hidden question the words only with `reveal`."""
+    if question.hidden and not reveal:
+        grade = hidden.grade(grade) if grade else None
+        return _answer(hidden.question(question), hidden.answer(answer), grade)
+    return _answer(question, answer, grade)
 
 
 def _turns(question: Question, answer: Answer) -> tuple[Turn, ...]:
