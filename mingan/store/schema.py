@@ -1,8 +1,8 @@
 """The tables of a workspace, the same on SQLite and on PostgreSQL.
 
-Facts (question, card, answer, grade, vote, click, draft) are only ever added. A correction is a newer
-row that names what it supersedes; a failed attempt at an answer stays on record beside the one
-that succeeded. The only columns that change are a run's `state`, `version` and `ended`, and a
+Facts (question, card, answer, grade, vote, click, draft) are only ever added. A correction is a
+newer row that names what it supersedes; a failed attempt at an answer stays on record beside the
+one that succeeded. The only columns that change are a run's `state`, `version` and `ended`, and a
 queue's `state` and `version`: `version` grows with every transaction that touches the run or the
 queue, so that a page or another process can follow it by polling one number.
 
@@ -13,7 +13,9 @@ The invariants, re-derived by `verify.py`:
 - a revision above 0 supersedes an existing answer of the same key;
 - every grade is about an answer and a question that exist; every run's answers exist;
 - every click is on an item of a queue that exists; once a queue is revealed, every
-  click that stands has become a grade or a vote, and no other click has.
+  click that stands has become a grade or a vote, and no other click has;
+- the drafts of a conversation are numbered from 0 without a gap, and one that made an answer has
+  it beside it.
 """
 
 from __future__ import annotations

@@ -17,6 +17,7 @@ from mingan.sealing import unveil
 from mingan.store import schema
 from mingan.store.engine import said_plainly
 from mingan.store.queue_store import statuses, stored_clicks
+from mingan.store.drafts import Draft
 from mingan.store.queues import Click, QueueStatus, grade_of, standing, vote_of
 from mingan.store.runs import Run
 
@@ -30,7 +31,7 @@ def verify(store: Store) -> list[Text]:
         with said_plainly(store.place), store._reading.connect() as connection:
             return [*_file(connection), *_questions(connection), *_cards(connection),
                     *_answers(connection), *_grades(connection), *_votes(connection),
-                    *_runs(connection), *_queues(connection)]  # fmt: skip
+                    *_runs(connection), *_queues(connection), *_drafts(connection)]  # fmt: skip
     except StoreError as fault:
         return [fault.message]
 
@@ -186,3 +187,20 @@ def _revealed(connection: Connection, status: QueueStatus, clicks: list[Click]) 
         yield _broken(
             "queue", queue.id, "揭晓后的判定与点击不符", "what was revealed is not what was clicked"
         )
+
+
+def _drafts(connection: Connection) -> Iterator[Text]:
+    steps: dict[str, int] = {}
+    made = set()
+    table = schema.draft.c
+    for row in connection.execute(select(schema.draft).order_by(table.key, table.step)):
+        draft: Draft = Draft.from_json(unveil(row.body))
+        if (draft.key, draft.step) != (row.key, row.step):
+            yield _broken("draft", row.row, "编号与内容不符", "the number is not of the content")
+        if row.step != steps.get(row.key, 0):
+            yield _broken("draft", row.row, "前面缺了一步", "the step before it is missing")
+        steps[row.key] = row.step + 1
+        if draft.done:
+            made.add(row.key)
+    for key in sorted(made.difference(connection.scalars(select(schema.answer.c.key)))):
+        yield _broken("draft", key, "做成的回答不存在", "the answer that it made is not there")
