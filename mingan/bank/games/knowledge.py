@@ -2,9 +2,9 @@
 
 A thing has a property, or has it not, or it is unclear (the cell is empty): 会飞 is unclear of a
 hen. The table is `knowledge.csv`, the words in which a property may be asked for are in
-`properties.csv`, both written by us. A property is true or false of the ordinary specimen of a
-thing; where two sensible people might disagree the cell is empty. This module answers what is
-true; it must not know how any game goes.
+`properties.csv`, both written by us; what things weigh is for `weights` to say. A property is true
+or false of the ordinary specimen of a thing; where two sensible people might disagree the cell is
+empty. This module answers what is true; it must not know how any game goes.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 
-from mingan.bank.games import reading
+from mingan.bank.games import reading, weights
 from mingan.normal import key
 
 LONGEST = 40
@@ -87,11 +87,9 @@ class Table:
 
         Two properties joined by 和, 或 or 且, or by 的 as in 长在树上的水果, are read one by one.
         """
-        found = self.asked(predicate)
-        if found is not None:
-            name, affirms = found
-            true = self.true(thing, name)
-            return True, true if true is None else true is affirms
+        whole = self._plain(thing, predicate)
+        if whole[0]:
+            return whole
         for joint, every in ((_AND, True), (_OR, False), (_OF, True)):
             parts = [part for part in joint.split(predicate[:LONGEST]) if part]
             if len(parts) == 2 and "还是" not in predicate:
@@ -102,11 +100,15 @@ class Table:
 
     def _one(self, thing: str, predicate: str) -> tuple[bool, bool | None]:
         part = reading.statement(predicate)
-        found = self.asked(part.predicate)
+        read, true = self._plain(thing, part.predicate)
+        return read, true if true is None else true is not part.negated
+
+    def _plain(self, thing: str, predicate: str) -> tuple[bool, bool | None]:
+        found = self.asked(predicate)
         if found is None:
-            return False, None
+            return weights.truth(thing, predicate[:LONGEST])
         true = self.true(thing, found[0])
-        return True, true if true is None else (true is found[1]) is not part.negated
+        return True, true if true is None else true is found[1]
 
     def _by_pattern(self, core: str) -> tuple[str, bool] | None:
         for name, prop in self.properties.items():

@@ -82,7 +82,7 @@ _OTHERS = _forms(
 
 def truth(number: int, predicate: str) -> bool | None:
     """Whether a predicate is true of a number; None where it cannot be read."""
-    text = re.sub(r"(?<=\d)--?(?=\d)", "到", _in_digits(predicate).lower())
+    text = re.sub(r"(?<=\d)--?(?=\d)", "到", in_digits(predicate).lower())
     text = re.sub(r"(?<=[<≤=])[nx](?=[<≤])", "n且", text)
     whole = _truth(number, text)
     if whole is not None:
@@ -134,11 +134,11 @@ def _denied(held: dict[float, bool], end: float, test: _Test) -> bool:
 
 def guessed(predicate: str) -> int | None:
     """The number that a predicate or a name says outright: 是33, 33, 三十三."""
-    match = _EQUAL.fullmatch(_in_digits(predicate))
+    match = _EQUAL.fullmatch(in_digits(predicate))
     return int(match[1]) if match else None
 
 
-def _in_digits(text: str) -> str:
+def in_digits(text: str) -> str:
     """三十二 as 32; the numerals of 一个 and 十位 stay, because they say something else."""
     return _WRITTEN.sub(_written, text)
 

@@ -58,6 +58,7 @@ _LABEL = re.compile(
 _ASKS = re.compile(
     r"\?|[吗么嘛吧呢]$|是不是|有没有|会不会|能不能|可不可以|是否|能否|会否|可否|有无|对不对"
 )
+_EXAMPLES = re.compile(r"[,:、-]*(?:比如|例如|譬如|诸如)[^?]*")
 _TAIL = re.compile(r"(?:,?(?:对吗|是吗|对吧|是吧|对不对|是不是|好吗|呢|吗|么|嘛|吧|\?))+$")
 _MATTERS = re.compile(r"[除只仅不非指包含算]")
 """In an aside that changes what is asked, as in 在 1 到 9 之间（不含 9）; others only explain."""
@@ -162,7 +163,7 @@ def _questions(written: Iterable[str]) -> list[Asked]:
 def _question(piece: str) -> Asked:
     """它不会飞吗 is 会飞, negated; 请问，这个东西是不是动物？ is 是动物."""
     kept = [aside for aside in _ASIDE.findall(piece) if _MATTERS.search(aside)]
-    rest = _TAIL.sub("", _clause(_ASIDE.sub("", piece)))
+    rest = _TAIL.sub("", _clause(_EXAMPLES.sub("", _ASIDE.sub("", piece))))
     rest = _ADVERB.sub("", _SUBJECT.sub("", _ADVERB.sub("", rest)))
     rest = _EITHER.sub(lambda m: _EITHER_TO[m[0][0]], rest, count=1)
     rest += "".join(kept) if rest else ""

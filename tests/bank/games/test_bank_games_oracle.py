@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import json
+from importlib import resources
 from typing import Any
 
 import pytest
@@ -145,3 +147,15 @@ def test_a_consistent_player_who_speaks_freely_is_right() -> None:
     said = ["好了", "当然", "嗯，会飞", "不，它不生活在水里", "当然不是", "没有", "嗯，不是。"]
     said += ["这句话不对", "不对，它不是人造的", "麻雀"]
     assert GAME.result(QUESTION, said).verdict == "right"
+
+
+def test_the_cells_in_our_templates_are_those_of_the_table() -> None:
+    # Templates are read without the table, so they hold a copy of the part they need.
+    file = resources.files("mingan.bank") / "builtin" / "templates" / "games.jsonl"
+    rows = map(json.loads, file.read_text(encoding="utf-8").splitlines())
+    slots = [row["slots"] for row in rows if row["kind"] == "oracle"]
+    assert len(slots) == 2
+    for slot in slots:
+        cells, props = json.loads(slot["cells"]), json.loads(slot["props"])
+        known = {thing: [table().true(thing, name) for name in props] for thing in cells}
+        assert {thing: [c == "1" for c in cell] for thing, cell in cells.items()} == known
