@@ -122,7 +122,8 @@ def test_a_firm_answer_is_one_that_was_declared() -> None:
 
 @pytest.mark.parametrize("name", ["exact", "case"])
 def test_a_switch_that_is_neither_on_nor_off_is_a_fault(name: str) -> None:
-    (fault,) = TextGrader().faults(asked("a", **{"exact": True, name: "yes"}))
+    switches: dict[str, Any] = {"exact": True, name: "yes"}
+    (fault,) = TextGrader().faults(asked("a", **switches))
     assert name in fault.zh
     assert TextGrader().faults(asked("a", case=False)) == []
     assert TextGrader().faults(asked(None)) != []

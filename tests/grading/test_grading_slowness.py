@@ -44,3 +44,8 @@ def test_slow_is_what_a_grader_says_of_itself(
 ) -> None:
     question = Question(id="q", prompt="?", grader=grader, params=params)
     assert is_slow(question, registry=registry) is slow
+
+
+@pytest.mark.parametrize("grader", ["code", "svg", "regex", "writing"])
+def test_graders_that_start_a_process_are_slow(grader: str) -> None:
+    assert is_slow(Question(id="q", prompt="?", grader=grader))

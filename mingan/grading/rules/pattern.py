@@ -38,6 +38,8 @@ class RegexGrader(CheckedGrader):
 
     name = "regex"
     version = "2"
+    slow = True
+    """A pattern may run in a process of its own, so it is not to be called where others wait."""
 
     def judge(self, question: Question, text: str) -> Finding:
         """Judge whether the pattern matches."""

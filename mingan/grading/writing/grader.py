@@ -29,6 +29,8 @@ class WritingGrader(CheckedGrader):
 
     name = "writing"
     version = "1"
+    slow = True
+    """A rule may have a pattern, which runs in a process of its own."""
 
     def slips(self, question: Question) -> list[Text]:
         """Rules that are not well formed."""
