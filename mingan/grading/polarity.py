@@ -98,6 +98,20 @@ _DECLARED = re.compile(
     rf"|(?:答案|answer)\s*(?:应该|应当|应)?\s*(?:是|为|:|is)\s*[:]?\s*({_YES_WORD}|{_NO_WORD})(?=[\W]|$)",
     re.IGNORECASE,
 )
+_BARE = re.compile(
+    r"(?!.*(?:是不是|是否|[?]))"
+    r"(?P<lead>(?:好的|所以|因此|综上|我的?|认为|觉得|选择?|判断|最终|最后|正确的?|答案|回答|结论|结果|答|"
+    r"应该|应当|应|就|[是为](?=\W*[是否不对错正])|如下|the|final|answer|is|it|boxed|text|[\W_])*)"
+    r"(?:(?P<no>否|不是|不对|错误?的?|不正确|no|false)|是的?|对的?|正确的?|没错|yes|true)"
+    r"(?:[\W_]|answer)*",
+    re.IGNORECASE,
+)
+_LONGEST_BARE = 40
+_NAMES_ANSWER = re.compile(r"答案|回答|结论|结果|判断|答|answer|boxed", re.IGNORECASE)
+_TITLE = re.compile(
+    r"\W*(?:我的|最终|最后|正确)*的?(?:答案|回答|结论|判断|(?:final )?answer)(?:如下|是)?\W*",
+    re.IGNORECASE,
+)
 _LABELLED = re.compile(rf"[“\"「]\s*({_YES_WORD}|{_NO_WORD})\s*[”\"」]", re.IGNORECASE)
 _ATTITUDE = re.compile(
     r"(?:是|为|给出|给了|表示|属于)(?:了|一[种个])?(肯定|否定)(?:的|回答|答复|态度)"
@@ -169,7 +183,7 @@ def polarity(text: str, prompt: str, reference: str = "") -> Polarity:
     """Which way a folded text answers the prompt."""
     parts = [s for s in sentences(text) if not _repeats(s, prompt)]
     asked = _asked(fold(prompt), fold(reference).strip())
-    votes: list[tuple[int, int, int, str]] = []
+    votes = _bare_votes(parts)
     for place, sentence in enumerate(parts):
         votes += [
             (w, place, s, e) for w, s, e in _sentence_votes(sentence, place, len(parts), asked)
@@ -177,7 +191,7 @@ def polarity(text: str, prompt: str, reference: str = "") -> Polarity:
     if not votes:
         return Polarity()
     top = max(v[0] for v in votes)
-    best = [v for v in votes if v[0] == top]
+    best = sorted((v for v in votes if v[0] == top), key=lambda v: v[1])
     last = best[-1]
     rest = [v for v in votes if v[0] >= 2]
     agreed = {v[2] for v in best}
@@ -187,6 +201,25 @@ def polarity(text: str, prompt: str, reference: str = "") -> Polarity:
     if conflict and top >= 3 and last[1] == len(parts) - 1 and CONCLUSION.match(last[3]):
         conflict = False
     return Polarity(last[2], conflict, top >= 4, last[3][:60])
+
+
+def _bare_votes(parts: list[str]) -> list[tuple[int, int, int, str]]:
+    """The sign of sentences that are nothing but a yes or a no with a lead-in: 所以，否; 判断：是.
+
+    They count as the first or the last sentence of a text, and under a title (最终答案).
+    """
+    worded = [place for place, sentence in enumerate(parts) if any(map(str.isalpha, sentence))]
+    votes = []
+    for at, place in enumerate(worded):
+        sentence = parts[place]
+        titled = at > 0 and _TITLE.fullmatch(parts[worded[at - 1]]) is not None
+        if not (titled or place in (worded[0], worded[-1])) or len(sentence) > _LONGEST_BARE:
+            continue
+        bare = _BARE.fullmatch(sentence)
+        if bare:
+            declared = titled or _NAMES_ANSWER.search(bare["lead"]) is not None
+            votes.append((4 if declared else 3, place, NO if bare["no"] else YES, sentence))
+    return votes
 
 
 def _repeats(sentence: str, prompt: str) -> bool:

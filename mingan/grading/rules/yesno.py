@@ -36,7 +36,7 @@ class YesNoGrader:
     """Right when the text's answer to the question points the reference's way."""
 
     name = "yesno"
-    version = "2"
+    version = "3"
 
     def grade(self, question: Question, text: str) -> Finding:
         """Judge which way the text points."""
