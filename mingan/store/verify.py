@@ -15,9 +15,9 @@ from mingan.language import Text
 from mingan.records import Answer, Grade, ModelCard, Question, Vote
 from mingan.sealing import unveil
 from mingan.store import schema
+from mingan.store.drafts import Draft
 from mingan.store.engine import said_plainly
 from mingan.store.queue_store import statuses, stored_clicks
-from mingan.store.drafts import Draft
 from mingan.store.queues import Click, QueueStatus, grade_of, standing, vote_of
 from mingan.store.runs import Run
 
