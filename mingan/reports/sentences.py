@@ -53,6 +53,11 @@ def named(name: str) -> Text:
     return Text(f"「{zh}」", f"“{en}”")
 
 
+def tidy(zh: str, en: str) -> Text:
+    """A pair, with the blanks that names bring removed around Chinese punctuation."""
+    return Text(_LOOSE.sub(r"\1", zh).strip(), en.strip())
+
+
 def rounded_up(number: int) -> int:
     """`number` rounded up to two leading digits: what is only about right should look it."""
     step: int = 10 ** max(0, len(str(number)) - 2)
@@ -88,11 +93,11 @@ def score_sentence(score: Score) -> Text:
     """One model's score, its interval and its counts."""
     name = named(score.model)
     if math.isnan(score.score):
-        return _text(
+        return tidy(
             f"{name.zh} 没有可以算分的回答。", f"{name.en} has no answer that can be scored."
         )
     level, low, high = percent(score.level), points(score.low), points(score.high)
-    said = _text(
+    said = tidy(
         f"{name.zh} 得 {points(score.score)} 分（{level} 区间 {low} 到 {high}）："
         f"{score.questions} 道题，对 {score.right}、错 {score.wrong}、存疑 {score.unsure}。",
         f"{name.en} scores {points(score.score)} ({level} interval {low} to {high}): "
@@ -108,14 +113,14 @@ def compare_sentence(comparison: Comparison) -> Text:
     a, b = named(lead.a), named(lead.b)
     if math.isnan(comparison.difference) or comparison.questions == 0:
         a, b = named(comparison.a), named(comparison.b)
-        return _text(
+        return tidy(
             f"{a.zh} 和 {b.zh} 没有共同的、有定论的题，无法比较。",
             f"{a.en} and {b.en} share no decided question, so they cannot be compared.",
         )
     opening, closing = _verdict_words(lead, a, b)
     return _joined(
         [
-            _text(
+            tidy(
                 f"{opening.zh}：{_margin(lead, a).zh}{closing.zh}。",
                 f"{opening.en}: {_margin(lead, a).en}{closing.en}.",
             ),
@@ -138,11 +143,11 @@ def unknown_sentence(score: Score) -> Text:
     ]
     present = [(count, zh, en) for count, zh, en in kinds if count]
     if not present:
-        return _text(f"{name.zh} 的每个回答都有定论。", f"Every answer of {name.en} has a verdict.")
+        return tidy(f"{name.zh} 的每个回答都有定论。", f"Every answer of {name.en} has a verdict.")
     zh = "、".join(f"{count} 个{word}" for count, word, _ in present)
     en = ", ".join(f"{count} {word}" for count, _, word in present)
     worst, best = points(score.worst_case), points(score.best_case)
-    return _text(
+    return tidy(
         f"{name.zh} 的回答里 {zh}：全算错是 {worst} 分，全算对是 {best} 分。",
         f"Among the answers of {name.en}: {en}. If all of these were wrong it would score "
         f"{worst}, if all were right {best}.",
@@ -162,10 +167,10 @@ def tie_group(score: Score) -> Text:
     """What a model's rank is worth."""
     name = named(score.model)
     if not rank_range(score):
-        return _text(f"{name.zh} 没有名次。", f"{name.en} has no rank.")
+        return tidy(f"{name.zh} 没有名次。", f"{name.en} has no rank.")
     if score.rank_low == score.rank_high:
-        return _text(f"{name.zh} 是第 {score.rank_low} 名。", f"{name.en} ranks {score.rank_low}.")
-    return _text(
+        return tidy(f"{name.zh} 是第 {score.rank_low} 名。", f"{name.en} ranks {score.rank_low}.")
+    return tidy(
         f"{name.zh} 的名次在第 {score.rank_low} 到第 {score.rank_high} 之间，"
         "这些题分不出更细的先后。",
         f"{name.en} ranks somewhere from {score.rank_low} to {score.rank_high}; "
@@ -194,7 +199,7 @@ def _about_first(first: Standing, others: Sequence[str]) -> Text:
     if not (first.above or first.above_if):
         clauses.insert(0, Text("得分最高", "has the highest score"))
     name = named(first.model)
-    said = _text(
+    said = tidy(
         f"{name.zh} {'，'.join(clause.zh for clause in clauses)}。",
         f"{name.en} {', '.join(clause.en for clause in clauses)}.",
     )
@@ -288,13 +293,13 @@ def _verdict_words(lead: Comparison, a: Text, b: Text) -> tuple[Text, Text]:
     """How the sentence opens (who, against whom) and closes (what to add)."""
     strength = claim(lead)
     if strength == "certain":
-        return _text(f"{a.zh} 确定高于 {b.zh}", f"{a.en} is better than {b.en} for certain"), _NONE
+        return tidy(f"{a.zh} 确定高于 {b.zh}", f"{a.en} is better than {b.en} for certain"), _NONE
     if strength == "conditional":
-        return _text(f"{a.zh} 高于 {b.zh}", f"{a.en} is better than {b.en}"), Text(
+        return tidy(f"{a.zh} 高于 {b.zh}", f"{a.en} is better than {b.en}"), Text(
             "；但没有定论的回答若都对它不利，这个结论就不成立",
             "; but this would not stand if every undecided answer went against it",
         )
-    undecided = _text(f"{a.zh} 和 {b.zh} 分不出高下", f"{a.en} and {b.en} cannot be told apart")
+    undecided = tidy(f"{a.zh} 和 {b.zh} 分不出高下", f"{a.en} and {b.en} cannot be told apart")
     if strength == "hint":
         return undecided, Text(
             "；单看这一对够得上差别，和其他各对一起算就不能确定",
@@ -308,7 +313,7 @@ def _verdict_words(lead: Comparison, a: Text, b: Text) -> tuple[Text, Text]:
     more = more_questions(lead)
     if more is None:
         return undecided, _NONE
-    yet = _text(f"{a.zh} 和 {b.zh} 还分不出高下", f"{a.en} and {b.en} cannot be told apart yet")
+    yet = tidy(f"{a.zh} 和 {b.zh} 还分不出高下", f"{a.en} and {b.en} cannot be told apart yet")
     if more > _HOPELESS:
         return undecided, Text(
             f"；差距若真这么小，再加 {_HOPELESS} 道题也未必看得出",
@@ -358,11 +363,6 @@ def _set(text: Text) -> str:
     """The Chinese of `text` with a blank on each side that is not Chinese."""
     left, right = ("" if ord(text.zh[i]) > 0x2E80 else " " for i in (0, -1))
     return f"{left}{text.zh}{right}"
-
-
-def _text(zh: str, en: str) -> Text:
-    """A pair, with the blanks that names bring removed around Chinese punctuation."""
-    return Text(_LOOSE.sub(r"\1", zh).strip(), en.strip())
 
 
 def _joined(parts: Sequence[Text]) -> Text:
