@@ -9,8 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from mingan import plugins
+from mingan.asking.states import keepable, state_of
 from mingan.bank.games import Conversation, Move
 from mingan.errors import ServerFault
+from mingan.models.protocol import Reply
 from mingan.records import Question
 
 
@@ -45,6 +47,20 @@ class Conversations:
             return None if len(said) >= game.most(question) else game.next(question, said)
         except Exception as error:
             raise _broken(question.kind, error) from error
+
+    def after(self, question: Question, replies: Sequence[Reply]) -> Move | None:
+        """What is said after `replies`, one a turn; None ends the conversation.
+
+        Nothing can be said to a reply that was held back, or is empty; to a game an empty turn
+        is a turn like any other.
+
+        Raises:
+            BrokenGame: the game itself failed.
+        """
+        state = state_of(replies[-1])
+        if state == "refused" or (state == "empty" and not question.kind):
+            return None
+        return self.next(question, [keepable(reply.text) for reply in replies])
 
     def most(self, question: Question) -> int:
         """The most turns that the model can have; a game that cannot say so counts as one turn."""

@@ -30,12 +30,12 @@ from mingan.asking.marking import GradeOne, IsSlow, Marking
 from mingan.asking.plan import Item, Plan, missing, render
 from mingan.asking.progress import Progress
 from mingan.asking.retry import Attempt, GaveWay, Retry
-from mingan.asking.states import answer_of, failed_answer, keepable, state_of
+from mingan.asking.states import answer_of, failed_answer, keepable
 from mingan.bank.games import Move
 from mingan.errors import MinganError, ModelError, RequestRejected, StoreError, Unreachable
 from mingan.language import Text
 from mingan.models.protocol import Message, Model, Reply, Request
-from mingan.records import Answer, Grade, Question, State
+from mingan.records import Answer, Grade, State
 
 TICK_S = 0.25
 
@@ -289,9 +289,7 @@ class Asking:
                 repeat=item.repeat,
             )
             replies.append(await attempt.get(partial(lane.model.answer, request)))
-            if _ends(item.question, replies[-1]):
-                break
-            move = self._talk.next(item.question, [keepable(reply.text) for reply in replies])
+            move = self._talk.after(item.question, replies)
             if move is None:
                 break
             moves.append(move)
@@ -404,15 +402,6 @@ class Asking:
             reasons=tuple(reasons) if left else (),
             error=self.error,
         )
-
-
-def _ends(question: Question, reply: Reply) -> bool:
-    """Whether nothing can be said to a reply: it was held back, or it is empty.
-
-    To a game an empty turn is a turn like any other.
-    """
-    state = state_of(reply)
-    return state == "refused" or (state == "empty" and not question.kind)
 
 
 def _continued(
