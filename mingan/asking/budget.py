@@ -122,7 +122,7 @@ class Ledger:
         """Give a reservation back and book what the answer took (None: there was no answer)."""
         self.reserved.add(need, -1)
         if answer is not None and answer.state != "failed":
-            took = self._took(item, answer)
+            took = taken(item.question, item.card, answer)
             self.spent.add(took)
             self._means.setdefault(_alike(item), Spent()).add(took)
         if self._waiting:
@@ -133,16 +133,8 @@ class Ledger:
         known = self._means.get(_alike(item))
         if known:
             return known.mean()
-        return _guess(item, item.card.generation.max_tokens, self.turns(item.question))
-
-    def _took(self, item: Item, answer: Answer) -> Spent:
-        """What the answer took; where the endpoint did not say, a guess from the characters."""
-        usage = answer.usage
-        if usage.tokens_in is None or usage.tokens_out is None:
-            turns = (*answer.earlier, answer.text)
-            said = sum(map(len, turns)) + len(answer.reasoning)
-            return _guess(item, said // len(turns), len(turns))
-        return Spent(answer.cost or 0.0, usage.tokens_in + usage.tokens_out, 1)
+        most = item.card.generation.max_tokens
+        return guess(item.question, item.card, most, self.turns(item.question))
 
     def _short_of(self, need: Spent) -> Text | None:
         budget, spent, held = self.budget, self.spent, self.reserved
@@ -184,10 +176,19 @@ def _alike(item: Item) -> tuple[str, str]:
     return item.model_hash, item.question.kind
 
 
-def _guess(item: Item, tokens_out: int | None, turns: int) -> Spent:
+def taken(question: Question, card: ModelCard, answer: Answer) -> Spent:
+    """What an answer took; where the endpoint did not say, a guess from the characters."""
+    usage = answer.usage
+    if usage.tokens_in is None or usage.tokens_out is None:
+        turns = (*answer.earlier, answer.text)
+        said = sum(map(len, turns)) + len(answer.reasoning)
+        return guess(question, card, said // len(turns), len(turns))
+    return Spent(answer.cost or 0.0, usage.tokens_in + usage.tokens_out, 1)
+
+
+def guess(question: Question, card: ModelCard, tokens_out: int | None, turns: int) -> Spent:
     """One token a character, and the allowed length of an answer for each turn."""
-    question = item.question
     said = len(question.prompt) + sum(map(len, question.choices)) + sum(map(len, question.turns))
     out = GUESS_OUT if tokens_out is None else tokens_out
     usage = Usage(tokens_in=said * turns, tokens_out=out * turns)
-    return Spent(cost_of(usage, item.card) or 0.0, (said + out) * turns, 1)
+    return Spent(cost_of(usage, card) or 0.0, (said + out) * turns, 1)
