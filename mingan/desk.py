@@ -348,8 +348,8 @@ class Desk:
 
     def _corrected(self, answer: Answer) -> Answer | None:
         """The answer as the next revision of that on record; None where it says the same."""
-        models = [self.card.hash]
-        old = next((a for a in self._store.answers(models=models) if a.key == answer.key), None)
+        there = {given.key: given for given in self._store.answers(models=[self.card.hash])}
+        old = there.get(answer.key)
         if old is None or old.state == "failed":
             return answer
         if old.content == answer.content:

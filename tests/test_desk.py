@@ -58,6 +58,11 @@ def answers(store: Store) -> dict[str, Answer]:
     return {answer.question: answer for answer in store.answers()}
 
 
+def only(store: Store) -> Answer:
+    (answer,) = store.answers()
+    return answer
+
+
 def step(desk: Desk, text: str, who: str = "小明", **how: str) -> str:
     """Paste what is next; gives what was to be said."""
     at = desk.place(who)
@@ -133,7 +138,7 @@ def recorded_by_a_run(tmp_path: Path, said: list[str], question: Question) -> An
     with Workspace.open(tmp_path / "run.db") as other:
         bank = Bank(name="b", questions=(question,))
         other.run(bank=bank, models=[CARD], made={CARD.name: model})
-        return next(other.store.answers())
+        return only(other.store)
 
 
 @pytest.mark.parametrize(
@@ -210,20 +215,20 @@ def test_undo_takes_a_turn_back(store: Store) -> None:
 def test_undo_of_an_answer_leaves_it_until_it_is_corrected(store: Store) -> None:
     desk = opened(store, PLAIN, CHOICE)
     first = step(desk, "3")
-    old = next(store.answers())
+    old = only(store)
     desk.undo("小明")
     at = desk.place("小明")
     assert at.thread
     assert at.turn
     assert (at.turn.text, at.before, at.done, at.thread.correcting) == (first, "3", 0, True)
-    assert next(store.answers()) == old
+    assert only(store) == old
     step(desk, "2")
-    new = next(store.answers())
+    new = only(store)
     assert (new.text, new.revision, new.supersedes) == ("2", 1, old.content)
     assert desk.place("小明").done == 1
     desk.undo("小明")
     step(desk, "2")  # the same once more corrects nothing
-    assert next(store.answers()) == new
+    assert only(store) == new
     assert store.verify() == []
 
 
