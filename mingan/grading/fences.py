@@ -10,7 +10,10 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-_PROSE = frozenset({"", "text", "txt", "plain", "plaintext", "markdown", "md", "ascii", "none"})
+_PROGRAMS = frozenset(
+    {"python", "py", "python3", "javascript", "js", "typescript", "ts", "java", "c", "cpp", "go",
+     "rust", "ruby", "bash", "sh", "shell", "console", "json", "sql", "output"}
+)  # fmt: skip
 
 _FENCE = re.compile(r"[ \t]{0,12}(`{3,}|~{3,})[ \t]*([^\s`]*)")
 
@@ -24,8 +27,11 @@ class Block:
 
 
 def prose(found: Sequence[Block]) -> list[Block]:
-    """Those blocks that do not call themselves programs, such as a model's own check of a poem."""
-    return [block for block in found if block.language in _PROSE]
+    """The blocks without those that call themselves programs, unless there are no others.
+
+    A model may check its poem or its picture by a program of its own.
+    """
+    return [block for block in found if block.language not in _PROGRAMS] or list(found)
 
 
 def blocks(text: str) -> list[Block]:

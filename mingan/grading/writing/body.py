@@ -5,9 +5,10 @@ bold marks and a fence around it, a title over it. What is surely wrapping is dr
 could be either (a first line that may be a title, a last paragraph that may be a stanza), both
 readings are given, and the text is judged by the better one. The readings are:
 
-    the last fenced block, if there is one, else the whole answer
+    what stands in <answer> tags, or after the last title such as 最终作品；     always
+    the last fenced block that is no program, if there is one                always
     without a lead-in line that announces the text ("以下是…：")            always
-    without remarks at the end (（…）, 注：, 说明：, 字数：)                  always
+    without remarks at the end (（…）, 注：, 说明：, 字数：, 自查：)           always
     with and without an opening that may be a lead-in ("好的，……", "……：", "答案是：……")
     with and without a closing paragraph that may be a remark (希望……, 这首诗……)
     with and without a title (《……》, a heading, bold print, a short line before a blank one)
@@ -22,7 +23,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from mingan.grading.fences import blocks
+from mingan.grading.fences import blocks, prose
 from mingan.normal import cap, without_thinking
 
 READ = 24_000
@@ -47,9 +48,13 @@ _POLITE = re.compile(
     r"(?:sure|of course|certainly|here|okay|ok)\b)",
     re.IGNORECASE,
 )
-_NOTES = "说明|注释?|备注|附注|字数(?:统计)?|总字数|解[析释读]|赏析|检查|验证"
+_NOTES = (
+    "(?:创作)?说明|注释?|备注|附注|[总汉]?字数(?:统计|核对|检查)?|(?:逐[句行字]|汉字|字符|行数)?(?:统计|计数|核对|检查|"
+    "自查|自检|验证)|解[析释读]|赏析"
+)
 _REMARK = re.compile(
-    rf"[（(【\[]?\s*(?:(?:{_NOTES}|note|explanation|word count|character count)\s*[】\]]?\s*[：:]|"
+    rf"[（(【\[]?\s*(?:(?:{_NOTES}|note|explanation|word count|character count|check)\s*[】\]]?"
+    r"\s*(?:[：:]|$)|"
     r"(?:全文|全诗)?共[计有]?\s*\d+\s*[个字行])",
     re.IGNORECASE,
 )
@@ -67,6 +72,18 @@ _MARK = re.compile(
     r"(?:[-*•·●]\s+|\d{1,2}[.、)）]\s*|[（(]\d{1,2}[)）]\s*|[①-⑳]\s*|"
     r"(?:上联|下联|横批|正文|标题|题目|答案|回答|句子|诗句|第[一二三四五六七八九十\d]{1,3}[行句段])\s*[：:]\s*)"
 )
+_WORK = (
+    r"(?:最终|最后|正式|完整)的?"
+    r"(?:答案|回答|作品|成品|成稿|定稿|版本|正文|文本|文字|诗|诗作|对联|句子|结果)(?:如下)?"
+)
+_FINAL = re.compile(  # the same words without a colon or the marks of a title may be a verse
+    rf"[#>*\s【]*{_WORK}[\s*】]*[：:][\s*]*|(?:#|\*\*|【)[#*\s]*{_WORK}[\s*】]*$"
+    r"|最终(?:答案|回答|作品|成稿|定稿|版本)$"
+    r"|[#>*\s]*(?:the )?final (?:answer|version|text|poem)[\s*]*(?::[\s*]*|$)",
+    re.IGNORECASE,
+)
+_ANSWER_TAG = re.compile(r"<answer>(.*?)(?:</answer>|\Z)", re.IGNORECASE | re.DOTALL)
+_BREAK = re.compile(r"<br\s{0,9}/?>[ \t]*\n?", re.IGNORECASE)
 _PAIRS = {"“": "”", "「": "」", "『": "』", '"': '"', "‘": "’", "'": "'"}
 _CLAUSE_END = re.compile(r"(?<=[，。！？；,.!?;])\s*(?=\S)")
 _TITLE_LONGEST = 16
@@ -76,7 +93,8 @@ _MOST_LEAD_INS = 3
 def readings(text: str) -> list[Lines]:
     """The readings of an answer as non-empty lines, the most stripped first; none for no text."""
     said = _CONTROL.sub("", cap(without_thinking(text), READ).replace("\r\n", "\n"))
-    fenced = [block.text for block in blocks(said) if block.text.strip()]
+    said = _final(_BREAK.sub("\n", said))
+    fenced = [block.text for block in prose(blocks(said)) if block.text.strip()]
     lines = [line.strip() for line in (fenced[-1] if fenced else said).split("\n")[:MOST_LINES]]
     lines = _without_rules(lines)
     found: dict[Lines, None] = {}
@@ -88,6 +106,23 @@ def readings(text: str) -> list[Lines]:
     for lines_read in list(found):
         found.setdefault(_verses(lines_read), None)
     return [lines_read for lines_read in found if lines_read]
+
+
+def _final(said: str) -> str:
+    """The part of an answer that it says is the final one; all of it where it says nothing."""
+    tagged = [m[1] for m in _ANSWER_TAG.finditer(said) if m[1].strip()] if "<" in said else []
+    said = tagged[-1] if tagged else said
+    lines = said.split("\n")
+    for at in range(len(lines) - 1, 0, -1):
+        title = _FINAL.match(lines[at])
+        rest = [lines[at][title.end() :], *lines[at + 1 :]] if title else []
+        if any(map(_says, rest)):
+            return "\n".join(rest)
+    return said
+
+
+def _says(line: str) -> bool:
+    return any(map(str.isalnum, line))
 
 
 def _without_rules(lines: Sequence[str]) -> list[str]:

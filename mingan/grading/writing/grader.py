@@ -17,7 +17,10 @@ from mingan.grading.writing.rules import KINDS, SLOW, Undecided, failure
 from mingan.language import Text
 from mingan.records import Question
 
-_MISSING = Text("回答里没有正文。", "There is no text in the answer.")
+_MISSING = Text(
+    "没有找到要写的文字：去掉开场白、标题和说明以后，什么也不剩。",
+    "No text was found: nothing is left without lead-in, titles and remarks.",
+)
 
 
 class WritingGrader(CheckedGrader):
@@ -28,7 +31,7 @@ class WritingGrader(CheckedGrader):
     """
 
     name = "writing"
-    version = "1"
+    version = "2"
     slow = True
     """A rule may have a pattern, which runs in a process of its own."""
 

@@ -63,6 +63,22 @@ def judge(text: str, *rules: Any) -> Finding:
         POEM.replace("晓\n", "晓，\n").replace("鸟\n", "鸟。\n") + "。",
         "春眠不觉晓，处处闻啼鸟。\n夜来风雨声，花落知多少。",
         f"好的：\n\n《春晓》\n\n{POEM}\n\n字数：20\n\n希望您满意。",
+        f"{POEM}\n\n汉字数：20",
+        f"{POEM}\n汉字统计：每行 5 字，共 20 字",
+        f"{POEM}\n\n自查：\n- 第一行 5 字\n- 第二行 5 字",
+        f"{POEM}\n\n**核对**\n1. 四行，每行五字\n2. 押韵",
+        f"{POEM}\n\n自检：每行 5 字，押 ao 韵。",
+        f"{POEM}\n\n### 逐行检查\n春眠不觉晓（5 字）",
+        f"先打草稿：\n春天来了\n\n最终答案：\n{POEM}",
+        f"构思：写春天的早晨，第一行先写睡觉。\n\n**最终作品**\n\n{POEM}\n\n（共 20 字）",
+        f"草稿：\n春眠\n\n## 最终作品：\n```\n{POEM}\n```\n核对：四行。",
+        f"草稿一：\n{POEM}啊\n\n最终版本如下：\n{POEM}",
+        f"<answer>{POEM}</answer>",
+        f"我先想一想。\n<answer>\n{POEM}\n</answer>\n以上。",
+        POEM.replace("\n", "<br>"),
+        POEM.replace("\n", "<br/>\n"),
+        f"```\n{POEM}\n```\n用程序核对：\n```python\nprint(len('春眠不觉晓'))\n```",
+        f"```诗\n{POEM}\n```",
     ],
 )
 def test_wrapping_does_not_count(text: str) -> None:
@@ -76,6 +92,10 @@ def test_wrapping_does_not_count(text: str) -> None:
         POEM + "\n又是一年春",
         POEM.replace("花落知多少", "花落知多"),
         f"{POEM}\n希望是明灯",
+        f"{POEM}\n\n最终作品：\n春眠不觉晓\n处处闻啼鸟",
+        f"{POEM}\n<answer>春眠不觉晓</answer>",
+        f"{POEM}\n核对一下窗",
+        POEM.replace("\n", "<br>", 1).replace("\n", ""),
         "《春晓》",
         "我写不出来。",
         "",
@@ -89,6 +109,10 @@ def test_a_stanza_that_begins_like_a_remark_is_read_both_ways() -> None:
     text = "山高水长\n\n希望如光"
     assert judge(text, {"kind": "lines", "exact": 2}).verdict == "right"
     assert judge(text, {"kind": "lines", "exact": 1}).verdict == "right"
+
+
+def test_a_verse_that_could_be_a_title_is_a_verse() -> None:
+    assert judge("山高水长\n最后的诗\n写在风里", {"kind": "lines", "exact": 3}).verdict == "right"
 
 
 def test_a_sure_remark_is_never_counted() -> None:
