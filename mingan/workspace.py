@@ -23,11 +23,11 @@ from pathlib import Path
 from types import TracebackType
 from typing import Literal, Self
 
-from mingan import asking, grading, runs, shelf
+from mingan import asking, grading, incoming, runs, shelf
 from mingan.bank import Bank
-from mingan.bank.importers import Imported, detect, news
 from mingan.errors import UsageError
-from mingan.language import Lang, Text
+from mingan.incoming import ImportSummary
+from mingan.language import Lang
 from mingan.models.protocol import Model
 from mingan.plugins import Registry
 from mingan.plugins import registry as installed
@@ -50,20 +50,6 @@ class ScoreTable:
     gathered: Gathered
     scores: tuple[Score, ...]
     comparisons: dict[tuple[str, str], Comparison]
-
-
-@dataclass(frozen=True, kw_only=True)
-class ImportSummary:
-    """What came in. `known` answers were there already; `corrected` ones said something else."""
-
-    bank: str
-    questions: int
-    models: int
-    answers: int
-    known: int
-    corrected: int
-    grades: int
-    notes: tuple[Text, ...]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -244,44 +230,10 @@ class Workspace:
         Raises:
             InputError: the file cannot be used; nothing was stored.
         """
-        path = Path(path)
-        kind = kind or detect(path)
-        if kind == "bank":
-            loaded = self.bank(str(path))
-            found = Imported(
-                bank=name or loaded.name, questions=loaded.questions, cards=(), answers=(),
-                notes=loaded.notes,
-            )  # fmt: skip
-        else:
-            known = self.bank(bank) if bank else None
-            found = self.registry.get("importers", kind)(path, name=name, bank=known)
-        return self._keep(found)
-
-    def _keep(self, found: Imported) -> ImportSummary:
-        """Store what an importer found. What is there already stays; changed text is a revision."""
-        answers = list(found.answers)
-        there = {answer.key: answer for answer in self.store.answers()}
-        fresh, changed = news(answers, there)
-        self.store.add_bank(found.bank, list(found.questions))
-        self.store.add_cards(found.cards)
-        incoming = fresh + changed
-        futures = [
-            self.store.record("", incoming[start : start + runs.PORTION])
-            for start in range(0, len(incoming), runs.PORTION)
-        ]
-        for future in futures:
-            future.result()
-        self.store.add_grades(found.grades)
-        return ImportSummary(
-            bank=found.bank,
-            questions=len(found.questions),
-            models=len(found.cards),
-            answers=len(answers),
-            known=len(answers) - len(incoming),
-            corrected=len(changed),
-            grades=len(found.grades),
-            notes=tuple(found.notes),
+        found = incoming.read(
+            path, self.store, kind=kind, name=name, bank=bank, registry=self.registry
         )
+        return incoming.keep(found, self.store)
 
     # -- grading -----------------------------------------------------------------------------
 

@@ -251,6 +251,7 @@ def test_a_verdict_of_a_person_does_not_make_old_grades_new(workspace: Workspace
 
 
 def test_an_import_that_failed_this_time_corrects_nothing(workspace: Workspace) -> None:
+    from mingan import incoming
     from mingan.bank.importers import Imported
     from mingan.records import Answer
 
@@ -262,7 +263,7 @@ def test_an_import_that_failed_this_time_corrects_nothing(workspace: Workspace) 
                   model_hash=card.hash, state="failed", source="recorded")  # fmt: skip
     for answer in (good, lost, lost):
         found = Imported(bank="数", questions=(question,), cards=(card,), answers=(answer,))
-        assert workspace._keep(found).corrected == 0
+        assert incoming.keep(found, workspace.store).corrected == 0
     assert [a.text for a in workspace.store.answers()] == ["2"]
 
 
