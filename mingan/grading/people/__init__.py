@@ -1,0 +1,6 @@
+"""Grading by people: what they are shown, and what their clicks come to.
+
+masking    names that give away who wrote an answer
+queueing   which answers go into a blind queue, and in which order
+outcome    from clicks to grades and votes
+"""
