@@ -30,6 +30,16 @@ def judge(text: str, answer: str | None = TREE, **params: Any) -> Any:
         f"这是树：\n{TREE}\n完成。",
         f"```\n错的\n```\n再来：\n```\n{TREE}",
         "<think>```\n?\n```</think>\n" + TREE,
+        f"```\n{TREE}\n```\n```\nprint()\n```",
+        f"```\n{TREE}\n```\n每行的星号：\n```\n1 3 5\n```",
+        f"```\n{TREE}\n```\n程序：\n```python\nfor i in range(3):\n    print(i)\n    print(i)\n```",
+        f"> {TREE}".replace("\n", "\n> "),
+        f"图：\n> ```\n> {TREE}\n> ```".replace(TREE, TREE.replace("\n", "\n> ")),
+        f"`{TREE}`".replace("\n", "`\n`"),
+        f"- `{TREE}`".replace("\n", "`\n- `"),
+        "1: " + TREE.replace("\n ", "\n2:  ").replace("\n***", "\n3: ***"),
+        "```\n1 |   *\n2 |  ***\n3 | *****\n```",
+        "第1行：`  *`\n第2行：` ***`\n第3行：`*****`",
     ],
 )
 def test_the_wanted_grid_is_right_however_it_is_wrapped(text: str) -> None:
@@ -41,8 +51,12 @@ def test_the_wanted_grid_is_right_however_it_is_wrapped(text: str) -> None:
     [
         ("```\n  *\n ***\n****\n```", "第 3 行应是“*****”，实际是“****”"),
         ("```\n *\n***\n```", "应有 3 行，实际 2 行"),
-        (f"```\n{TREE}\n```\n```\nprint()\n```", "应有 3 行，实际 1 行"),
-        ("", "没有字符图"),
+        (f"```\n*\n{TREE}\n```", "应有 3 行，实际 4 行"),
+        (f"{TREE}\n*****", "应有 3 行，实际 4 行"),
+        ("> " + TREE[:-1].replace("\n", "\n> "), "第 1 行应是"),
+        (f"```\n{TREE}\n```\n改正：\n```\n  *\n*****\n*****\n```", "第 2 行应是“***”"),
+        ("", "没有找到字符图"),
+        ("我不会画画。", "应有 3 行"),
     ],
 )
 def test_other_grids_are_wrong_and_say_where(text: str, reason: str) -> None:

@@ -1,17 +1,19 @@
 """Pictures and grids made of characters, compared line by line or checked for what they show.
 
-The grid is the last fenced block of the answer, or else the last run of lines of the wanted
-shape. Blanks at the ends of lines and those that all lines begin with do not count; with the
-parameter `spaces` = "ignore" none do. The wanted grid is the reference, or the parameter `checks`
-says what must be true of any.
+The grid is the last fenced block that may be meant as it, or the last run of lines of its shape,
+or else the last block. Blanks at the ends of lines and those that all lines begin with do not
+count; with the parameter `spaces` = "ignore" none do. The wanted grid is the reference, or the
+parameter `checks` says what must be true of any.
 """
 
 from __future__ import annotations
 
+import re
 import textwrap
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
-from mingan.grading.fences import blocks
+from mingan.grading.fences import blocks, outside, prose
 from mingan.grading.protocol import Finding
 from mingan.grading.rules.base import param
 from mingan.grading.rules.checked import CheckedGrader
@@ -25,10 +27,38 @@ READ = 48_000
 """Characters of an answer in which a grid is looked for."""
 
 MOST_LINES = 2_000
+MOST_BLOCKS = 40
+
+# What may stand before a row and after it and is no part of it: a quotation mark of Markdown, a
+# list mark, the row's number, a backtick. It is taken off only where no grid fits with it on.
+_NUMBER = r"(?:第[ ]?)?\d{1,2}[ ]?行?[ ]*[:：.|、)][ ]?"
+_DRESS = re.compile(
+    rf"^[ \t]*(?:>[ ]?)+(?=.)|^[ \t]*(?:[-*+][ ]+(?=`))?(?:{_NUMBER})?`(?=[^`\n]+`)"
+    rf"|^[ \t]*{_NUMBER}|`[ \t]*$",
+    re.MULTILINE,
+)
 
 Lines = tuple[str, ...]
 
-_MISSING = Text("回答里没有字符图。", "There is no grid of characters in the answer.")
+
+@dataclass(frozen=True, slots=True)
+class _Shape:
+    """What is known of the wanted grid: the lengths of its lines, and the signs it is made of."""
+
+    widths: tuple[int, ...]
+    signs: frozenset[str]
+
+    def is_like(self, lines: Lines) -> bool:
+        """Whether lines are meant as this grid: as large, or made of nothing but its signs."""
+        large = len(lines) == len(self.widths)
+        large = large and max(map(len, lines)) == max(self.widths)
+        return large or set("".join(lines)) - {" "} <= self.signs
+
+
+_MISSING = Text(
+    "没有找到字符图：代码块里没有，正文里也没有排成行的字符。",
+    "No grid was found, neither a fenced block nor lines of characters.",
+)
 _NO_REFERENCE = Text(
     "没有要比的图：请写参考答案，或参数 checks。",
     "There is nothing to compare with; write a reference, or the parameter checks.",
@@ -40,7 +70,7 @@ class GridGrader(CheckedGrader):
     """Right when the grid equals the reference, or passes every check where there are `checks`."""
 
     name = "grid"
-    version = "1"
+    version = "2"
 
     def slips(self, question: Question) -> list[Text]:
         """Nothing to compare with, or checks that are not well formed."""
@@ -66,7 +96,8 @@ class GridGrader(CheckedGrader):
             failures = [_RUN[check["kind"]](check, lines) for check in checks]
             return judged(failures, " / ".join(lines))
         wanted = _reference(question)
-        lines = _shaped_lines(said, question, [len(line) for line in wanted])
+        widths = tuple(len(line) for line in wanted)
+        lines = _shaped_lines(said, question, _Shape(widths, frozenset("".join(wanted))))
         if not lines:
             return Finding(verdict="wrong", reason=_MISSING, score=0.0)
         return _compared(lines, wanted)
@@ -117,30 +148,61 @@ def _tidy(lines: Sequence[str], question: Question) -> Lines:
     return tuple(textwrap.dedent("\n".join(lines)).split("\n")) if lines else ()
 
 
-def _shaped_lines(said: str, question: Question, widths: Sequence[int]) -> Lines:
-    """The last fenced block, or the last lines with these widths, or else the last run of lines."""
-    fenced = blocks(said)
-    if fenced:
-        return _tidy(fenced[-1].text.split("\n"), question)
-    lines = said.split("\n")[-MOST_LINES:]
+def _shaped_lines(said: str, question: Question, wanted: _Shape) -> Lines:
+    """The last fenced block that may be the grid, or the last lines that are, or the last grid."""
+    fenced = _fenced(said)
+    for text in reversed(fenced):
+        views = [view.split("\n") for view in (text, _DRESS.sub("", text))]
+        for view in views:
+            lines = _tidy(view, question)
+            if lines and wanted.is_like(lines):
+                return lines
+        for view in views:
+            lines = _window(view, question, wanted.widths)
+            if lines:
+                return lines
+    rest = outside(said)
+    for plain in (rest, _DRESS.sub("", rest)):
+        lines = _window(plain.split("\n")[-MOST_LINES:], question, wanted.widths)
+        if lines:
+            return lines
+    return _last_grid(said, fenced, question)
+
+
+def _window(lines: Sequence[str], question: Question, widths: Sequence[int]) -> Lines:
+    """The last lines with these widths that are no part of a larger grid; none if none are so."""
     for end in range(len(lines), len(widths) - 1, -1):
-        window = lines[end - len(widths) : end]
+        start = end - len(widths)
+        window = lines[start:end]
         if not window[0].strip() or not window[-1].strip():
             continue
         tidied = _tidy(window, question)
-        if [len(line) for line in tidied] == list(widths):
+        if [len(line) for line in tidied] != list(widths):
+            continue
+        signs = set("".join(window))
+        beside = [*lines[max(0, start - 1) : start], *lines[end : end + 1]]
+        if not any(line.strip() and set(line) <= signs for line in beside):
             return tidied
-    return _last_run(lines, question)
+    return ()
 
 
 def _checked_lines(said: str, question: Question, checks: Sequence[Check]) -> Lines:
-    """The last fenced block, or the last run of lines that looks like the grid the checks want."""
-    fenced = blocks(said)
-    if fenced:
-        return _tidy(fenced[-1].text.split("\n"), question)
+    """The lines of the size that the checks want, or else the last grid."""
     sizes = [check for check in checks if check["kind"] == "size"]
     if sizes:
-        return _shaped_lines(said, question, [sizes[0]["cols"]] * sizes[0]["rows"])
+        signs = [set(check["chars"]) for check in checks if check["kind"] == "alphabet"]
+        widths = (sizes[0]["cols"],) * sizes[0]["rows"]
+        return _shaped_lines(said, question, _Shape(widths, frozenset().union(*signs)))
+    return _last_grid(said, _fenced(said), question)
+
+
+def _fenced(said: str) -> list[str]:
+    return [block.text for block in prose(blocks(said)) if block.text.strip()][-MOST_BLOCKS:]
+
+
+def _last_grid(said: str, fenced: Sequence[str], question: Question) -> Lines:
+    if fenced:
+        return _tidy(fenced[-1].split("\n"), question)
     return _last_run(said.split("\n")[-MOST_LINES:], question)
 
 
