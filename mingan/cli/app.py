@@ -140,6 +140,7 @@ def build() -> Callable[..., Any]:
     from mingan.cli.look import compare, export, report, scores
     from mingan.cli.models import app as models
     from mingan.cli.options import root
+    from mingan.cli.serve import serve
 
     app = typer.Typer(
         help=_ABOUT.say(), no_args_is_help=True, add_completion=False,
@@ -156,6 +157,7 @@ def build() -> Callable[..., Any]:
         ("compare", compare, Text("两个模型谁更好", "A against B: the verdict in words")),
         ("items", items, Text("逐题看：难度、区分度、可疑的参考答案",
                               "discrimination and suspect keys, question by question")),
+        ("serve", serve, Text("打开网页", "the bench: a web page")),
         ("report", report, Text("写一份离线网页报告", "one offline HTML file")),
         ("export", export, Text("导出回答、判分、得分", "answers, grades, votes, scores as files")),
         ("doctor", doctor, Text("查装了什么、缺什么", "what is installed, and what is wrong")),

@@ -2,24 +2,23 @@
 
 It lies in a file of its own beside the workspace (`mingan.db.twins`), readable by its owner only,
 and never in the workspace: who gets the workspace to look at gets no key to make the next
-questions with. For a workspace on PostgreSQL the file is in the user's configuration folder. To
-rotate is to burn a set: the key is replaced, and no later question has anything to do with it.
+questions with. To rotate is to burn a set: the key is replaced, and no later question has
+anything to do with it.
 """
 
 from __future__ import annotations
 
 import errno
-import hashlib
 import json
 import os
 import secrets
-import tempfile
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from mingan.errors import DiskFullError, StoreError
 from mingan.records import now
 from mingan.store.engine import Place
+from mingan.store.private_file import path_beside, write_private
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,7 +47,7 @@ def twin_key(where: Place, *, used: int = 0) -> TwinKey:
     Raises:
         StoreError: the file cannot be read or written, or is damaged.
     """
-    path = _path(where)
+    path = path_beside(where, "twins")
     try:
         return _read(path)
     except FileNotFoundError:
@@ -70,14 +69,6 @@ def rotate(where: Place, *, used: int = 0) -> TwinKey:
     )  # fmt: skip
     _write(made, new=False)
     return made
-
-
-def _path(where: Place) -> Path:
-    if where.path is not None:
-        return Path(f"{where.path}.twins")
-    folder = Path(os.environ.get("XDG_CONFIG_HOME") or Path.home() / ".config") / "mingan"
-    name = hashlib.sha256(where.shown.encode()).hexdigest()[:16]
-    return folder / f"workspace-{name}.twins"
 
 
 def _read(path: Path) -> TwinKey:
@@ -107,26 +98,10 @@ def _unreadable(path: Path, why: str) -> StoreError:
 def _write(made: TwinKey, *, new: bool) -> None:
     """Put the key on disk, whole or not at all; a `new` one replaces nothing."""
     document = {"set": made.number, "key": made.key.hex(), "burned": made.burned}
-    draft = None
     try:
-        made.path.parent.mkdir(parents=True, exist_ok=True)
-        handle, draft = tempfile.mkstemp(dir=made.path.parent, prefix=f".{made.path.name}.")
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            json.dump(document, file)
-            file.flush()
-            os.fsync(file.fileno())
-        if new:
-            try:
-                os.link(draft, made.path)
-            except FileExistsError:
-                return
-        else:
-            os.replace(draft, made.path)
+        write_private(made.path, json.dumps(document), new=new)
     except OSError as error:
         raise _unwritten(made.path, error) from None
-    finally:
-        if draft is not None:
-            Path(draft).unlink(missing_ok=True)
 
 
 def _unwritten(path: Path, error: OSError) -> StoreError:

@@ -1,0 +1,267 @@
+"""From an address to a view: who may see it, what a form may bring, what goes wrong.
+
+`get`, `post` and `live` make routes below `/{lang}`. Views are plain functions that run in a
+worker thread, so that reading a workspace never holds up another visitor; only live pages are
+asynchronous. An error that Mingan raises on purpose becomes a page with its sentence. The module
+knows no page by name but the one for errors.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import AsyncGenerator, AsyncIterator, Callable
+from contextlib import aclosing
+from typing import NamedTuple
+from urllib.parse import quote
+
+from starlette.concurrency import run_in_threadpool
+from starlette.datastructures import Headers
+from starlette.exceptions import HTTPException
+from starlette.formparsers import MultiPartException
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response, StreamingResponse
+from starlette.routing import Route
+from starlette.types import Receive, Scope, Send
+
+from mingan.errors import InputError, MinganError
+from mingan.language import Lang, Text
+from mingan.web.bench import Bench
+from mingan.web.people import Person, Role
+from mingan.web.security import TooLarge, limited
+from mingan.web.visit import Visit
+
+View = Callable[[Visit], Response]
+
+FORM_BYTES = 2_000_000
+"""Bytes that a form may bring, where a page does not say otherwise."""
+
+_FIELDS = 3_000
+_KEEP_ALIVE_S = 15.0
+_YEAR = 365 * 24 * 3600
+
+log = logging.getLogger("mingan.web")
+
+
+class Event(NamedTuple):
+    """One thing that changed on a live page: its name and the markup that takes its place."""
+
+    name: str
+    html: str
+    id: str = ""
+
+    def encoded(self) -> str:
+        """The event as it goes over the wire."""
+        body = self.html.splitlines() or [""]
+        lines = [f"event: {self.name}", *(f"data: {line}" for line in body)]
+        if self.id:
+            lines.insert(0, f"id: {self.id}")
+        return "\n".join(lines) + "\n\n"
+
+
+Events = Callable[[Visit], AsyncGenerator[Event]]
+
+
+def get(path: str, view: View, *, role: Role | None = "reader", section: str = "") -> Route:
+    """A page to look at. `role` None lets everybody in."""
+    return Route(f"/{{lang}}{path}", _Page(view, role, section or path), methods=["GET", "HEAD"])
+
+
+def post(
+    path: str, act: View, *, role: Role | None = "owner", section: str = "",
+    most: int = FORM_BYTES, files: int = 0,
+) -> Route:  # fmt: skip
+    """Something that a form does; `most` bytes and so many files at most."""
+    return Route(
+        f"/{{lang}}{path}", _Action(act, role, section or path, most, files), methods=["POST"]
+    )
+
+
+def live(path: str, events: Events, *, role: Role | None = "reader") -> Route:
+    """A stream of events, for as long as somebody looks."""
+    return Route(f"/{{lang}}{path}", _Live(events, role, path), methods=["GET"])
+
+
+class _Endpoint:
+    """What pages, actions and live pages have in common."""
+
+    def __init__(self, role: Role | None, section: str) -> None:
+        self._role = role
+        self._section = "/" + section.strip("/").partition("/")[0]
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        request = Request(scope, receive)
+        visit = visit_of(request, self._section)
+        refused = self._refused(visit)
+        if refused is not None:
+            response = refused
+        else:
+            response = await self._respond(visit)
+        _remember(visit, response)
+        await response(scope, receive, send)
+
+    async def _respond(self, visit: Visit) -> Response:
+        raise NotImplementedError
+
+    def _refused(self, visit: Visit) -> Response | None:
+        token = visit.query.get("token")
+        if token is not None and visit.request.method == "GET":
+            return _come_in(visit, token)
+        if self._role is None or visit.person.may(self._role):
+            return None
+        if visit.role is None and not visit.is_fragment:
+            return visit.go("/enter", to=visit.request.url.path)
+        return problem(visit, NOT_ALLOWED, status=403)
+
+
+class _Page(_Endpoint):
+    def __init__(self, view: View, role: Role | None, section: str) -> None:
+        super().__init__(role, section)
+        self._view = view
+
+    async def _respond(self, visit: Visit) -> Response:
+        return await run_in_threadpool(guarded, self._view, visit)
+
+
+class _Action(_Endpoint):
+    def __init__(self, act: View, role: Role | None, section: str, most: int, files: int) -> None:
+        super().__init__(role, section)
+        self._act, self._most, self._files = act, most, files
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await super().__call__(scope, limited(receive, self._most), send)
+
+    async def _respond(self, visit: Visit) -> Response:
+        if int(visit.request.headers.get("content-length") or 0) > self._most:
+            return problem(visit, _too_large(self._most), status=413)
+        try:
+            form = await visit.request.form(
+                max_files=self._files, max_fields=_FIELDS, max_part_size=self._most
+            )
+        except TooLarge:
+            return problem(visit, _too_large(self._most), status=413)
+        except (HTTPException, MultiPartException):
+            return problem(visit, _UNREADABLE, status=400)
+        try:
+            given = form.get("csrf") or visit.request.headers.get("x-csrf")
+            if given != visit.bench.door.csrf(visit.person):
+                return problem(visit, _STALE, status=403)
+            return await run_in_threadpool(guarded, self._act, visit.become(form=form))
+        finally:
+            await form.close()
+
+
+class _Live(_Endpoint):
+    def __init__(self, events: Events, role: Role | None, section: str) -> None:
+        super().__init__(role, section)
+        self._events = events
+
+    async def _respond(self, visit: Visit) -> Response:
+        return StreamingResponse(
+            _stream(self._events(visit)),
+            media_type="text/event-stream",
+            headers={"cache-control": "no-store", "x-accel-buffering": "no"},
+        )
+
+
+async def _stream(events: AsyncGenerator[Event]) -> AsyncIterator[str]:
+    """Events as text, with a sign of life where nothing happens, so that a lost page is noticed."""
+    async with aclosing(events) as source:
+        pending = asyncio.ensure_future(anext(source, None))
+        try:
+            while True:
+                done, _ = await asyncio.wait({pending}, timeout=_KEEP_ALIVE_S)
+                if not done:
+                    yield ": still here\n\n"
+                    continue
+                event = pending.result()
+                if event is None:
+                    return
+                yield event.encoded()
+                pending = asyncio.ensure_future(anext(source, None))
+        finally:
+            pending.cancel()
+
+
+def guarded(view: View, visit: Visit) -> Response:
+    """A view's response, or a page that says what went wrong."""
+    try:
+        return view(visit)
+    except InputError as fault:
+        return problem(visit, fault.message, status=400)
+    except MinganError as fault:
+        return problem(visit, fault.message, status=409)
+
+
+def visit_of(request: Request, section: str = "") -> Visit:
+    """The visit that a request is; an unknown language counts as Chinese."""
+    bench: Bench = request.app.state.bench
+    lang = request.path_params.get("lang", "zh")
+    person = bench.door.recognise(request.cookies.get(bench.door.cookie))
+    spoken: Lang = "en" if lang == "en" else "zh"
+    return Visit(request=request, bench=bench, lang=spoken, person=person, section=section)
+
+
+def problem(visit: Visit, text: Text, *, status: int) -> Response:
+    """A page (or for htmx a fragment) that says what went wrong and what to do."""
+    if visit.is_fragment:
+        return visit.fragment("problem.html.j2", status=status, text=text)
+    return visit.page("problem_page.html.j2", title=PROBLEM, status=status, text=text)
+
+
+def remember(visit: Visit, response: Response, person: Person) -> None:
+    """Let the browser know from now on that it is this person's."""
+    response.set_cookie(
+        visit.bench.door.cookie, visit.bench.door.remember(person), max_age=_YEAR, httponly=True,
+        samesite="lax", secure=visit.request.url.scheme == "https",
+    )  # fmt: skip
+
+
+def _remember(visit: Visit, response: Response) -> None:
+    """Give a browser that has no cookie one, unless the view has just done so."""
+    door = visit.bench.door
+    known = door.cookie in visit.request.cookies
+    given = any(door.cookie in v for v in Headers(raw=response.raw_headers).getlist("set-cookie"))
+    if not known and not given:
+        remember(visit, response, visit.person)
+
+
+def _come_in(visit: Visit, token: str) -> Response:
+    """Someone follows a link that holds a token: take it out of the address at once."""
+    role = visit.bench.door.role_of(token)
+    if role is None:
+        return problem(visit, WRONG_TOKEN, status=403)
+    response = RedirectResponse(quote(visit.request.url.path), status_code=303)
+    remember(visit, response, visit.person.with_(role=role))
+    return response
+
+
+def _too_large(most: int) -> Text:
+    return Text(
+        f"送来的东西太大了：这里最多收 {most / 1e6:g} MB。请分成几份，或用 mingan import。",
+        f"That is too large: this page takes at most {most / 1e6:g} MB. Send it in parts, or use "
+        "mingan import.",
+    )
+
+
+PROBLEM = Text("没有办成", "That did not work")
+NOT_ALLOWED = Text(
+    "你的口令不能做这件事。需要的话，请向工作区的主人要另一个口令。",
+    "Your token does not allow this. Ask the owner of the workspace for another one if you need "
+    "it.",
+)
+WRONG_TOKEN = Text(
+    "这个口令不对，可能已经换过。请向工作区的主人要新的。",
+    "This token is not right; it may have been replaced. Ask the owner of the workspace for a new "
+    "one.",
+)
+_STALE = Text(
+    "这张表单已经过期（可能服务重启过，或换了浏览器）。请退回去刷新页面再试，什么也没有改动。",
+    "This form has expired (the server may have been restarted). Go back, reload the page and try "
+    "again; nothing was changed.",
+)
+_UNREADABLE = Text(
+    "送来的表单读不懂，或者文件太多。请退回去再试一次，什么也没有改动。",
+    "The form could not be read, or it held too many files. Go back and try again; nothing was "
+    "changed.",
+)
