@@ -98,7 +98,7 @@ class Gathered:
         for (model, question, repeat), answer in self.answers.items():
             if question in columns:
                 grade = self.grades.get((model, question, repeat))
-                cells[rows[model], columns[question], repeat] = _outcome(answer, grade)
+                cells[rows[model], columns[question], repeat] = outcome(answer, grade)
         return ResponseMatrix(
             models=tuple(rows),
             questions=tuple(columns),
@@ -211,7 +211,8 @@ def _cards(
     return [newest[name] for name in wanted], notes
 
 
-def _outcome(answer: Answer, grade: Grade | None) -> Outcome:
+def outcome(answer: Answer, grade: Grade | None) -> Outcome:
+    """What became of one asking: the verdict, else how the answer ended."""
     if grade is not None and grade.verdict == "right":
         return Outcome.RIGHT
     if grade is not None and grade.verdict == "wrong":
