@@ -40,7 +40,7 @@ class Correction:
     """Asks, insists, and looks at the last answer."""
 
     name = "correction"
-    version = "2"
+    version = "3"
 
     def next(self, question: Question, said: Sequence[str]) -> Move | None:
         """What the user insists on, with the request for a last answer."""

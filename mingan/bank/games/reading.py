@@ -27,6 +27,7 @@ _QUOTED_LINE = re.compile(r"(?m)^[ \t]*>+(?![ \t>]*-?\d[^\n]*[吗?])")
 _DRESS = re.compile(r"\\(?:boxed|text|mathrm|mathbf|textbf)\s*\{([^{}]*)\}")
 _SIGNS = {r"\geq": ">=", r"\leq": "<=", r"\ge": ">=", r"\le": "<=", r"\gt": ">", r"\lt": "<"}
 _SIGN = re.compile(r"\\(?:[gl]eq|[gl]e|[gl]t)(?![A-Za-z])")
+_THOUSANDS = re.compile(r"(?<=\d)(?:\\,|\{,\})(?=\d{3})")
 _SPACING = re.compile(r"\\(?:[()\[\],;:! ]|q?quad(?![A-Za-z]))")
 _THING = (
     r"(?:东西|事物|物品|物体|动物|植物|水果|蔬菜|食物|食品|家具|电器|乐器|工具|用具|交通工具|谜底|"
@@ -108,7 +109,7 @@ def undressed(text: str) -> str:
         return text
     for _ in range(3):
         text = _DRESS.sub(r"\1", text)
-    text = _SPACING.sub(" ", text)
+    text = _SPACING.sub(" ", _THOUSANDS.sub("", text))
     return _SIGN.sub(lambda m: _SIGNS[m[0]], text)
 
 

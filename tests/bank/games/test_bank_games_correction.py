@@ -91,6 +91,8 @@ def test_no_text_whatever_breaks_it_and_it_ends(said: list[str]) -> None:
 @pytest.mark.parametrize(
     ("answer", "text", "verdict"),
     [
+        ("1200", "答案：1\\,200", "right"), ("1200", "答案：\\boxed{1\\,200}", "right"),
+        ("200", "答案：1\\,200", "wrong"), ("3", "答案：\\(3\\)", "right"),
         ("3", "答案：3/4", "wrong"), ("3", "答案：3万", "wrong"), ("3", "答案：3%", "unsure"),
         ("3", "答案：3:30", "unsure"), ("3", "答案：3 或 5", "unsure"),
         ("3", "答案：3、5", "unsure"),
