@@ -8,7 +8,6 @@ the way in, the language and the theme, and what is said when something is not t
 
 from __future__ import annotations
 
-import logging
 import mimetypes
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -23,31 +22,24 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from mingan.language import Text, current
-from mingan.web import enter, exports, home
+from mingan.web import compare, enter, exports, home, one_answer
 from mingan.web.bench import Bench
 from mingan.web.languages import preferred
 from mingan.web.routing import problem, visit_of
 from mingan.web.security import LOOPBACK, Guard
 
-PAGES = (home, exports, enter)
+PAGES = (home, exports, enter, compare, one_answer)
 """The modules of the pages, in any order."""
 
 _GONE = Text(
     "这里没有这一页。它可能改了名，或者属于另一个工作区。",
     "There is no such page. It may have been renamed, or belong to another workspace.",
 )
-_OURS = Text(
-    "明暗自己出了错，不是你的错；已经存下的都还在。详情在服务的日志里，请报告给我们。",
-    "Mingan itself has failed; it is not your fault, and what was stored is safe. The details are "
-    "in the server's log; please report them.",
-)
 _WEEK = 7 * 24 * 3600
 _STATIC = {
     "/static/": ("mingan.web", "static", (".css", ".js", ".svg", ".png", ".md")),
     "/report/": ("mingan.reports", "", ("style.css",)),
 }
-
-log = logging.getLogger("mingan.web")
 
 
 def make_app(bench: Bench, *, loopback: bool = True) -> Starlette:
@@ -76,7 +68,7 @@ def make_app(bench: Bench, *, loopback: bool = True) -> Starlette:
             Middleware(Guard, hosts=LOOPBACK | {"testserver"} if loopback else None),
             Middleware(GZipMiddleware, minimum_size=1500, compresslevel=5),
         ],
-        exception_handlers={HTTPException: _missing, Exception: _failed},
+        exception_handlers={HTTPException: _missing},
         lifespan=life,
     )
     app.state.bench = bench
@@ -112,8 +104,3 @@ def _static(request: Request) -> Response:
 def _missing(request: Request, fault: Exception) -> Response:
     status = fault.status_code if isinstance(fault, HTTPException) else 404
     return problem(visit_of(request), _GONE, status=status)
-
-
-def _failed(request: Request, fault: Exception) -> Response:
-    log.error("a page failed: %s", request.url.path, exc_info=fault)
-    return problem(visit_of(request), _OURS, status=500)

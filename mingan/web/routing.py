@@ -16,6 +16,7 @@ from typing import NamedTuple
 from urllib.parse import quote
 
 from starlette.concurrency import run_in_threadpool
+from starlette.convertors import Convertor, register_url_convertor
 from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
 from starlette.formparsers import MultiPartException
@@ -27,6 +28,7 @@ from starlette.types import Receive, Scope, Send
 from mingan.errors import InputError, MinganError
 from mingan.language import Lang, Text
 from mingan.web.bench import Bench
+from mingan.web.languages import LANGS
 from mingan.web.people import Person, Role
 from mingan.web.security import TooLarge, limited
 from mingan.web.visit import Visit
@@ -41,6 +43,21 @@ _KEEP_ALIVE_S = 15.0
 _YEAR = 365 * 24 * 3600
 
 log = logging.getLogger("mingan.web")
+
+
+class _LangConvertor(Convertor[str]):
+    """The first part of an address: one of the languages that we speak, nothing else."""
+
+    regex = "|".join(LANGS)
+
+    def convert(self, value: str) -> str:
+        return value
+
+    def to_string(self, value: str) -> str:
+        return value
+
+
+register_url_convertor("lang", _LangConvertor())
 
 
 class Event(NamedTuple):
@@ -64,7 +81,9 @@ Events = Callable[[Visit], AsyncGenerator[Event]]
 
 def get(path: str, view: View, *, role: Role | None = "reader", section: str = "") -> Route:
     """A page to look at. `role` None lets everybody in."""
-    return Route(f"/{{lang}}{path}", _Page(view, role, section or path), methods=["GET", "HEAD"])
+    return Route(
+        f"/{{lang:lang}}{path}", _Page(view, role, section or path), methods=["GET", "HEAD"]
+    )
 
 
 def post(
@@ -73,13 +92,13 @@ def post(
 ) -> Route:  # fmt: skip
     """Something that a form does; `most` bytes and so many files at most."""
     return Route(
-        f"/{{lang}}{path}", _Action(act, role, section or path, most, files), methods=["POST"]
+        f"/{{lang:lang}}{path}", _Action(act, role, section or path, most, files), methods=["POST"]
     )
 
 
 def live(path: str, events: Events, *, role: Role | None = "reader") -> Route:
     """A stream of events, for as long as somebody looks."""
-    return Route(f"/{{lang}}{path}", _Live(events, role, path), methods=["GET"])
+    return Route(f"/{{lang:lang}}{path}", _Live(events, role, path), methods=["GET"])
 
 
 class _Endpoint:
@@ -96,9 +115,17 @@ class _Endpoint:
         if refused is not None:
             response = refused
         else:
-            response = await self._respond(visit)
+            response = await self._attempt(visit)
         _remember(visit, response)
         await response(scope, receive, send)
+
+    async def _attempt(self, visit: Visit) -> Response:
+        """The response; for a fault of ours a page without a word of the fault."""
+        try:
+            return await self._respond(visit)
+        except Exception as fault:
+            log.error("a page failed: %s", visit.request.url.path, exc_info=fault)
+            return problem(visit, _OURS, status=500)
 
     async def _respond(self, visit: Visit) -> Response:
         raise NotImplementedError
@@ -196,9 +223,8 @@ def guarded(view: View, visit: Visit) -> Response:
 def visit_of(request: Request, section: str = "") -> Visit:
     """The visit that a request is; an unknown language counts as Chinese."""
     bench: Bench = request.app.state.bench
-    lang = request.path_params.get("lang", "zh")
     person = bench.door.recognise(request.cookies.get(bench.door.cookie))
-    spoken: Lang = "en" if lang == "en" else "zh"
+    spoken: Lang = "en" if request.url.path.split("/")[1:2] == ["en"] else "zh"
     return Visit(request=request, bench=bench, lang=spoken, person=person, section=section)
 
 
@@ -254,6 +280,11 @@ WRONG_TOKEN = Text(
     "这个口令不对，可能已经换过。请向工作区的主人要新的。",
     "This token is not right; it may have been replaced. Ask the owner of the workspace for a new "
     "one.",
+)
+_OURS = Text(
+    "明暗自己出了错，不是你的错；已经存下的都还在。详情在服务的日志里，请报告给我们。",
+    "Mingan itself has failed; it is not your fault, and what was stored is safe. The details are "
+    "in the server's log; please report them.",
 )
 _STALE = Text(
     "这张表单已经过期（可能服务重启过，或换了浏览器）。请退回去刷新页面再试，什么也没有改动。",

@@ -2,71 +2,15 @@
 
 from __future__ import annotations
 
-import re
-import threading
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-import uvicorn
 from starlette.testclient import TestClient
+from web_help import CHROMIUM, FLAGS, Served, Watched, client_of, fill
 
-from mingan.records import Answer, Grade, ModelCard, Question, now
-from mingan.web.app import make_app
-from mingan.web.bench import Bench
-from mingan.web.people import Door, Role
 from mingan.workspace import Workspace
-
-CHROMIUM = Path("/usr/bin/chromium")
-FLAGS = [
-    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
-    "--disable-background-networking", "--disable-component-update", "--disable-sync",
-]  # fmt: skip
-SECRET = b"s" * 32
-MODELS = ("甲", "乙", "丙")
-
-
-def questions(count: int = 12, bank: str = "小题库") -> list[Question]:
-    """A few questions with tiers and abilities."""
-    return [
-        Question(
-            id=f"q-{i:03d}", prompt=f"第 {i} 题：{i} 加 {i} 等于几？", bank=bank,
-            tier=("基础", "进阶")[i % 2], tags=("算术", f"能力{i % 3}"), answer=str(2 * i),
-            grader="number",
-        )
-        for i in range(count)
-    ]  # fmt: skip
-
-
-def fill(workspace: Workspace, *, text: Callable[[str, int], str] | None = None) -> None:
-    """Three models that are right on ever fewer questions; the last one is unsure of one."""
-    asked = questions()
-    workspace.store.add_bank("小题库", asked)
-    cards = [ModelCard(name=name, kind="recorded") for name in MODELS]
-    workspace.store.add_cards(cards)
-    answers, grades = [], []
-    for rank, card in enumerate(cards):
-        for i, question in enumerate(asked):
-            right = i % (rank + 2) != 0
-            said = text(card.name, i) if text else (question.answer if right else "不知道")
-            answer = Answer(
-                question=question.id, asked=question.asked, model=card.name, bank="小题库",
-                model_hash=card.hash, text=str(said), source="recorded", at=now(),
-            )  # fmt: skip
-            verdict: Any = "unsure" if rank == 2 and i == 5 else "right" if right else "wrong"
-            answers.append(answer)
-            grades.append(
-                Grade(
-                    answer=answer.content,
-                    question_hash=question.hash,
-                    verdict=verdict,
-                    grader="number",
-                    version="1",
-                )  # fmt: skip
-            )
-    workspace.store.record("", answers, grades).result()
 
 
 @pytest.fixture
@@ -93,63 +37,11 @@ def zbench(tmp_path: Path, test_data: Path) -> Iterator[Workspace]:
         yield opened
 
 
-def bench_of(workspace: Workspace, *, guarded: bool = False) -> Bench:
-    """A bench on a workspace."""
-    return Bench(workspace, door=Door(SECRET, guarded=guarded))
-
-
-def client_of(workspace: Workspace, *, role: Role | None = None, lang: str = "zh") -> TestClient:
-    """A browser without a screen: the owner at this machine, or whoever brings a role's token."""
-    bench = bench_of(workspace, guarded=role is not None)
-    client = TestClient(make_app(bench), headers={"accept-language": lang})
-    if role is not None:
-        assert client.get(f"/{lang}/", params={"token": bench.door.token(role)}).status_code < 500
-    return client
-
-
 @pytest.fixture
 def client(workspace: Workspace) -> Iterator[TestClient]:
     """The owner, looking at the small workspace."""
     with client_of(workspace) as opened:
         yield opened
-
-
-def token_of(client: TestClient, path: str = "/zh/enter") -> str:
-    """What a form of this browser must bring along."""
-    found = re.search(r'name="csrf" value="([0-9a-f]+)"', client.get(path).text)
-    assert found, f"no form on {path}"
-    return found[1]
-
-
-def send(client: TestClient, path: str, data: dict[str, Any] | None = None, **more: Any) -> Any:
-    """Post a form as the page's own would."""
-    return client.post(path, data={"csrf": token_of(client)} | (data or {}), **more)
-
-
-class Served:
-    """A bench on a real port of this machine, in a thread."""
-
-    def __init__(self, workspace: Workspace, *, guarded: bool = False) -> None:
-        self.workspace = workspace
-        self.bench = bench_of(workspace, guarded=guarded)
-        config = uvicorn.Config(
-            make_app(self.bench), host="127.0.0.1", port=0, log_level="critical", lifespan="on",
-            timeout_graceful_shutdown=2,
-        )  # fmt: skip
-        self._server = uvicorn.Server(config)
-        self._thread = threading.Thread(target=self._server.run, daemon=True)
-
-    def __enter__(self) -> Served:
-        self._thread.start()
-        while not self._server.started:
-            time.sleep(0.02)
-        port = self._server.servers[0].sockets[0].getsockname()[1]
-        self.url = f"http://127.0.0.1:{port}"
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._server.should_exit = True
-        self._thread.join(timeout=20)
 
 
 @pytest.fixture(scope="session")
@@ -163,28 +55,6 @@ def browser() -> Iterator[Any]:
         opened = driver.chromium.launch(executable_path=str(CHROMIUM), args=FLAGS)
         yield opened
         opened.close()
-
-
-class Watched:
-    """A browser's page that remembers everything that must not happen on it."""
-
-    def __init__(self, browser: Any, url: str, **how: Any) -> None:
-        how.setdefault("locale", "zh-CN")
-        self.context = browser.new_context(base_url=url, **how)
-        self.page = self.context.new_page()
-        self.faults: list[str] = []
-        self.page.on("console", self._console)
-        self.page.on("pageerror", lambda error: self.faults.append(f"error: {error}"))
-        self.page.on("request", lambda request: self._request(request.url, url))
-
-    def _console(self, message: Any) -> None:
-        # A page that answers 4xx on purpose is a line in the console too.
-        if message.type in ("error", "warning") and "status of 4" not in message.text:
-            self.faults.append(f"console: {message.text}")
-
-    def _request(self, asked: str, url: str) -> None:
-        if not asked.startswith((url, "data:", "blob:", "about:")):
-            self.faults.append(f"off the host: {asked}")
 
 
 @pytest.fixture
