@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mingan.grading.rules.table import TableGrader, canonical
+from mingan.grading.rules.table import TableGrader
+from mingan.grading.rules.tabular import amount, canonical
 from mingan.records import Question
 
 WANTED: dict[str, Any] = {
@@ -39,6 +40,22 @@ def verdict(text: str, **params: Any) -> str:
         "姓名\t年龄\n张三\t20\n李四\t1200",
         "说明一下, 这是表格。\n\n姓名,年龄\n张三,20\n李四,1200\n\n好了。",
         f"|a|b|\n|-|-|\n|1|2|\n\n改正：\n{MARKDOWN}\n\n|说明|\n|-|\n|无|",
+        MARKDOWN.replace("1,200", "$1200$").replace("20 |", "$20$ |"),
+        MARKDOWN.replace("1,200", "1200 岁").replace("20 |", "20岁 |"),
+        MARKDOWN.replace("1,200", "¥1,200").replace("20 |", "￥20 |"),
+        MARKDOWN.replace("年龄", "年龄（岁）"),
+        MARKDOWN.replace("年龄", "年龄/岁"),
+        f"表格：\n> {MARKDOWN}".replace("\n|", "\n> |"),
+        MARKDOWN.replace("\n| 李四", "\n\n| 李四"),
+        MARKDOWN.replace("|:--|--:|\n", ""),
+        "姓名 | 年龄\n张三 | 20\n李四 | 1200",
+        "<table><tr><th>姓名</th><th>年龄</th></tr><tr><td>张三</td><td>20</td></tr>"
+        "<tr><td><b>李四</b></td><td>1200</td></tr></table>",
+        "```html\n<table>\n<thead>\n<tr>\n<th>姓名</th>\n<th>年龄</th>\n</tr>\n</thead>\n"
+        "<tr>\n<td>张三</td>\n<td>20</td>\n</tr>\n<tr>\n<td>李四</td>\n<td>1200</td>\n</tr>\n"
+        "</table>\n```\n完成。",
+        f"{MARKDOWN}\n\n合计：2 人 | 1220 岁",
+        f"{MARKDOWN}\n\n| 项目 | 值 |\n|---|---|\n| 人数 | 2 |",
         f"<think>|姓名|年龄|\n|-|-|\n|王五|1|</think>{MARKDOWN}",
     ],
 )
@@ -49,7 +66,11 @@ def test_tables_that_say_the_same_are_right(text: str) -> None:
 @pytest.mark.parametrize(
     ("text", "reason", "score"),
     [
-        ("没有表格。", "没有表格", 0.0),
+        ("不会做。", "没有找到表格", 0.0),
+        (MARKDOWN.replace("1,200", "1201 岁"), "缺少 1 行，如“李四 | 1200”", 0.5),
+        (MARKDOWN.replace("1,200", "1200 万"), "缺少 1 行", 0.5),
+        (MARKDOWN + "\n\n| 王五 | 3 |", "多出 1 行", 2 / 3),
+        ("<table><tr><th>姓名<th>年龄<tr><td>张三<td>20</table>", "缺少 1 行", 0.5),
         (MARKDOWN.replace("| 20", "| 21"), "缺少 1 行，如“张三 | 20”", 0.5),
         (MARKDOWN + "\n| 王五 | 3 |", "多出 1 行", 2 / 3),
         (MARKDOWN + "\n| 张三 | 20 |", "多出 1 行", 2 / 3),
@@ -78,6 +99,21 @@ def test_order_counts_only_where_it_is_asked_for() -> None:
 )  # fmt: skip
 def test_cells_are_read_as_people_read_them(cell: str, means: str) -> None:
     assert canonical(cell) == means
+
+
+@pytest.mark.parametrize(
+    ("cell", "means"),
+    [("1184 元", "1184"), ("¥1,184.50", "1184.5"), ("-3分", "-3"), ("3 万", "3 万"), ("元", "元"),
+     ("12%", "12%"), ("约 3 元", "约 3 元")],
+)  # fmt: skip
+def test_the_unit_of_an_amount_can_be_taken_off(cell: str, means: str) -> None:
+    assert amount(canonical(cell)) == means
+
+
+def test_a_unit_counts_in_a_column_of_words() -> None:
+    dates = {"columns": ["人", "月份"], "rows": [["甲", "3月"]]}
+    assert verdict("|人|月份|\n|-|-|\n|甲|3月|", **dates) == "right"
+    assert verdict("|人|月份|\n|-|-|\n|甲|3日|", **dates) == "wrong"
 
 
 @pytest.mark.parametrize(
@@ -111,7 +147,8 @@ def test_a_reference_table_must_be_the_wanted_one() -> None:
 @pytest.mark.parametrize(
     "text",
     ["|-|\n" * 250_000, "|" * 1_000_000, "|" + "-" * 1_000_000, "a,b\n" * 250_000, '"' * 10**6,
-     ", " * 500_000, "|a|\n|-|" + "|" * 10**6, "\0,\ud800\n1,2"],
+     ", " * 500_000, "|a|\n|-|" + "|" * 10**6, "\0,\ud800\n1,2", "<table><tr><td" * 60_000,
+     "<" * 10**6, "> " * 500_000, "$" * 10**6],
 )  # fmt: skip
 def test_a_megabyte_is_read_in_bounded_time(text: str) -> None:
     started = time.perf_counter()
