@@ -19,6 +19,7 @@ from mingan.reports import export, hidden
 from mingan.reports.assemble import answer_view
 from mingan.reports.item_sentences import item_sentence
 from mingan.reports.items import ItemReport
+from mingan.reports.page_scores import underlined
 from mingan.reports.safe import short_name
 from mingan.reports.sentences import compare_sentence, headline, score_sentence
 from mingan.reports.standing import between
@@ -73,7 +74,7 @@ def show(visit: Visit) -> Response:
         "compare.html.j2",
         title=_TITLE,
         **context,
-        **_finding(snapshot, board, wanted),
+        **_finding(visit, snapshot, board, wanted),
         **_choices(board, wanted),
         cleared=wanted.cleared(),
     )
@@ -142,7 +143,7 @@ def _around(visit: Visit, wanted: Filter) -> dict[str, Any]:
     }
 
 
-def _finding(snapshot: Snapshot, board: Board, wanted: Filter) -> dict[str, Any]:
+def _finding(visit: Visit, snapshot: Snapshot, board: Board, wanted: Filter) -> dict[str, Any]:
     """The headline: two models in a paired verdict, else those shown, else all."""
     chosen = board.chosen(wanted)
     pair = between(snapshot.comparisons, *chosen) if len(chosen) == 2 else None
@@ -156,7 +157,7 @@ def _finding(snapshot: Snapshot, board: Board, wanted: Filter) -> dict[str, Any]
     else:
         said = headline(scores, snapshot.comparisons)
     return {
-        "finding": said,
+        "finding": underlined(visit.say(said), visit.lang),
         "chosen": chosen,
         "pair": pair,
         "bar": _bar(pair),
@@ -271,7 +272,7 @@ def question(visit: Visit) -> Response:
         title=Text(f"题目 {card.id}", f"Question {card.id}"),
         **_around(visit, wanted),
         card=card,
-        finding=tally_sentence(card.tally),
+        finding=visit.say(tally_sentence(card.tally)),
         suspects=_flags(visit, snapshot, [board.questions[row]]),
         before=beside.get("before"),
         after=beside.get("after"),

@@ -62,7 +62,7 @@ class Pictures:
 def difference_bar(pair: Comparison) -> Markup:
     """The difference of two models with its interval, on a line with zero in the middle."""
     reach = max(abs(pair.low), abs(pair.high), abs(pair.difference), 0.05) * 1.1
-    scale = Scale(-reach, reach, _MARGIN, _WIDTH - _MARGIN)
+    scale = Scale(low=-reach, high=reach, start=_MARGIN, end=_WIDTH - _MARGIN)
     at, middle = _HEIGHT / 2, f"{scale(0):.1f}"
     said = f"{points(pair.difference)} ({points(pair.low)} – {points(pair.high)})"
     return Markup(

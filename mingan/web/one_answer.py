@@ -20,7 +20,7 @@ from mingan.records import Answer, Grade, Question, Verdict, now
 from mingan.reports.page_questions import NAMES, SIGNS
 from mingan.reports.safe import one_line
 from mingan.reports.words import words
-from mingan.web import cards
+from mingan.web import answers, cards
 from mingan.web.drawings import Pictures
 from mingan.web.filters import Filter
 from mingan.web.routing import get, post, problem
@@ -48,6 +48,7 @@ def context(visit: Visit, wanted: Filter) -> dict[str, Any]:
         "word": words(visit.lang),
         "signs": _SIGNS,
         "may_grade": visit.person.may("owner"),
+        "rich": lambda text: answers.rich(text, visit.lang, cards.ROOMS["whole"].chars),
     }
 
 
@@ -139,7 +140,7 @@ def grade(visit: Visit) -> Response:
     )  # fmt: skip
     visit.bench.snapshots.changed()
     if visit.is_fragment:
-        return _answer_again(visit, wanted, *found, room=visit.field("room"))
+        return _answer_again(visit, wanted, *found, room=visit.field("room"), opened=True)
     back = f"{visit.url('/compare')}{wanted.query}"
     if visit.field("room") == "page":
         back = _own_page(visit, wanted.bank, *found).partition("#")[0]
@@ -147,7 +148,13 @@ def grade(visit: Visit) -> Response:
 
 
 def _answer_again(
-    visit: Visit, wanted: Filter, question: Question, given: Answer, *, room: str
+    visit: Visit,
+    wanted: Filter,
+    question: Question,
+    given: Answer,
+    *,
+    room: str,
+    opened: bool = False,
 ) -> Response:
     """The one answer as it stands now."""
     reader = visit.bench.snapshots.reader
@@ -157,7 +164,7 @@ def _answer_again(
     card = cards.answer_card(question, given, standing, visit.lang, room=room)
     return visit.fragment(
         "compare_answer.html.j2",
-        **context(visit, wanted), answer=card, room=room, alone=True,
+        **context(visit, wanted), answer=card, room=room, opened=opened,
         page=_own_page(visit, wanted.bank, question, given),
     )  # fmt: skip
 
