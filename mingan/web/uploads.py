@@ -69,9 +69,10 @@ class Layout:
 
     def said(self, text: Text) -> Text:
         """A sentence without the paths of this machine, as the person knows the files."""
-        place = rf"{re.escape(str(self.folder))}(?:/(?:\d+|zbench|lm-eval|inspect)\b)?"
-        inside = [re.sub(f"{place}/", "", sentence) for sentence in text]
-        return Text(re.sub(place, "这些文件", inside[0]), re.sub(place, "these files", inside[1]))
+        place = rf"{re.escape(str(self.folder))}/(?:\d+|zbench|lm-eval|inspect)"
+        zh, en = (re.sub(f"{place}/", "", sentence) for sentence in text)
+        bare = rf"{place}\b|{re.escape(str(self.folder))}"
+        return Text(re.sub(bare, "这些文件", zh), re.sub(bare, "these files", en))
 
 
 @contextmanager
