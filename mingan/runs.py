@@ -12,7 +12,7 @@ import asyncio
 import secrets
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, suppress
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -20,7 +20,7 @@ from typing import Any
 
 from mingan import asking, grading, shelf
 from mingan.bank import Bank
-from mingan.errors import ModelsFileError, UsageError
+from mingan.errors import BusyError, ModelsFileError, UsageError
 from mingan.models import catalogue, keys
 from mingan.models.protocol import Model
 from mingan.plugins import Registry
@@ -234,24 +234,36 @@ def budget_of(run: Run) -> asking.Budget | None:
     return asking.Budget(**found)
 
 
-def budget_left(store: Store, run: Run) -> asking.Budget | None:
+def budget_left(
+    store: Store, run: Run, *, budget: asking.Budget | None = None, since: str = ""
+) -> asking.Budget | None:
     """What is left of a run's budget: money and tokens are counted over all its goes.
 
     Time is given anew each time, since a pause is no expense.
+
+    Args:
+        budget: another one than the run was given at its start, granted at the time `since`.
     """
-    budget = budget_of(run)
+    budget, since = budget or budget_of(run), since or run.started
     if budget is None or (budget.money is None and budget.tokens is None):
         return budget
-    mine = [a for a in store.answers(run=run.id) if a.at >= run.started]
+    mine = [answer for answer in store.answers(run=run.id) if answer.at >= since]
     money = sum(answer.cost or 0.0 for answer in mine)
     tokens = sum((a.usage.tokens_in or 0) + (a.usage.tokens_out or 0) for a in mine)
-    return asking.Budget(
+    return replace(
+        budget,
         money=None if budget.money is None else max(0.0, budget.money - money),
-        currency=budget.currency,
         tokens=None if budget.tokens is None else max(0, budget.tokens - tokens),
-        seconds=budget.seconds,
-        questions=budget.questions,
     )
+
+
+def somebody_asks(store: Store) -> bool:
+    """Whether a process is asking models for this workspace at this moment."""
+    try:
+        with store.run_lock():
+            return False
+    except BusyError:
+        return True
 
 
 def keep_grades(store: Store, grades: Sequence[Grade]) -> None:

@@ -23,6 +23,7 @@ from mingan.web.visit import Visit
 _RUNS = 5
 _TITLE = Text("总览", "Overview")
 _STATES = {
+    "waiting": Text("等着开始", "waiting"),
     "running": Text("进行中", "running"),
     "finished": Text("已完成", "finished"),
     "stopped": Text("已停下，可以接着问", "stopped; can go on"),
