@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 PUBLISHED = "mingan opens this in memory only; please do not train on it"
 """The published passphrase of the hidden halves that come with Mingan."""
 
+PASSPHRASE_IN = "MINGAN_SEAL_KEY"
+"""The environment variable with the passphrase of what users sealed themselves."""
+
 PREFIX = "sealed:1:"
 """How a text that was sealed within a workspace begins."""
 

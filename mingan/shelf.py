@@ -24,6 +24,7 @@ from mingan.plugins import Registry
 from mingan.plugins import registry as installed
 from mingan.records import Generation, ModelCard
 from mingan.reports.files import whole_file
+from mingan.sealing import PASSPHRASE_IN
 from mingan.store import Store
 from mingan.store.twin_key import TwinKey, rotate, twin_key
 
@@ -91,7 +92,7 @@ def find_bank(name: str, *, store: Store | None = None, registry: Registry = ins
 def find_twins(source: Bank, store: Store) -> Bank:
     """The present set of hidden twins of a bank, for a workspace; see `mingan.bank.twins`.
 
-    The passphrase of sealed halves of the user's own is read from `MINGAN_SEAL_KEY`.
+    The passphrase of sealed halves of the user's own is read from the environment.
 
     Raises:
         BankError: the bank has no twins, or its halves are sealed and no passphrase is there.
@@ -106,7 +107,7 @@ def find_twins(source: Bank, store: Store) -> Bank:
             "Name the file: --bank FILE --twins",
         )
     secret = twins_key(store)
-    halves = twins.halves_of(source, os.environ.get("MINGAN_SEAL_KEY"))
+    halves = twins.halves_of(source, os.environ.get(PASSPHRASE_IN))
     return twins.twin_bank(source, key=secret.key, number=secret.number, halves=halves)
 
 

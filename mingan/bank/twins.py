@@ -20,7 +20,7 @@ from mingan.bank.templates import Template, instance
 from mingan.errors import BankError
 from mingan.language import Text
 from mingan.records import Question
-from mingan.sealing import PUBLISHED
+from mingan.sealing import PASSPHRASE_IN, PUBLISHED
 
 SEALED = ".sealed"
 """Ending of the file with the hidden halves of a bank; it lies beside the bank."""
@@ -70,8 +70,8 @@ def halves_of(bank: Bank, passphrase: str | None = None) -> dict[str, Question]:
         return {}
     if passphrase is None and not _is_ours(bank):
         raise BankError(
-            f"{path} 是封存的，要有口令才能打开。把口令放进环境变量 MINGAN_SEAL_KEY 再运行。",
-            f"{path} is sealed. Put its passphrase into the environment variable MINGAN_SEAL_KEY "
+            f"{path} 是封存的，要有口令才能打开。把口令放进环境变量 {PASSPHRASE_IN} 再运行。",
+            f"{path} is sealed. Put its passphrase into the environment variable {PASSPHRASE_IN} "
             "and run again.",
         )
     word = PUBLISHED if _is_ours(bank) else passphrase or PUBLISHED

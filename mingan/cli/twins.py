@@ -12,12 +12,10 @@ from mingan.cli import say
 from mingan.cli.options import JsonOption, WorkspaceOption, help_
 from mingan.errors import UsageError
 from mingan.language import Text
+from mingan.sealing import PASSPHRASE_IN
 
 if TYPE_CHECKING:
     from mingan.bank import Bank
-
-KEY = "MINGAN_SEAL_KEY"
-"""Environment variable that holds the passphrase of halves that a user sealed."""
 
 
 def twins(
@@ -96,12 +94,13 @@ def seal(
     """Flip a coin for every pair: one half becomes public, the other is sealed under your key."""
     from mingan import shelf
 
-    passphrase = os.environ.get(KEY, "")
+    passphrase = os.environ.get(PASSPHRASE_IN, "")
     if len(passphrase) < 8:
         raise UsageError(
-            f"请先把封存用的口令（至少 8 个字符）放进环境变量 {KEY}，例如：export {KEY}=…",
+            f"请先把封存用的口令（至少 8 个字符）放进环境变量 {PASSPHRASE_IN}，"
+            f"例如：export {PASSPHRASE_IN}=…",
             f"First put the passphrase to seal with (8 characters at least) into the environment "
-            f"variable {KEY}, such as: export {KEY}=…",
+            f"variable {PASSPHRASE_IN}, such as: export {PASSPHRASE_IN}=…",
         )
     public = output or file.with_name(f"{file.stem}-public.jsonl")
     account = shelf.seal_bank(file, public, passphrase)
