@@ -15,7 +15,10 @@ from mingan.grading.rules.checklist import faults_in, judged
 from mingan.language import Text
 from mingan.records import Question
 
-_MISSING = Text("回答里没有 SVG。", "There is no SVG in the answer.")
+_MISSING = Text(
+    "没有找到 SVG：回答里没有 <svg> 开头的一段。",
+    "No SVG was found: nothing in the answer begins with <svg>.",
+)
 _UNCLOSED = Text(
     "SVG 没有写完：缺少结尾的 </svg>。", "The SVG is not finished: its end tag </svg> is missing."
 )

@@ -276,7 +276,7 @@ def test_a_drawing_that_was_just_looked_at_is_not_rendered_again(
 
 
 def test_no_svg_and_an_unfinished_one_are_told_apart() -> None:
-    assert "没有 SVG" in judge("我不会画画。", ANY_CHECK).reason.zh
+    assert "没有找到 SVG" in judge("我不会画画。", ANY_CHECK).reason.zh
     assert "没有写完" in judge(DISC.removesuffix("</svg>"), ANY_CHECK).reason.zh
 
 
