@@ -14,13 +14,12 @@ from itertools import chain
 
 import numpy as np
 
-from mingan.bank.twins import JOINT
-from mingan.errors import UsageError
 from mingan.normal import fold, shorten
 from mingan.records import Question, Stamp
 from mingan.reports.gather import Gathered, gather
 from mingan.reports.ready import check_countable
-from mingan.statistics.items import Item, Suspicion, item_table, share_right
+from mingan.reports.twin_pairs import rates, twin_banks
+from mingan.statistics.items import Item, Suspicion, item_table
 from mingan.store import Reader
 
 _KEPT = frozenset("./+-%=<>:^")
@@ -171,39 +170,22 @@ def _quoted(gathered: Gathered, question: str, model: str) -> str:
 
 def _twin_gaps(gathered: Gathered, store: Reader) -> dict[str, tuple[float, int]]:
     """By question id: public less twin, and over how many models, where twins were answered."""
-    twins = list(chain.from_iterable(_twin_rates(each) for each in _twin_banks(gathered, store)))
+    banks = twin_banks(store, gathered.bank)
+    twins = list(chain.from_iterable(_twin_rates(each) for each in banks))
     if not twins:
         return {}
     hidden: dict[tuple[str, str], list[float]] = {}
     for model, question, rate in twins:
         hidden.setdefault((model, question), []).append(rate)
-    public = {(model, question): rate for model, question, rate in _rates(gathered)}
+    public = {(model, question): rate for model, question, rate in rates(gathered)}
     gaps: dict[str, list[float]] = {}
-    for (model, question), rates in hidden.items():
+    for (model, question), each in hidden.items():
         if (model, question) in public:
-            gap = public[model, question] - float(np.mean(rates))
+            gap = public[model, question] - float(np.mean(each))
             gaps.setdefault(question, []).append(gap)
     return {question: (float(np.mean(each)), len(each)) for question, each in gaps.items()}
 
 
-def _twin_banks(gathered: Gathered, store: Reader) -> Iterable[Gathered]:
-    for name, _, _ in store.banks():
-        bank, _, number = name.rpartition(JOINT)
-        if bank == gathered.bank and number.isdecimal():
-            try:
-                yield gather(store, bank=name)
-            except UsageError:
-                continue  # nobody has answered these twins yet
-
-
 def _twin_rates(twins: Gathered) -> Iterable[tuple[str, str, float]]:
     hidden: Mapping[str, bool] = {q.id: bool(q.hidden) for q in twins.scored}
-    return (found for found in _rates(twins) if hidden[found[1]])
-
-
-def _rates(gathered: Gathered) -> Iterable[tuple[str, str, float]]:
-    """(model, question, share right) wherever there is a verdict."""
-    matrix = gathered.matrix
-    rates, counts = share_right(matrix)
-    for i, j in np.argwhere(counts > 0).tolist():
-        yield matrix.models[i], matrix.questions[j], float(rates[i, j])
+    return (found for found in rates(twins) if hidden[found[1]])
