@@ -139,8 +139,18 @@ def _quantiles(values: Sequence[float | None]) -> Quantiles | None:
     known = [value for value in values if value is not None]
     if not known:
         return None
-    middle, slow = np.quantile(known, [0.5, 0.9])
-    return Quantiles(p50=float(middle), p90=float(slow), count=len(known))
+    middle, slow = np.quantile(known, [0.5, 0.9]).tolist()
+    low, high = _around_median(known)
+    return Quantiles(p50=middle, p90=slow, count=len(known), low=low, high=high)
+
+
+def _around_median(values: Sequence[float]) -> tuple[float, float]:
+    """The 95 % interval of a median by ranks; unknown where it would need more values."""
+    reach = 0.98 / float(np.sqrt(len(values)))  # 1.96 standard errors of a rank, as a share
+    if reach >= 0.5:
+        return float("nan"), float("nan")
+    low, high = np.quantile(values, [0.5 - reach, 0.5 + reach]).tolist()
+    return low, high
 
 
 def _question(question: Question, gathered: Gathered, *, reveal: bool) -> QuestionView:

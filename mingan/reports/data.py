@@ -7,6 +7,7 @@ language: labels stay as they were given, sentences come as `Text`.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -59,11 +60,16 @@ class Breakdown:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Quantiles:
-    """Median and 90th percentile of a latency, in seconds, and of how many answers."""
+    """Median and 90th percentile of a latency, in seconds, and of how many answers.
+
+    `low` and `high` are the 95 % interval of the median; NaN where it is not known.
+    """
 
     p50: float
     p90: float
     count: int
+    low: float = math.nan
+    high: float = math.nan
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
