@@ -18,7 +18,7 @@ FEW_MODELS = 10
 """With fewer models than this, discrimination is a lead and no more."""
 
 _NAMED = 3
-_FLAGS = {
+FLAGS = {
     "agree-against": Text("强模型一致反对", "strong models agree against it"),
     "strong-wrong": Text("强模型错、弱模型对", "strong wrong, weak right"),
     "negative": Text("区分度为负", "negative discrimination"),
@@ -26,6 +26,7 @@ _FLAGS = {
     "ceiling": Text("人人答对", "everybody right"),
     "no-verdict": Text("没有定论", "no verdict"),
 }
+"""What is to be said of a question, by code."""
 
 
 def flags(row: ItemRow) -> tuple[str, ...]:
@@ -39,7 +40,7 @@ def flags(row: ItemRow) -> tuple[str, ...]:
 
 def flag_words(row: ItemRow) -> Text:
     """The same in words; empty for a question without fault."""
-    words = [_FLAGS[flag] for flag in flags(row)]
+    words = [FLAGS[flag] for flag in flags(row)]
     return Text("、".join(w.zh for w in words), ", ".join(w.en for w in words))
 
 

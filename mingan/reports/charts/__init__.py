@@ -1,13 +1,13 @@
 """Charts: pure functions from numbers to a finding, a drawing and a table.
 
-bars                  intervals and counts for the rows of tables, and all models in one picture
 chart                 what a chart is, and where its points lead
+bars                  intervals and counts for the rows of tables, and all models in one picture
 svg, labels           pieces of drawings; names beside points
 abilities, radar      score by ability, as interval bars or around a circle
 frontier, against     who is beaten by nobody; score against a quantity
 worth                 score against cost, price and speed
-days                  change over time
 twins                 public question against hidden twin
+days                  change over time
 item_map              every question by difficulty and discrimination
 coming                studies that are not there yet
 gallery               all of them, in order
