@@ -59,6 +59,7 @@ def find_place(host: str = HOST, port: int | None = None) -> Place:
         bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             bound.bind((host, number))
+            bound.listen()  # until it listens, another may bind the same port beside it
         except (OSError, OverflowError) as fault:
             bound.close()
             if isinstance(fault, socket.gaierror) or not isinstance(fault, OSError):

@@ -30,6 +30,9 @@ T = TypeVar("T")
 _PATIENCE = 5.0
 """A snapshot may be older than the workspace by so many times the seconds it took to make."""
 
+_CHEAP = 0.4
+"""Seconds; what is made faster is made anew at every change."""
+
 
 @dataclass
 class Snapshot:
@@ -128,7 +131,7 @@ class Snapshots:
             return made
 
     def _due(self, made: float, took: float) -> bool:
-        return self._dirty or time.monotonic() - made > _PATIENCE * took
+        return self._dirty or took < _CHEAP or time.monotonic() - made > _PATIENCE * took
 
     def _make(self, bank: str) -> Snapshot:
         gathered = gather(self.reader, bank=bank)
