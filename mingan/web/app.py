@@ -2,7 +2,8 @@
 
     app = make_app(bench)
 
-A page joins by a module with `routes` in `PAGES`. What is here belongs to no page: static files,
+A page joins by a module with `routes` in `PAGES`; one that has `at_start` has it called with the
+bench when the server begins. What is here belongs to no page: static files,
 the way in, the language and the theme, and what is said when something is not there.
 """
 
@@ -22,13 +23,23 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from mingan.language import Text, current
-from mingan.web import compare, enter, exports, home, one_answer
+from mingan.web import (
+    compare,
+    enter,
+    exports,
+    grade,
+    grade_new,
+    grade_result,
+    home,
+    one_answer,
+    paste,
+)
 from mingan.web.bench import Bench
 from mingan.web.languages import preferred
 from mingan.web.routing import problem, visit_of
 from mingan.web.security import LOOPBACK, Guard
 
-PAGES = (home, exports, enter, compare, one_answer)
+PAGES = (home, exports, enter, compare, one_answer, paste, grade, grade_new, grade_result)
 """The modules of the pages, in any order."""
 
 _GONE = Text(
@@ -52,9 +63,9 @@ def make_app(bench: Bench, *, loopback: bool = True) -> Starlette:
     @asynccontextmanager
     async def life(app: Starlette) -> AsyncIterator[None]:
         for page in PAGES:
-            begin = getattr(page, "begin", None)
-            if begin is not None:
-                begin(bench)
+            at_start = getattr(page, "at_start", None)
+            if at_start is not None:
+                at_start(bench)
         yield
         bench.close()
 

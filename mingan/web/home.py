@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+from threading import Thread
 from typing import Any
 
 from starlette.responses import Response
 
 from mingan.bank.twins import JOINT
-from mingan.errors import UsageError
+from mingan.errors import MinganError, UsageError
 from mingan.language import Text
 from mingan.reports.item_sentences import item_sentence
 from mingan.reports.page_questions import NAMES
@@ -16,6 +18,7 @@ from mingan.reports.safe import one_line
 from mingan.reports.sentences import headline
 from mingan.reports.words import words
 from mingan.store import RunStatus
+from mingan.web.bench import Bench
 from mingan.web.routing import get
 from mingan.web.snapshots import Snapshot
 from mingan.web.visit import Visit
@@ -166,6 +169,27 @@ def _runs(visit: Visit) -> list[dict[str, str]]:
         }
         for status in reversed(newest)
     ]
+
+
+class _Warmth:
+    """Reads the workspace while nobody waits for it, so that the first visitor need not either."""
+
+    def __init__(self, bench: Bench) -> None:
+        self._thread = Thread(target=self._read, args=(bench,), name="mingan-warm", daemon=True)
+        self._thread.start()
+
+    def _read(self, bench: Bench) -> None:
+        with suppress(MinganError):  # whatever it is, the first visitor is told
+            bench.snapshot()
+
+    def close(self) -> None:
+        """Wait for it: the workspace is closed next."""
+        self._thread.join()
+
+
+def at_start(bench: Bench) -> None:
+    """Begin to read."""
+    bench.part(_Warmth, _Warmth)
 
 
 routes = [get("/", show, section="/"), get("/alarms", alarms, section="/")]
