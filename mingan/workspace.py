@@ -324,8 +324,9 @@ class Workspace:
         """
         table = self.scores(bank=bank, models=models)
         data = assemble(
-            table.gathered, table.scores, table.comparisons, title=title, reveal=show_hidden
-        )
+            table.gathered, table.scores, table.comparisons, title=title, reveal=show_hidden,
+            reader=self.store,
+        )  # fmt: skip
         html.write(data, path, lang)
 
     def export(

@@ -26,10 +26,14 @@ from mingan.reports.data import (
     ReportData,
     Turn,
 )
+from mingan.reports.days import Days, by_day
 from mingan.reports.gather import Gathered
+from mingan.reports.items import examined
 from mingan.reports.method import method_notes
 from mingan.reports.pictures import with_pictures
+from mingan.reports.twin_pairs import twin_results
 from mingan.statistics import Comparison, Score, score_table
+from mingan.store import Reader
 
 
 def assemble(
@@ -41,10 +45,12 @@ def assemble(
     level: float = 0.95,
     reveal: bool = False,
     with_questions: bool = True,
+    reader: Reader | None = None,
 ) -> ReportData:
     """Everything that the report says; the words of hidden questions only if `reveal` is on.
 
-    Without the questions it is quickly made, for a page that shows numbers only.
+    Without the questions it is quickly made, for a page that shows numbers only. With a reader it
+    also has what lies outside of what was gathered: hidden twins and other days, and the items.
     """
     questions: tuple[QuestionView, ...] = ()
     about_pictures: tuple[Text, ...] = ()
@@ -71,6 +77,9 @@ def assemble(
         models=_models(gathered),
         questions=questions,
         notes=(*gathered.notes, *method_notes(gathered), *about_pictures),
+        items=examined(gathered, reader) if reader else None,
+        twins=twin_results(reader, gathered) if reader else (),
+        days=by_day(reader, gathered) if reader else Days(),
     )
 
 

@@ -11,11 +11,16 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from mingan.language import Text
 from mingan.records import NO_TEXT, Stamp, State, Verdict
+from mingan.reports.days import Days
+from mingan.reports.twin_pairs import TwinResult
 from mingan.statistics.results import Comparison, Score
+
+if TYPE_CHECKING:
+    from mingan.reports.items import ItemReport
 
 Source = Literal["measured", "recorded"]
 """`measured`: Mingan asked the model itself. `recorded`: the answers were brought in."""
@@ -165,6 +170,7 @@ class ReportData:
         tiers, abilities: the parts, in the order in which to show them.
         models: facts, in any order; a model without facts is shown by its score alone.
         notes: how the numbers were made (such as how unsure answers enter), one sentence each.
+        items, twins, days: question by question, against hidden twins, day by day, for the charts.
     """
 
     made_at: str
@@ -180,3 +186,6 @@ class ReportData:
     models: tuple[ModelFacts, ...] = ()
     questions: tuple[QuestionView, ...] = ()
     notes: tuple[Text, ...] = ()
+    items: ItemReport | None = None
+    twins: tuple[TwinResult, ...] = ()
+    days: Days = field(default_factory=Days)

@@ -38,7 +38,8 @@ _SCRIPT_WORDS = (
 def render(data: ReportData, lang: Lang | None = None) -> str:
     """The report as one HTML document, which can be encoded as UTF-8 whatever is in `data`."""
     spoken = lang or current()
-    style, script = _asset("style.css"), _asset("script.js")
+    style = _asset("style.css") + _asset("charts/style.css")
+    script = _asset("script.js")
     word = words(spoken)
     return _template().render(
         page(data, spoken),

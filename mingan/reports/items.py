@@ -89,6 +89,11 @@ def examine(
     """
     gathered = gather(store, bank=bank, models=models)
     check_countable(gathered)
+    return examined(gathered, store)
+
+
+def examined(gathered: Gathered, store: Reader) -> ItemReport:
+    """The same for what was gathered already, and can be counted."""
     matrix = gathered.matrix
     labels = _labels(gathered)
     table = item_table(matrix, said=labels)

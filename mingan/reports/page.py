@@ -18,6 +18,7 @@ from markupsafe import Markup
 from mingan.language import Lang
 from mingan.reports.charts.bars import interval_bar, interval_chart
 from mingan.reports.data import Breakdown, GraderUse, ReportData
+from mingan.reports.page_charts import report_charts
 from mingan.reports.page_facts import cost_rows, fact_rows, state_rows
 from mingan.reports.page_questions import SIGNS, question_rows
 from mingan.reports.page_scores import (
@@ -79,7 +80,9 @@ def page(data: ReportData, lang: Lang) -> dict[str, Any]:
         "level": percent(data.level),
         "made_at": one_line(data.made_at),
         "names": [short_name(name) for name in names],
+        "charts": report_charts(data, lang),
         "questions": question_rows(data, names, word),
+        "tag_names": sorted({one_line(tag, 40) for q in data.questions for tag in q.tags if tag}),
         "tier_names": sorted({one_line(q.tier) for q in data.questions if q.tier}),
     }
 

@@ -11,7 +11,7 @@
   const words = JSON.parse($("words").textContent);
   const items = Array.from(list.children);
   const form = $("filter");
-  const fields = { text: $("f-text"), a: $("f-a"), av: $("f-av"), b: $("f-b"), bv: $("f-bv"), tier: $("f-tier") };
+  const fields = { text: $("f-text"), a: $("f-a"), av: $("f-av"), b: $("f-b"), bv: $("f-bv"), tier: $("f-tier"), tag: $("f-tag") };
   const names = Array.from(fields.a.options).slice(1).map((option) => option.text);
   const signs = items.map((item) => Array.from(item.querySelector(".strip").textContent));
   const presets = {
@@ -177,6 +177,7 @@
         && has(strip, fields.a.value, fields.av.value)
         && has(strip, fields.b.value, fields.bv.value)
         && (!fields.tier || !fields.tier.value || item.dataset.tier === fields.tier.value)
+        && (!fields.tag || !fields.tag.value || (item.dataset.tags || "").split("\n").includes(fields.tag.value))
         && (!wanted || haystack(i).includes(wanted));
       item.hidden = !fits;
       if (fits) count += 1;
@@ -189,7 +190,7 @@
     }
   }
 
-  /* --- the address: #q=ID&a=MODEL&av=●&b=…&bv=…&tier=…&s=TEXT&p=PRESET ---------------------- */
+  /* --- the address: #q=ID&a=MODEL&av=●&b=…&bv=…&tier=…&tag=…&s=TEXT&p=PRESET --------------- */
 
   function address(extra) {
     const state = new URLSearchParams();
@@ -199,6 +200,7 @@
       if (fields[side + "v"].value) state.set(side + "v", fields[side + "v"].value);
     }
     if (fields.tier && fields.tier.value) state.set("tier", fields.tier.value);
+    if (fields.tag && fields.tag.value) state.set("tag", fields.tag.value);
     if (fields.text.value) state.set("s", fields.text.value);
     if (preset !== "all") state.set("p", preset);
     return state.toString();
@@ -211,13 +213,14 @@
 
   function follow() {
     const state = new URLSearchParams(location.hash.slice(1));
-    if (!["q", "a", "av", "b", "bv", "tier", "s", "p"].some((key) => state.has(key))) return;
+    if (!["q", "a", "av", "b", "bv", "tier", "tag", "s", "p"].some((key) => state.has(key))) return;
     for (const side of ["a", "b"]) {
       const at = names.indexOf(state.get(side));
       fields[side].value = at < 0 ? "" : String(at);
       fields[side + "v"].value = state.get(side + "v") || "";
     }
     if (fields.tier) fields.tier.value = state.get("tier") || "";
+    if (fields.tag) fields.tag.value = state.get("tag") || "";
     fields.text.value = state.get("s") || "";
     preset = Object.hasOwn(presets, state.get("p")) ? state.get("p") : "all";
     apply();

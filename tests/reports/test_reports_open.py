@@ -95,7 +95,7 @@ async def test_without_script_the_findings_still_stand(tmp_path: Path, page: Pag
     assert "gpt4" in await page.ask("document.querySelector('h1').innerText")
     assert "需要打开 JavaScript" in text
     assert await page.ask("getComputedStyle(document.getElementById('filter')).display") == "none"
-    assert await page.ask("document.querySelectorAll('svg.chart').length") == 1
+    assert await page.ask("document.querySelectorAll('svg.chart').length") > 3
 
 
 @pytest.mark.parametrize("width", [360, 1320])
