@@ -112,13 +112,27 @@ def prepare(text: str) -> str:
 
 _BOLD = re.compile(r"(?<![A-Za-z0-9)*])\*\*(?=[^\s*])([^*\n]{1,400}?)(?<=\S)\*\*(?![A-Za-z0-9(*])")
 _HEADED = re.compile(r"(?m)^[ \t]*答[ \t]*:")
+_TAGGED = re.compile(r"<answer>\s{0,9}([^<]{1,400}?)\s{0,9}</answer>", re.IGNORECASE)
+_TITLED = re.compile(  # a title 最终答案 over one line that stands alone
+    r"^[ \t#*>【]{0,9}(?:(?:最终|最后|正确)的?)?(?:答案|(?:final )?answer)(?:如下)?"
+    r"[ \t*】]{0,9}:?[ \t*]{0,9}\n"
+    r"[ \t\n]{0,9}(?=[^\s`#>|-][^\n]*(?:\n[ \t]*\n|\s*\Z))",
+    re.IGNORECASE | re.MULTILINE,
+)
 
 
 def unmarked(text: str) -> str:
-    """The text without the stars of **bold** print, and with 答： spelt out as 答案：."""
+    """The text without the stars of **bold** print, and with 答： spelt out as 答案：.
+
+    So is a title (### 最终答案) over a line that stands alone, and the tag <answer>.
+    """
+    if "<" in text:
+        text = _TAGGED.sub(r"\n答案:\1\n", text)
     if "**" in text:
         text = _BOLD.sub(r"\1", text)
-    return _HEADED.sub("答案:", text) if "答" in text else text
+    if "答" in text:
+        text = _HEADED.sub("答案:", text)
+    return _TITLED.sub("答案:", text) if "\n" in text else text
 
 
 def unrepeated(text: str) -> str:

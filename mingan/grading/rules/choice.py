@@ -49,7 +49,7 @@ class ChoiceGrader:
     """
 
     name = "choice"
-    version = "3"
+    version = "4"
 
     def grade(self, question: Question, text: str) -> Finding:
         """Judge which option the text settles on."""

@@ -52,7 +52,7 @@ class DateGrader:
     """
 
     name = "date"
-    version = "2"
+    version = "3"
 
     def grade(self, question: Question, text: str) -> Finding:
         """Judge the last date in the text that the question did not already give."""

@@ -34,7 +34,7 @@ class LabelGrader:
     """
 
     name = "label"
-    version = "3"
+    version = "4"
 
     def grade(self, question: Question, text: str) -> Finding:
         """Judge which label the text settles on."""

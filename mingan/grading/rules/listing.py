@@ -58,7 +58,7 @@ class ListGrader:
     """
 
     name = "list"
-    version = "3"
+    version = "4"
 
     def grade(self, question: Question, text: str) -> Finding:
         """Judge the order of the items in the text."""
@@ -81,7 +81,7 @@ class SetGrader:
     """Right when the text says every item, in whatever order, and lists nothing else with them."""
 
     name = "set"
-    version = "3"
+    version = "4"
 
     def grade(self, question: Question, text: str) -> Finding:
         """Judge whether all items are said."""

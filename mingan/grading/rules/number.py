@@ -40,7 +40,7 @@ class NumberGrader:
     """
 
     name = "number"
-    version = "3"
+    version = "4"
 
     def grade(self, question: Question, text: str) -> Finding:
         """Judge the final number of the text."""

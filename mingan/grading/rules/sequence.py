@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 
+from mingan.grading.given import given
 from mingan.grading.protocol import Finding
 from mingan.grading.refusals import is_refusal
 from mingan.grading.rules.base import NO_REFERENCE, found, refused, silent, simply
@@ -19,7 +20,7 @@ class SequenceGrader:
     """Right when a line, or what stands in quotes or after a colon, is exactly the sequence."""
 
     name = "sequence"
-    version = "2"
+    version = "3"
 
     def grade(self, question: Question, text: str) -> Finding:
         """Judge whether the text gives the symbols, alone or appended to the question's."""
@@ -28,21 +29,23 @@ class SequenceGrader:
             return Finding(verdict="ungraded", reason=NO_REFERENCE)
         shown = (question.answer or "").strip()
         body = unrepeated(fold(without_thinking(cap(text))))
-        given = _given(question.prompt)
+        own = _given(question.prompt)
         candidates = _candidates(body)
         if any(c == wanted for c in candidates):
             others = [c for c in candidates if c != wanted and len(c) == len(wanted)]
             if others and wanted != candidates[-1]:
                 return silent(shown)
             return found("right", shown, shown)
-        if given and given + wanted in candidates:
+        if _declared(body, question, wanted):
+            return found("right", shown, shown)
+        if own and own + wanted in candidates:
             return found("right", shown, shown)
         if is_refusal(body):
             return refused(shown)
         if _pictures(wanted) and _pictures(body):
             return silent(shown)
         if len(wanted) > 1 and _BRACKETS.fullmatch(wanted):
-            return _brackets(body, given, wanted, shown)
+            return _brackets(body, own, wanted, shown)
         if wanted not in _symbols(body):
             return simply(
                 "wrong",
@@ -54,6 +57,13 @@ class SequenceGrader:
     def faults(self, question: Question) -> list[Text]:
         """No symbols in the reference."""
         return [] if _symbols(question.answer or "") else [NO_REFERENCE]
+
+
+def _declared(body: str, question: Question, wanted: str) -> bool:
+    """Whether every place where the text gives its answer gives this one."""
+    han = any("\u4e00" <= c <= "\u9fff" for c in wanted)
+    places = given(body, fold(question.prompt), len(wanted), han=han)
+    return bool(places) and all(wanted in map(_symbols, place.readings) for place in places)
 
 
 _BRACKETS = re.compile(r"[()\[\]{}<>]+")
@@ -103,5 +113,6 @@ def _candidates(body: str) -> list[str]:
     ]
     wordless = ["".join(ln for ln in b.split("\n") if not re.search(r"[\u4e00-\u9fffA-Za-z]", ln))
                 for b in [*blocks, body]]  # fmt: skip
-    found_all = [*blocks, *lines, *quoted, *(t.rstrip("。. ") for t in tails), *wordless]
+    said = [*lines, *tails, *(re.split(r"[:：]", line)[-1] for line in lines)]
+    found_all = [*blocks, *lines, *quoted, *(t.rstrip("。. ") for t in said), *wordless]
     return [s for s in (_symbols(c) for c in found_all) if s]
