@@ -11,11 +11,13 @@ import csv
 import json
 import os
 from collections import Counter
+from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
 import msgspec
 import pytest
+from builtin_dressings import dresses_for
 
 import mingan
 from mingan import bank as banks
@@ -181,6 +183,41 @@ def test_every_reference_and_alias_is_graded_right(source: str) -> None:
         if question.grader not in ("each", "unanswerable"):
             for alias in question.aliases:
                 assert verdict(question, (*perfect(question)[:-1], alias)) == "right", question.id
+
+
+def dressed(question: Question, said: tuple[str, ...]) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """What is said, in every dress; in a conversation every turn wears it."""
+    every = question.grader == "each" or question.kind == "variants"
+    for name, dress in dresses_for(question.grader).items():
+        first = tuple(dress(question, text) for text in said[:-1]) if every else said[:-1]
+        yield name, (*first, dress(question, said[-1]))
+
+
+@pytest.mark.parametrize("source", ["public", "hidden"])
+def test_no_dress_makes_a_right_answer_wrong(source: str) -> None:
+    questions = BANK.questions if source == "public" else hidden_set().questions
+    verdicts: Counter[str] = Counter()
+    for question in questions:
+        if question.grader in OPEN:
+            continue
+        for name, said in dressed(question, perfect(question)):
+            found = verdict(question, said)
+            assert found in ("right", "unsure"), f"{question.id}, {name}: {said[-1]}"
+            verdicts[found] += 1
+    assert verdicts["right"] >= 0.98 * sum(verdicts.values())
+
+
+def test_no_dress_makes_a_wrong_answer_right() -> None:
+    """The twin's answer is a wrong one, as likely as any."""
+    tried = 0
+    for question, twin in zip(BANK.questions, hidden_set().questions, strict=True):
+        said = perfect(twin)
+        if question.grader in OPEN or verdict(question, said) != "wrong":
+            continue
+        tried += 1
+        for name, other in dressed(question, said):
+            assert verdict(question, other) != "right", f"{question.id}, {name}: {other[-1]}"
+    assert tried >= 200
 
 
 def test_public_and_hidden_match_in_length_and_in_the_size_of_numbers() -> None:
