@@ -30,7 +30,6 @@ REPEATS = 3
 
 _PLAIN = re.compile(r"[\w.\-]{1,80}")
 _DOTS = {"", ".", ".."}
-_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -180,7 +179,7 @@ def question_key(question: str) -> str:
 
 def path_of(question: str) -> str:
     """The id as a part of an address, or "" where browsers would make something else of it."""
-    if _SURROGATE.search(question) or _DOTS & set(re.split(r"[/\\]", question)):
+    if not question.isprintable() or _DOTS & set(re.split(r"[/\\]", question)):
         return ""
     return question
 

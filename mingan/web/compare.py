@@ -28,7 +28,7 @@ from mingan.statistics import Comparison
 from mingan.web import cards, exports
 from mingan.web.board import Board
 from mingan.web.drawings import difference_bar
-from mingan.web.filters import OUTCOMES, SORTS, Filter
+from mingan.web.filters import OUTCOMES, SORTS, Condition, Filter
 from mingan.web.one_answer import context, question_address
 from mingan.web.routing import get, problem
 from mingan.web.snapshots import Snapshot
@@ -171,19 +171,26 @@ def _bar(pair: Comparison | None) -> Markup | None:
 
 def _choices(board: Board, wanted: Filter) -> dict[str, Any]:
     """What the forms and chips offer."""
-    counts = board.counts(wanted)
     chosen = board.chosen(wanted)
     order = dict.fromkeys([*wanted.models, *board.names])
-    duels = []
+    duels, plain = [], wanted.but()
     if len(chosen) == 2:
+        # What is asked of these two is what the chips are about; other conditions stay.
+        others = tuple(c for c in wanted.conditions if c.model not in chosen)
+        plain = wanted.but(models=chosen, conditions=others)
         for right, wrong in (chosen, chosen[::-1]):
-            duel = Filter.read([("is", f"{right}:right"), ("is", f"{wrong}:wrong")]).conditions
-            to = wanted.but(models=chosen, conditions=duel, preset="all")
+            asked = (
+                Condition(model=right, outcome="right"),
+                Condition(model=wrong, outcome="wrong"),
+            )
+            to = plain.but(conditions=(*asked, *others), preset="all")
             duels.append((short_name(right), short_name(wrong), to, board.count(to)))
+    counts = board.counts(plain)
     return {
-        "presets": [(preset, wanted.but(preset=preset), n) for preset, n in counts.items()],
+        "presets": [(preset, plain.but(preset=preset), n) for preset, n in counts.items()],
         "duels": duels,
-        "models": [(name, short_name(name), name in wanted.models) for name in order],
+        "here": wanted.but(models=plain.models),
+        "models": [(name, short_name(name), name in chosen) for name in order],
         "tiers": board.tiers,
         "tags": board.tags,
         "sorts": SORTS,
