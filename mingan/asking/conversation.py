@@ -15,6 +15,9 @@ from mingan.errors import ServerFault
 from mingan.models.protocol import Reply
 from mingan.records import Question
 
+SHORT_TURNS = 3
+"""Turns of a short question: a game can take as long as all the others together."""
+
 
 class Conversations:
     """How the questions of one run go on. Games are looked up once, before anything is asked."""

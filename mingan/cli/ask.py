@@ -20,9 +20,6 @@ if TYPE_CHECKING:
 QUICK = 24
 """Questions of `--quick`: two small local models answer them in about five minutes on two cores."""
 
-QUICK_TURNS = 3
-"""Turns that such a question may take: a game can take as long as all the others together."""
-
 WhomOption = Annotated[
     list[str],
     typer.Option("--model", "-m", metavar="NAME",
@@ -104,12 +101,13 @@ def run(
     from contextlib import nullcontext
 
     from mingan import shelf
+    from mingan.asking.conversation import SHORT_TURNS
     from mingan.asking.display import display
     from mingan.workspace import Workspace
 
     turns = None
     if limit is None and quick:
-        limit, turns = QUICK, QUICK_TURNS
+        limit, turns = QUICK, SHORT_TURNS
     spend = parse_budget(budget) if budget is not None else None
     retry = _patience(timeout)
     # A person who pastes answers needs the terminal for himself.

@@ -7,7 +7,7 @@ database for answers and grades.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from threading import Lock
 from typing import NamedTuple
 
@@ -77,6 +77,17 @@ class Remembered(Reader):
                 continue
             if models is None or answer.model_hash in models:
                 yield answer
+
+    def current(self, keys: Iterable[str]) -> list[Answer | None]:
+        """The current answer of each key, as of the last look; None where there is none."""
+        with self._lock:
+            kept = [self._answers.get(key) for key in keys]
+        return [one.answer if one else None for one in kept]
+
+    def standing(self, places: Iterable[tuple[str, str]]) -> list[Grade | None]:
+        """The standing grade of each (answer content, question hash), as of the last look."""
+        with self._lock:
+            return [self._standing.by_place.get(place) for place in places]
 
     def grades(self) -> dict[tuple[str, str], Grade]:
         """The standing grade by (answer content, question hash), as of the last look."""

@@ -33,13 +33,27 @@ from mingan.web import (
     home,
     one_answer,
     paste,
+    run_new,
+    runs,
 )
 from mingan.web.bench import Bench
 from mingan.web.languages import preferred
 from mingan.web.routing import problem, visit_of
 from mingan.web.security import LOOPBACK, Guard
 
-PAGES = (home, exports, enter, compare, one_answer, paste, grade, grade_new, grade_result)
+PAGES = (
+    home,
+    exports,
+    enter,
+    compare,
+    one_answer,
+    paste,
+    grade,
+    grade_new,
+    grade_result,
+    run_new,
+    runs,
+)
 """The modules of the pages, in any order."""
 
 _GONE = Text(

@@ -166,6 +166,11 @@ class Conductor:
         """A run in the hands of this server; None for any other."""
         return self._runs.get(run_id)
 
+    @property
+    def asks(self) -> bool:
+        """Whether this server is asking at this moment, so that no other process can be."""
+        return any(found.phase in ("running", "pausing") for found in [*self._runs.values()])
+
     # -- the life of the server --------------------------------------------------------------
 
     def begin(self) -> None:

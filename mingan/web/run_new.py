@@ -1,0 +1,297 @@
+"""Run: choose a bank and models, see what it will take and could show, and start.
+
+Every button works by posting the whole form, so nothing that was filled in is lost without
+JavaScript; with it, only the part that changes is exchanged. A key is never sent back to a page.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from starlette.responses import Response
+
+from mingan import outlook, shelf
+from mingan.asking import Budget
+from mingan.asking.estimate import Estimate, Range
+from mingan.errors import MinganError, UsageError
+from mingan.language import Text
+from mingan.models import keys
+from mingan.records import ModelCard
+from mingan.reports import estimate_sentences as sentences
+from mingan.reports.safe import one_line
+from mingan.web.routing import get, post
+from mingan.web.run_form import COUNTS, CURRENCIES, MOST_REPEATS, RunForm, offers
+from mingan.web.run_models import ModelOffer, new_card, on_offer, without_folders
+from mingan.web.run_view import started_here
+from mingan.web.runs import conductor_of, earlier, said_plainly
+from mingan.web.visit import Visit
+
+_TITLE = Text("开测", "Run")
+_FORM = ("bank", "twins", "count", "short", "repeats", "money", "currency", "minutes", "model")
+_ADDED = ("add_name", "add_url", "add_model", "add_in", "add_out", "add_currency", "add_keep")
+
+
+def show(visit: Visit) -> Response:
+    """The form, as the last run had it, or with what the address asks for."""
+    form = _first(visit)
+    return _page(visit, form)
+
+
+def start(visit: Visit) -> Response:
+    """Start the run, or show the form again with what is wrong."""
+    try:
+        form = _read(visit)
+    except UsageError as fault:
+        return _page(visit, RunForm(), problem=fault.message, status=400)
+    found, _ = _offers(visit)
+    try:
+        _take_keys(visit, found, form)
+        wish = form.wish(visit.bench.workspace, {o.card.hash: o.card for o in found})
+        _check(wish.cards, found, form.budget)
+        run_id = conductor_of(visit.bench).start(wish, settings=form.settings)
+    except MinganError as fault:
+        return _page(visit, form, problem=said_plainly(fault), status=400)
+    return visit.go(f"/run/{run_id}")
+
+
+def estimate(visit: Visit) -> Response:
+    """What the run would take, for the form as it is filled in."""
+    try:
+        form = _read(visit)
+    except UsageError as fault:
+        if visit.is_fragment:
+            return visit.fragment("run_estimate.html.j2", estimate=None, why=fault.message)
+        return _page(visit, RunForm(), problem=fault.message, status=400)
+    if visit.is_fragment:
+        return visit.fragment("run_estimate.html.j2", **_estimated(visit, form))
+    return _page(visit, form)
+
+
+def test(visit: Visit) -> Response:
+    """Put one short question to a model of the list, or to the one that is being typed in."""
+    wanted = visit.field("test")
+    trial: dict[str, Any] = {"of": wanted}
+    try:
+        card = _to_test(visit, wanted)
+        found = shelf.try_model(card, registry=visit.bench.workspace.registry)
+        trial |= {"ok": found.ok, "said": visit.say(without_folders(found.sentence))}
+    except MinganError as fault:
+        trial |= {"ok": False, "said": visit.say(said_plainly(fault))}
+    if visit.is_fragment:
+        return visit.fragment("run_trial.html.j2", trial=trial)
+    return _page(visit, _read(visit), trial=trial)
+
+
+def add(visit: Visit) -> Response:
+    """Add a model by its address, and tick it."""
+    form = _read(visit)
+    workspace = visit.bench.workspace
+    try:
+        card = new_card(visit.field, workspace, visit.bench.models_file)
+    except MinganError as fault:
+        return _page(visit, form, added=said_plainly(fault), status=400)
+    workspace.store.add_cards([card])
+    visit.bench.snapshots.changed()
+    form = replace(form, models=(*form.models, card.hash))
+    name = one_line(card.name, 60)
+    done = Text(f"{name} 加好了，已经勾上。", f"{name} is added and ticked.")
+    return _page(visit, form, done=done)
+
+
+def back(visit: Visit) -> Response:
+    """Somebody reloads, or changes the language, on a page that a button made."""
+    return visit.go("/run")
+
+
+# -- reading ---------------------------------------------------------------------------------
+
+
+def _read(visit: Visit) -> RunForm:
+    return RunForm.read({name: visit.fields(name) for name in _FORM})
+
+
+def _first(visit: Visit) -> RunForm:
+    """What the form holds at first: as the last run here, or what the address says."""
+    workspace = visit.bench.workspace
+    known = [offer.name for offer in offers(workspace)]
+    mine = [s.run for s in workspace.store.runs() if started_here(s.run)]
+    form = RunForm.like(mine[-1]) if mine else RunForm(models=tuple(_ready_here(visit)))
+    wanted = visit.query.get("bank") or form.bank
+    if visit.query.get("twins"):
+        form = replace(form, twins=True)
+    if "bank" in visit.query and wanted != form.bank and not visit.query.get("twins"):
+        form = replace(form, twins=False)
+    names = visit.query.getlist("m")
+    if names:
+        found, _ = _offers(visit)
+        form = replace(form, models=tuple(o.card.hash for o in found if o.card.name in names))
+    return replace(form, bank=wanted if wanted in known else known[0] if known else "")
+
+
+def _ready_here(visit: Visit) -> list[str]:
+    """The models that need nothing but this machine: ticked for whoever comes first."""
+    found, _ = _offers(visit)
+    return [o.card.hash for o in found if o.card.kind == "local" and o.state == "ready"][:2]
+
+
+def _offers(visit: Visit) -> tuple[list[ModelOffer], Text | None]:
+    return on_offer(visit.bench.workspace, visit.bench.models_file)
+
+
+def _to_test(visit: Visit, wanted: str) -> ModelCard:
+    if wanted == "new":
+        return new_card(visit.field, visit.bench.workspace, visit.bench.models_file)
+    found, _ = _offers(visit)
+    offer = next((each for each in found if each.card.hash == wanted), None)
+    if offer is None:
+        raise UsageError("列表里没有这个模型。", "There is no such model in the list.")
+    _take_key(visit, offer)
+    return offer.card
+
+
+def _take_keys(visit: Visit, found: Sequence[ModelOffer], form: RunForm) -> None:
+    for offer in found:
+        if offer.card.hash in form.models:
+            _take_key(visit, offer)
+
+
+def _take_key(visit: Visit, offer: ModelOffer) -> None:
+    """Hold the key that was typed beside a model of the list."""
+    key = visit.field(offer.key_field)
+    if key and offer.card.api_key_env:
+        keys.hold(offer.card.api_key_env, key)
+
+
+def _check(cards: Sequence[ModelCard], found: Sequence[ModelOffer], budget: Budget | None) -> None:
+    """See that the models chosen can be asked, before anything is put on record.
+
+    Raises:
+        UsageError: one lacks its key or cannot be run here, or the budget cannot be kept.
+    """
+    if budget is not None:
+        budget.check([card for card in cards if card.kind == "openai"])
+    states = {offer.card.hash: offer for offer in found}
+    for card in cards:
+        offer = states[card.hash]
+        if offer.state == "lacking":
+            raise UsageError(f"{card.name}：{offer.about.zh}", f"{card.name}: {offer.about.en}")
+        if card.api_key_env and not keys.find(card.api_key_env):
+            raise UsageError(
+                f"{card.name} 还没有密钥，请填在它下面的格子里。",
+                f"{card.name} has no key yet; fill it in below its name.",
+            )
+
+
+# -- showing ---------------------------------------------------------------------------------
+
+
+def _page(
+    visit: Visit,
+    form: RunForm,
+    *,
+    problem: Text | None = None,
+    added: Text | None = None,
+    done: Text | None = None,
+    trial: Mapping[str, Any] | None = None,
+    status: int = 200,
+) -> Response:
+    found, file_problem = _offers(visit)
+    return visit.page(
+        "run_new.html.j2",
+        title=_TITLE,
+        status=status,
+        form=form,
+        offers=offers(visit.bench.workspace),
+        models=[_row(visit, offer) for offer in found],
+        counts=COUNTS,
+        currencies=CURRENCIES,
+        most_repeats=MOST_REPEATS,
+        added={name: visit.field(name) for name in _ADDED},
+        secrets=",".join(["add_key", *(offer.key_field for offer in found)]),
+        no_keyring=keys.no_keyring(),
+        problem=problem,
+        file_problem=file_problem,
+        add_problem=added,
+        done=done,
+        trial=trial,
+        runs=earlier(visit),
+        **_estimated(visit, form),
+    )
+
+
+def _row(visit: Visit, offer: ModelOffer) -> dict[str, Any]:
+    return {
+        "hash": offer.card.hash,
+        "name": one_line(offer.card.name, 80),
+        "state": offer.state,
+        "about": visit.say(offer.about),
+        "key_field": offer.key_field,
+        "can_test": offer.state in ("ready", "key"),
+    }
+
+
+def _estimated(visit: Visit, form: RunForm) -> dict[str, Any]:
+    """The estimate in words, or why there is none yet."""
+    if not form.models:
+        return {"estimate": None, "why": _NO_MODEL}
+    found, _ = _offers(visit)
+    try:
+        wish = form.wish(visit.bench.workspace, {o.card.hash: o.card for o in found})
+        plan = wish.plan(visit.bench.workspace.registry)
+        try:
+            gathered = visit.bench.snapshot(wish.bank.name).gathered
+        except UsageError:  # nobody has been asked yet
+            gathered = None
+        made = outlook.look_ahead(
+            visit.bench.snapshots.reader, plan, gathered=gathered,
+            registry=visit.bench.workspace.registry,
+        )  # fmt: skip
+    except MinganError as fault:
+        return {"estimate": None, "why": said_plainly(fault)}
+    return {"estimate": _in_words(visit, made), "why": None}
+
+
+def _in_words(visit: Visit, made: Estimate) -> dict[str, Any]:
+    return {
+        "smallest": visit.say(sentences.smallest(made.resolution)),
+        "smallest_basis": visit.say(sentences.smallest_basis(made.resolution)),
+        "effort": visit.say(sentences.effort(made)),
+        "cost": visit.say(sentences.cost(made)),
+        "cost_basis": visit.say(sentences.cost_basis(made)),
+        "time": visit.say(sentences.time(made)),
+        "nothing": not made.left,
+        "rows": [
+            {
+                "name": one_line(model.model, 60),
+                "left": model.left,
+                "cost": ""
+                if model.money is None
+                else sentences.amount(model.money, model.currency),
+                "time": "" if model.seconds is None else visit.say(sentences.span(model.seconds)),
+            }
+            for model in made.models
+        ],
+    }
+
+
+def _cost(visit: Visit, money: Range, currency: str) -> str:
+    return sentences.amount(money, currency) if money.high else visit.say(_FREE)
+
+
+_FREE = Text("不花钱", "free")
+_NO_MODEL = Text(
+    "勾选一个模型，这里就会说要花多少、多久，能看出多小的差距。",
+    "Tick a model, and this says what it costs, how long it takes, and how small a difference it "
+    "could show.",
+)
+
+routes = [
+    get("/run", show, role="owner"),
+    post("/run", start),
+    post("/run/estimate", estimate, section="/run"),
+    post("/run/test", test, section="/run"),
+    post("/run/add", add, section="/run"),
+    *(get(f"/run/{name}", back, role="owner") for name in ("estimate", "test", "add")),
+]
