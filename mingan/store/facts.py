@@ -79,7 +79,7 @@ def bump(connection: Connection, run_id: str) -> None:
 def add_grades(connection: Connection, grades: Sequence[Grade]) -> None:
     """Store grades, and let every run whose answers they are about change."""
     Facts.of("", (), grades)(connection)
-    for part in _portions(list({grade.answer for grade in grades})):
+    for part in portions(list({grade.answer for grade in grades})):
         touched = (
             select(schema.run_answer.c.run)
             .join(schema.answer, schema.answer.c.key == schema.run_answer.c.key)
@@ -97,7 +97,7 @@ def vote_row(vote: Vote) -> dict[str, Any]:
     return {"key": vote.key, "question_hash": vote.question_hash, "body": vote.to_json()}
 
 
-def _portions(items: Sequence[str], size: int = 500) -> Iterator[Sequence[str]]:
+def portions(items: Sequence[str], size: int = 500) -> Iterator[Sequence[str]]:
     """`items` a few hundred at a time: databases limit the parameters of one statement."""
     for start in range(0, len(items), size):
         yield items[start : start + size]

@@ -12,10 +12,11 @@ from collections.abc import Callable, Sequence
 from sqlalchemy import Connection, Row, insert, select, update
 
 from mingan.errors import UsageError
-from mingan.records import Grade, Vote, now
+from mingan.records import Answer, Grade, Question, Vote, now
+from mingan.sealing import unveil
 from mingan.store import schema
 from mingan.store.engine import said_plainly
-from mingan.store.facts import add, add_grades, vote_row
+from mingan.store.facts import add, add_grades, portions, vote_row
 from mingan.store.queues import Click, Queue, QueueStatus
 from mingan.store.reader import Reader
 from mingan.store.writer import Writer
@@ -57,6 +58,25 @@ class QueueStore(Reader):
         """Every click on a queue (of one person, if `by` is given), oldest first."""
         with said_plainly(self.place), self._reading.connect() as connection:
             return stored_clicks(connection, queue_id, by)
+
+    def judged(self, queue: Queue) -> tuple[dict[str, Question], dict[str, Answer]]:
+        """What a queue's items name: questions by hash and answers by content."""
+        hashes = list({item.question for item in queue.items})
+        contents = list({content for item in queue.items for content in item.answers})
+        questions: dict[str, Question] = {}
+        answers: dict[str, Answer] = {}
+        with said_plainly(self.place), self._reading.connect() as connection:
+            for part in portions(hashes):
+                asked = schema.question.c
+                query = select(asked.hash, asked.body).where(asked.hash.in_(part))
+                for digest, body in connection.execute(query):
+                    questions[digest] = Question.from_json(unveil(body))
+            for part in portions(contents):
+                said = schema.answer.c
+                query = select(said.content, said.body).where(said.content.in_(part))
+                for content, body in connection.execute(query):
+                    answers[content] = Answer.from_json(unveil(body))
+        return questions, answers
 
     def click(self, queue_id: str, place: int, by: str, choice: str, *, note: str = "") -> None:
         """Keep what a person chose for one item, and wait until it is on disk.

@@ -120,6 +120,33 @@ def _joint(grades: Sequence[Grade], at: str) -> Grade:
     )  # fmt: skip
 
 
+def verdicts(queue: Queue, clicks: Sequence[Click]) -> dict[int, Verdict]:
+    """For every item that was judged, what all who judged it come to."""
+    places: dict[int, list[Grade]] = {}
+    for (_, place), click in standing(clicks).items():
+        places.setdefault(place, []).append(grade_of(queue, click))
+    return {
+        place: (_joint(grades, "") if _differ(grades) else grades[0]).verdict
+        for place, grades in sorted(places.items())
+    }
+
+
+def shares(queue: Queue, clicks: Sequence[Click]) -> dict[int, float]:
+    """For every pair that was judged, the share of it that goes to A; a tie gives half to each."""
+    places: dict[int, list[float]] = {}
+    for (_, place), click in standing(clicks).items():
+        places.setdefault(place, []).append({"a": 1.0, "b": 0.0}.get(click.choice, 0.5))
+    return {place: sum(given) / len(given) for place, given in sorted(places.items())}
+
+
+def said_by(queue: Queue, clicks: Sequence[Click]) -> dict[str, Counter[str]]:
+    """How often everybody said what (keys of `SAID`), in the order in which they came."""
+    counts: dict[str, Counter[str]] = {name: Counter() for name in people(clicks)}
+    for (by, _), click in standing(clicks).items():
+        counts[by][_said(queue, click)] += 1
+    return counts
+
+
 def people(clicks: Sequence[Click]) -> list[str]:
     """Everybody whose clicks stand, in the order in which they first clicked."""
     stand = {by for by, _ in standing(clicks)}

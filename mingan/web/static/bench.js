@@ -60,4 +60,4 @@ function wake(root) {
 
 document.documentElement.classList.add("js");
 wake(document);
-document.addEventListener("htmx:afterSwap", (event) => wake(event.detail.target));
+document.addEventListener("htmx:afterSwap", (event) => wake(event.detail.target || event.target));
