@@ -34,8 +34,11 @@ from mingan.web.routing import get, problem
 from mingan.web.snapshots import Snapshot
 from mingan.web.visit import Visit
 
-PAGE = 20
-"""Questions on one page."""
+PAGE, FEWEST = 20, 5
+"""Questions on one page, at most and at least."""
+
+ANSWERS = 120
+"""Answers on one page, about: the more models side by side, the fewer questions."""
 
 _QUICK = 12_000
 """Cells of a bank of which the suspect keys are worked out unasked."""
@@ -67,16 +70,15 @@ def show(visit: Visit) -> Response:
         return RedirectResponse(visit.url("/compare") + wanted.query, status_code=303)
     snapshot, board, wanted = _at(visit, wanted)
     found = board.rows(wanted, _suspects(snapshot) if wanted.sort == "suspect" else None)
-    pages = max(1, -(-len(found) // PAGE))
-    wanted = wanted.but(page=min(wanted.page, pages))
-    context = _rows(visit, snapshot, board, wanted, found.tolist())
+    shown = _rows(visit, snapshot, board, wanted, found.tolist())
     return visit.page(
         "compare.html.j2",
         title=_TITLE,
-        **context,
+        **shown,
         **_finding(visit, snapshot, board, wanted),
         **_choices(board, wanted),
         cleared=wanted.cleared(),
+        banks=[name for name, _, _ in visit.bench.snapshots.reader.banks()],
     )
 
 
@@ -84,8 +86,8 @@ def more(visit: Visit) -> Response:
     """The questions of one page alone, to be put after those of the page before."""
     snapshot, board, wanted = _at(visit, Filter.read(visit.query.multi_items()))
     found = board.rows(wanted, _suspects(snapshot) if wanted.sort == "suspect" else None)
-    context = _rows(visit, snapshot, board, wanted, found.tolist())
-    return visit.fragment("compare_rows.html.j2", **context)
+    shown = _rows(visit, snapshot, board, wanted, found.tolist())
+    return visit.fragment("compare_rows.html.j2", **shown)
 
 
 def download(visit: Visit) -> Response:
@@ -117,9 +119,12 @@ def _rows(
     visit: Visit, snapshot: Snapshot, board: Board, wanted: Filter, found: list[int]
 ) -> dict[str, Any]:
     """What the list of questions needs, with or without the page around it."""
-    start = (wanted.page - 1) * PAGE
     columns = board.columns(wanted)
-    shown = found[start : start + PAGE]
+    size = max(FEWEST, min(PAGE, ANSWERS // max(1, len(columns))))
+    pages = max(1, -(-len(found) // size))
+    wanted = wanted.but(page=min(wanted.page, pages))
+    start = (wanted.page - 1) * size
+    shown = found[start : start + size]
     rows = [cards.question_card(board, row, columns, visit.lang, text=wanted.text) for row in shown]
     return {
         **_around(visit, wanted),
@@ -129,8 +134,8 @@ def _rows(
         "suspects": _flags(visit, snapshot, [board.questions[row] for row in shown]),
         "start": start,
         "shown": len(found),
-        "pages": max(1, -(-len(found) // PAGE)),
-        "next_page": wanted.but(page=wanted.page + 1) if start + PAGE < len(found) else None,
+        "pages": pages,
+        "next_page": wanted.but(page=wanted.page + 1) if wanted.page < pages else None,
     }
 
 

@@ -151,6 +151,25 @@ def test_pages_are_bounded_and_the_next_one_can_be_had_alone(empty: Workspace) -
         )
 
 
+def test_the_more_models_side_by_side_the_fewer_questions_a_page(zbench: Workspace) -> None:
+    with client_of(zbench) as client:
+        page = client.get("/zh/compare").text
+        assert len(ids_of(page)) == 20
+        everyone = re.findall(r'type="checkbox" name="m" value="([^"]+)"', page)
+        found = client.get("/zh/compare", params={"m": everyone, "page": "999"}).text
+        assert len(everyone) == 14
+        assert len(verdicts_of(found)) < 120
+        assert len(ids_of(client.get("/zh/compare", params={"m": everyone}).text)) == 8
+
+
+def test_another_bank_can_be_chosen(client: TestClient, workspace: Workspace) -> None:
+    assert 'id="bank"' not in client.get("/zh/compare").text
+    fill_many(workspace, 2)
+    page = client.get("/zh/compare?bank=小题库").text
+    assert re.findall(r'<option value="([^"]+)" selected>小题库', page) == ["小题库"]
+    assert len(ids_of(client.get("/zh/compare?bank=很多").text)) == 2
+
+
 def fill_many(workspace: Workspace, count: int) -> None:
     asked = [Question(id=f"x{i}", prompt=f"题 {i}", answer="1", grader="number")
              for i in range(count)]  # fmt: skip
