@@ -5,6 +5,7 @@ put in place, and this is all of it:
 
 - endpoints: every `base_url` in a models.toml of the folder is changed to a fake endpoint on
   loopback, and its key is set in the environment;
+- the bench: `mingan serve` is looked at once and ended with Ctrl-C;
 - databases: a postgresql:// address is changed to that of the test server;
 - files that a page supposes (logs of other tools, the Z-Bench tables, a model file): `SUPPOSED`;
 - what prepares a machine (`git clone`, `cd`, `pip install`, `make …`, `export`): not run, but
@@ -21,9 +22,11 @@ import os
 import re
 import shlex
 import shutil
+import signal
 import subprocess
 import sys
 import tomllib
+import urllib.request
 from collections.abc import Callable
 from contextlib import chdir, redirect_stderr, redirect_stdout
 from dataclasses import dataclass, field
@@ -167,6 +170,8 @@ class Desk:
         self._need_weights(words)
         self._redirect()
         command = self._with_database(command)
+        if words[:2] == ["mingan", "serve"]:
+            return self._serve(shlex.split(command))
         if words[0] == "mingan" and not _NEEDS_A_SHELL.search(command) and not self._pastes():
             return self._here(shlex.split(command)[1:], typed)
         done = subprocess.run(
@@ -187,6 +192,26 @@ class Desk:
         ):
             status = run(arguments)
         return status, said.buffer.getvalue().decode("utf-8")  # type: ignore[attr-defined]
+
+    def _serve(self, words: list[str]) -> tuple[int, str]:
+        """Serve the bench, look at it, and end it as a person does, with Ctrl-C."""
+        env = self.env | {"BROWSER": "true"}  # a program that opens nothing
+        with subprocess.Popen(
+            words, cwd=self.folder, env=env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+            text=True, encoding="utf-8",
+        ) as process:  # fmt: skip
+            assert process.stdout is not None
+            said = process.stdout.readline()
+            try:
+                address = re.search(r"http://\S+", said)
+                assert address, f"{words} says no address: {said}"
+                here = re.sub(r"//[^:/]+:", "//127.0.0.1:", address[0])
+                with urllib.request.urlopen(here, timeout=60) as page:
+                    assert "Mingan" in page.read().decode("utf-8")
+            finally:
+                process.send_signal(signal.SIGINT)
+            said += process.stdout.read()
+        return process.returncode, said
 
     def _pastes(self) -> bool:
         """Whether a model of the folder may read what a person types."""

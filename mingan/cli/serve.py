@@ -49,6 +49,7 @@ def serve(
     open_: OpenOption = True,
 ) -> int:
     """The bench: measure models on a web page. It is on this machine only, unless you say more."""
+    import sys
     import webbrowser
 
     from mingan.web.serve import find_place, invitations, make_bench
@@ -57,12 +58,11 @@ def serve(
 
     place = find_place(host, port)
     with Workspace.open(workspace) as opened:
-        bench = make_bench(
-            opened, place, tokens=tokens, renew=new_tokens, models_file=models
-        )  # fmt: skip
+        bench = make_bench(opened, place, tokens=tokens, renew=new_tokens, models_file=models)
         lines = invitations(bench, place)
         for who, address in lines:
             say.out(Text(f"{who.zh}：{address}", f"{who.en}: {address}"))
+        sys.stdout.flush()  # a program that started us waits for the address
         if bench.door.guarded:
             say.note(
                 Text(

@@ -9,9 +9,9 @@ from __future__ import annotations
 import ipaddress
 import os
 import socket
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from mingan.errors import UsageError
 from mingan.language import Lang, Text, current
@@ -119,8 +119,8 @@ def serve(bench: Bench, place: Place) -> None:
         timeout_graceful_shutdown=5,
     )
     server = uvicorn.Server(config)
-    sockets: list[Any] = [place.socket]
-    server.run(sockets=sockets)
+    with suppress(KeyboardInterrupt):  # the way to end it, not a failure
+        server.run(sockets=[place.socket])
 
 
 def _name(place: Place) -> str:
