@@ -32,12 +32,12 @@ _NAMED = 3
 COLUMNS = (
     Column(key="ability", heading=WORDS["ability"]),
     Column(key="model", heading=WORDS["model"]),
-    Column(key="questions", heading=WORDS["questions"], kind="figure"),
+    Column(key="questions", heading=WORDS["questions"], kind="count"),
     Column(key="score", heading=WORDS["score"], kind="points"),
     Column(key="low", heading=Text("区间低端", "Interval from"), kind="points"),
     Column(key="high", heading=Text("区间高端", "to"), kind="points"),
-    Column(key="right", heading=WORDS["right"], kind="figure"),
-    Column(key="wrong", heading=WORDS["wrong"], kind="figure"),
+    Column(key="right", heading=WORDS["right"], kind="count"),
+    Column(key="wrong", heading=WORDS["wrong"], kind="count"),
 )
 
 

@@ -134,6 +134,7 @@ def _names(on_line: Sequence[Point], last_en: str = "and") -> Text:
         part for part in ("、".join(n.zh for n in every[:-1]), every[-1].zh) if part
     )  # fmt: skip
     heads = ", ".join(n.en for n in every[:-1])
+    zh = f" {zh} "
     return Text(zh, f"{heads} {last_en} {every[-1].en}" if heads else every[-1].en)
 
 
@@ -145,7 +146,7 @@ def _line_sentence(quantity: Quantity, on_line: Sequence[Point], count: int) -> 
             f"None of {count} models is beaten by another that is both {less.en} and better.",
         )
     return tidy(
-        f"没有哪个模型比 {names.zh} 又{less.zh}又好。",
+        f"没有哪个模型比{names.zh}又{less.zh}又好。",
         f"No model is both {less.en} and better than {names.en}.",
     )
 
@@ -195,8 +196,8 @@ def _beaten(
     if len(open_) == len(below):
         return [
             Text(
-                "线外的也和线上的分不出高下。" if len(below) == 1 else
-                "线外的各个也都和比下它的模型分不出高下。",
+                "不在线上的那一个，也和压过它的分不出高下。" if len(below) == 1 else
+                "不在线上的几个，也和压过它们的分不出高下。",
                 "The one below the line cannot be told apart from those that beat it either."
                 if len(below) == 1 else
                 "Those below the line cannot be told apart from those that beat them either.",
@@ -204,7 +205,7 @@ def _beaten(
         ]  # fmt: skip
     return [
         Text(
-            f"线外 {len(below)} 个里，{len(open_)} 个和比下它的模型分不出高下。",
+            f"不在线上的 {len(below)} 个里，{len(open_)} 个和压过它的分不出高下。",
             f"Of {len(below)} below the line {len(open_)} cannot be told apart from those that "
             f"beat {'it' if len(open_) == 1 else 'them'}.",
         )

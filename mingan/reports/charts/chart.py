@@ -19,9 +19,9 @@ from mingan.reports.units import DASH, figures
 Plain = str | int | float | None
 """What a table of numbers holds: it can be exported as it is."""
 
-Kind = Literal["text", "points", "signed", "figure", "seconds"]
+Kind = Literal["text", "points", "signed", "figure", "count"]
 """How a column is read: words, a score in [0, 1] as points, a number in [-1, 1] with two
-decimals, any other number, seconds."""
+decimals, any other number, a whole number."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,6 +72,11 @@ class Column:
         if self.kind == "signed":
             return f"{value:.2f}".replace("-", "−")
         return figures(value) if isinstance(value, float) else f"{value:,}"
+
+    @property
+    def plain(self) -> Literal["text", "int", "float"]:
+        """What is in it, for an exported file."""
+        return "text" if self.kind == "text" else "int" if self.kind == "count" else "float"
 
     @property
     def numeric(self) -> bool:

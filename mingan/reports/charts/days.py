@@ -35,7 +35,7 @@ COLUMNS = (
     Column(key="score", heading=WORDS["score"], kind="points"),
     Column(key="low", heading=Text("区间低端", "Interval from"), kind="points"),
     Column(key="high", heading=Text("区间高端", "to"), kind="points"),
-    Column(key="questions", heading=WORDS["questions"], kind="figure"),
+    Column(key="questions", heading=WORDS["questions"], kind="count"),
     Column(key="stamp", heading=WORDS["stamp"]),
 )
 

@@ -11,7 +11,7 @@ import math
 from collections.abc import Sequence
 from functools import partial
 
-from mingan.language import Lang, Text
+from mingan.language import Lang, Text, counted
 from mingan.reports.charts import svg
 from mingan.reports.charts.chart import Chart, Column, Link, Row, Spot
 from mingan.reports.charts.labels import Box, place
@@ -26,6 +26,7 @@ from mingan.reports.item_sentences import (
 from mingan.reports.items import ItemReport, ItemRow
 from mingan.reports.safe import fit, one_line
 from mingan.reports.sentences import points
+from mingan.statistics.intervals import wilson
 
 TITLE = Text("题目地图", "Map of the questions")
 MOST_LINKED = 500
@@ -47,9 +48,11 @@ _SUSPECT = Text("参考答案可疑", "suspect key")
 COLUMNS = (
     Column(key="question", heading=Text("题目", "Question")),
     Column(key="difficulty", heading=Text("答对%", "Right %"), kind="points"),
+    Column(key="low", heading=Text("区间低端", "Interval from"), kind="points"),
+    Column(key="high", heading=Text("区间高端", "to"), kind="points"),
     Column(key="item_rest", heading=_DISCRIMINATION, kind="signed"),
     Column(key="discrimination", heading=Text("D", "D"), kind="signed"),
-    Column(key="models", heading=Text("模型", "Models"), kind="figure"),
+    Column(key="models", heading=Text("模型", "Models"), kind="count"),
     Column(key="flags", heading=Text("要看的", "To look at"), words=FLAGS),
 )
 
@@ -72,7 +75,7 @@ def item_map(report: ItemReport | None, link: Link) -> Chart:
         draw=partial(_draw, report, link),
         columns=COLUMNS,
         rows=tuple(_row(row, link) for row in report.rows),
-        notes=(_reading(report), *item_notes(report)),
+        notes=(_reading(report), _doubt(report), *item_notes(report)),
     )
 
 
@@ -93,12 +96,38 @@ def _reading(report: ItemReport) -> Text:
     )
 
 
+def _doubt(report: ItemReport) -> Text:
+    """How far off a share right may be: the intervals of all points would cover the map."""
+    models = report.models
+    middle = wilson(models / 2, models)
+    reach = points((middle.high - middle.low) / 2)
+    return Text(
+        f"只有 {models} 个模型，一道题的答对率大约可偏 {reach} 分（95% 区间）；"
+        "图里只画出可疑的题的区间，其余的在表里。",
+        f"With {counted(models, 'model')} the share right of a question may be off by about "
+        f"{reach} points (95% interval); only suspect questions have theirs drawn, the others "
+        "are in the table.",
+    )
+
+
+def _interval(row: ItemRow) -> tuple[float, float]:
+    """The 95 % interval of the share right, models being the sample."""
+    count = row.item.models
+    if not count:
+        return math.nan, math.nan
+    low, high = wilson(row.item.difficulty * count, count)
+    return low, high
+
+
 def _row(row: ItemRow, link: Link) -> Row:
     item = row.item
+    low, high = _interval(row)
     return Row(
         values={
             "question": item.question,
             "difficulty": _number(item.difficulty),
+            "low": _number(low),
+            "high": _number(high),
             "item_rest": _number(item.item_rest),
             "discrimination": _number(item.discrimination),
             "models": item.models,
@@ -145,7 +174,9 @@ def scales(rows: Sequence[ItemRow]) -> tuple[svg.Scale, svg.Scale]:
 
 
 def _axes(x: svg.Scale, y: svg.Scale, lang: Lang) -> list[str]:
-    found = []
+    found = [
+        svg.line("grid", x(mark), _TOP, x(mark), _BOTTOM) for mark in (0.0, 0.25, 0.5, 0.75, 1.0)
+    ]
     for mark in (1.0, 0.5, 0.0, -0.5, -1.0):
         if mark >= y.low:
             kind = "zeroline" if mark == 0 else "grid"
@@ -153,7 +184,6 @@ def _axes(x: svg.Scale, y: svg.Scale, lang: Lang) -> list[str]:
             text = f"{mark:g}".replace("-", "−")
             found.append(svg.label(text, _LEFT - 8, y(mark) + 4, kind="tick", anchor="end"))
     for mark in (0.0, 0.25, 0.5, 0.75, 1.0):
-        found.append(svg.line("grid", x(mark), _TOP, x(mark), _BOTTOM))
         found.append(
             svg.label(f"{mark * 100:g}", x(mark), _BOTTOM + 18, kind="tick", anchor="middle")
         )
@@ -208,7 +238,12 @@ def _suspects(
     found = []
     for i, (row, name) in enumerate(zip(rows, names, strict=True)):
         at = spots[i][:2]
-        drawn = svg.hit(*at) + svg.mark("diamond", *at, kind="suspect", size=5)
+        low, high = _interval(row)
+        drawn = (
+            svg.line("whisker", x(low), at[1], x(high), at[1])
+            + svg.hit(*at)
+            + svg.mark("diamond", *at, kind="suspect", size=5)
+        )
         put = places[i] if i < len(places) else None
         if put is not None:
             drawn += svg.label(name, put.x, put.y, kind="warn")

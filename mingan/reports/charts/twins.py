@@ -37,7 +37,7 @@ _NAMED = 3
 
 COLUMNS = (
     Column(key="model", heading=WORDS["model"]),
-    Column(key="pairs", heading=Text("对数", "Pairs"), kind="figure"),
+    Column(key="pairs", heading=Text("对数", "Pairs"), kind="count"),
     Column(key="origin", heading=Text("怎么来的", "Origin"), words=_ORIGINS),
     Column(key="public", heading=_PUBLIC, kind="points"),
     Column(key="hidden", heading=_HIDDEN, kind="points"),
@@ -51,7 +51,7 @@ COLUMNS = (
 
 def twins_chart(results: Sequence[TwinResult], link: Link) -> Chart:
     """Every model that answered both; without any, a sentence on how to ask twins."""
-    shown = [result for result in results if result.test.pairs]
+    shown = sorted((r for r in results if r.test.pairs), key=_urgency)
     return Chart(
         key="twins",
         title=TITLE,
@@ -61,6 +61,11 @@ def twins_chart(results: Sequence[TwinResult], link: Link) -> Chart:
         rows=tuple(_row(result, link) for result in results),
         notes=_notes(shown),
     )
+
+
+def _urgency(result: TwinResult) -> tuple[bool, float]:
+    """Accused models first: their names are written before the others take the room."""
+    return result.p is None, 1.0 if result.p is None else result.p
 
 
 def finding(results: Sequence[TwinResult]) -> Text:
@@ -123,7 +128,7 @@ def _notes(results: Sequence[TwinResult]) -> tuple[Text, ...]:
     reading = Text(
         "横轴是公开的题，纵轴是没有公开过的暗题，只算两边都有定论的对子。在斜线上，就是一样好；"
         "在斜线下方，是明题答得更好。竖线是差距的区间，碰到斜线，就可能没有差距。"
-        "圆点是抛过硬币的对子，方块是模板变出的暗题，后者只看、不下结论。",
+        "圆点是抛过硬币的对子；方块是模板变出的暗题，只看、不下结论。",
         "Across: public questions. Up: hidden twins, over the pairs with a verdict on both. On "
         "the diagonal a model is as good on both, below it better in public. The bars are "
         "intervals of the gap: one that touches the diagonal may be no gap. Discs are pairs dealt "
@@ -208,24 +213,35 @@ def _points(
     *,
     lines: Sequence[Box],
 ) -> list[str]:
-    shown = [fit(short_name(result.model), 18) for result in results]
+    verdicts = [twin_verdict(result.test, p=result.p) for result in results]
+    accused = [verdict in ("suspicious", "contaminated") for verdict in verdicts]
+    shown = [
+        fit(short_name(result.model), 18) + (f" · {twin_words(verdict).say(lang)}" if bad else "")
+        for result, verdict, bad in zip(results, verdicts, accused, strict=True)
+    ]
     spots = [
         (x(result.test.public), y(result.test.hidden), svg.text_width(name))
         for result, name in zip(results, shown, strict=True)
     ]
     frame = Box(_LEFT, _TOP - 12, _WIDE, _BOTTOM)
     found = []
-    for result, name, spot, put in zip(
-        results, shown, spots, place(spots, frame=frame, lines=lines), strict=True
+    places = place(spots, frame=frame, lines=lines)
+    for result, verdict, bad, name, spot, put in zip(
+        results, verdicts, accused, shown, spots, places, strict=True
     ):
         shape: svg.Shape = "circle" if result.origin == "coin" else "square"
-        drawn = svg.hit(*spot[:2]) + svg.mark(shape, *spot[:2], kind="dot", size=5)
+        drawn = svg.hit(*spot[:2]) + svg.mark(
+            shape,
+            *spot[:2],
+            kind="suspect" if bad else "dot" if result.p is not None else "hollow",
+            size=5,
+        )
         if put is not None:
-            drawn += svg.label(name, put.x, put.y, kind="name")
-        verdict = twin_words(twin_verdict(result.test, p=result.p)).say(lang)
+            drawn += svg.label(name, put.x, put.y, kind="name warn" if bad else "name")
+        numbers = f"{points(result.test.public)} / {points(result.test.hidden)}"
         said = (
-            f"{short_name(result.model)} ({_ORIGINS[result.origin].say(lang)}): "
-            f"{points(result.test.public)} / {points(result.test.hidden)} · {verdict}"
+            f"{short_name(result.model)} ({_ORIGINS[result.origin].say(lang)}): {numbers} · "
+            f"{twin_words(verdict).say(lang)}"
         )
         found.append(svg.anchor(link(Spot(model=result.model)), said, drawn))
     return found
