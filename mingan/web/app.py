@@ -24,6 +24,7 @@ from starlette.routing import Route
 
 from mingan.language import Text, current
 from mingan.web import (
+    charts,
     compare,
     enter,
     exports,
@@ -46,6 +47,7 @@ PAGES = (
     exports,
     enter,
     compare,
+    charts,
     one_answer,
     paste,
     grade,
