@@ -27,6 +27,7 @@ Scale = Literal["nominal", "ordinal"]
 
 _RESAMPLES = 2000
 _NOTHING = 1e-12
+_ROUNDING = 1e-6
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -138,7 +139,7 @@ def krippendorff(
     pairs /= judged[:, :, None] - 1
     difference = _DIFFERENCES[scale]
     (value,) = _alphas(pairs.sum(axis=0)[None], difference)
-    if math.isnan(value) or value > 1 - _NOTHING or counts.shape[0] < 2:
+    if math.isnan(value) or value > 1 - _ROUNDING or counts.shape[0] < 2:
         return float(value), nothing
     draws = np.random.default_rng(seed).multinomial(
         counts.shape[0], np.full(counts.shape[0], 1 / counts.shape[0]), size=resamples
@@ -161,7 +162,7 @@ def _codes(table: ArrayLike) -> Floats:
 
 def _cohen(codes: Floats, level: float) -> tuple[float, Interval]:
     kappa, error = cohen_kappa(codes[0], codes[1])
-    if math.isnan(kappa) or error < _NOTHING:
+    if math.isnan(kappa) or error < _ROUNDING:
         return kappa, Interval(math.nan, math.nan)
     half = normal_quantile((1 + level) / 2) * error
     return kappa, Interval(max(kappa - half, -1.0), min(kappa + half, 1.0))

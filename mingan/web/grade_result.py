@@ -31,10 +31,10 @@ from mingan.grading.people.outcome import (
 from mingan.language import Text, counted
 from mingan.records import now
 from mingan.reports import export
-from mingan.reports.agreement_sentences import agreement_sentence
+from mingan.reports.agreement_sentences import agreement_detail, agreement_sentence
 from mingan.reports.charts.bars import interval_bar
 from mingan.reports.safe import one_line
-from mingan.reports.sentences import points
+from mingan.reports.sentences import FEW, points
 from mingan.statistics import Score, wilson
 from mingan.store.queues import Click, Queue, QueueStatus, grade_of, standing
 from mingan.web.desk import Judged
@@ -145,18 +145,32 @@ def _results(visit: Visit, queue: Queue) -> Response:
         kind_name=KINDS[queue.kind],
         size=len(queue.items),
         finding=_finding(names, clicks, found is not None, agreement_sentence(found, names)),
+        detail="" if found is None else agreement_detail(found),
         method="" if found is None else found.kind,
         choices=[(choice, SAID[choice]) for choice in choices],
         graders=[
             (one_line(by, 40), sum(counts.values()), [counts[choice] for choice in choices])
             for by, counts in said_by(queue, clicks).items()
         ],
-        models=[(score, Markup(interval_bar(score)), points(score.score),
-                 f"{points(score.low)}–{points(score.high)}") for score in models],
+        models=[_shown(score) for score in models],
+        few=any(score.questions < FEW for score in models),
         rows=rows[:_ROWS],
         left=max(0, len(rows) - _ROWS),
         criteria=queue.criteria,
     )  # fmt: skip
+
+
+def _shown(score: Score) -> dict[str, Any]:
+    """A row of the table; of few answers only counts are said, as in every table of ours."""
+    few = score.questions < FEW
+    return {
+        "model": score.model,
+        "few": few,
+        "value": f"{score.right} / {score.questions}" if few else points(score.score),
+        "bar": Markup(interval_bar(score)),
+        "ends": f"{points(score.low)}–{points(score.high)}",
+        "counts": (score.right, score.wrong, score.unsure),
+    }
 
 
 _VERDICTS = ("right", "wrong", "unsure")
