@@ -68,6 +68,10 @@ class Desk:
             raise UsageError(_GONE.zh, _GONE.en)
         return status
 
+    def clean(self, text: str) -> str:
+        """`text` without the names of this workspace's models."""
+        return mask(text, names=[card.name for card in self._store.cards()]).text
+
     def judged(self, queue: Queue) -> Judged:
         """A queue with its questions and answers."""
         with self._lock:

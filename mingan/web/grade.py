@@ -92,7 +92,7 @@ def title_of(visit: Visit, queue: Queue, *, revealed: bool) -> str:
     """A queue's title; before the reveal without names."""
     title = queue.title or visit.say(KINDS[queue.kind])
     if not revealed:
-        title = desk_of(visit).judged(queue).clean(title)
+        title = desk_of(visit).clean(title)
     return one_line(title, 80)
 
 
