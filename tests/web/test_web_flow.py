@@ -32,7 +32,7 @@ def test_a_newcomer_from_three_files_to_a_report(
         report = _export_report(page, tmp_path)
         assert watched.faults == []
         watched.context.close()
-        assert workspace.verify() == []
+        assert workspace.store.verify() == []
         assert sum(1 for _ in workspace.store.answers()) == 311 * 14 - 18
     _read_offline(browser, report)
 
