@@ -39,7 +39,7 @@ class Quantity:
     Attributes:
         key: of the chart.
         title, axis: heading of the chart; what the axis shows, with its unit.
-        less: what a model with less of it is, such as cheaper.
+        less, more: what a model with less, or more, of it is, such as cheaper.
         corner: what the corner is where one would like to be.
         nothing: said where no model has a value.
         unknown: how the models without a value are introduced.
@@ -50,6 +50,7 @@ class Quantity:
     title: Text
     axis: Text
     less: Text
+    more: Text
     corner: Text
     nothing: Text
     unknown: Text
@@ -139,11 +140,12 @@ def _names(on_line: Sequence[Point], last_en: str = "and") -> Text:
 
 
 def _line_sentence(quantity: Quantity, on_line: Sequence[Point], count: int) -> Text:
-    names, less = _names(on_line, "or"), quantity.less
+    names, less, more = _names(on_line, "or"), quantity.less, quantity.more
     if len(on_line) == count:
         return tidy(
-            f"{count} 个模型没有一个被别的{less.zh}又更好地比下去：得分高的都不{less.zh}。",
-            f"None of {count} models is beaten by another that is both {less.en} and better.",
+            f"{count} 个模型里，没有一个比别的又{less.zh}又好：得分越高的越{more.zh}。",
+            f"None of {count} models is both {less.en} and better than another: the higher the score, "
+            f"the {more.en}.",
         )
     return tidy(
         f"没有哪个模型比{names.zh}又{less.zh}又好。",

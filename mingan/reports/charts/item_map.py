@@ -14,7 +14,7 @@ from functools import partial
 from mingan.language import Lang, Text, counted
 from mingan.reports.charts import svg
 from mingan.reports.charts.chart import Chart, Column, Link, Row, Spot
-from mingan.reports.charts.labels import Box, place
+from mingan.reports.charts.labels import Box, around, place
 from mingan.reports.item_sentences import (
     FLAGS,
     correlation,
@@ -233,22 +233,27 @@ def _suspects(
 ) -> list[str]:
     names = [fit(one_line(row.item.question, 40), 20) for row in rows]
     spots = [(*_at(row, x, y), svg.text_width(name)) for row, name in zip(rows, names, strict=True)]
-    frame = Box(_LEFT, _TOP - 10, _RIGHT, _BOTTOM)
-    places = place(spots[:MOST_NAMED], frame=frame, lines=dots)
+    bars = [_bar(row, x, y) for row in rows]
+    places = place(
+        spots[:MOST_NAMED],
+        frame=Box(_LEFT, _TOP - 10, _RIGHT, _BOTTOM),
+        lines=[*dots, *(around(*bar) for bar in bars)],
+    )
     found = []
     for i, (row, name) in enumerate(zip(rows, names, strict=True)):
         at = spots[i][:2]
-        low, high = _interval(row)
-        drawn = (
-            svg.line("whisker", x(low), at[1], x(high), at[1])
-            + svg.hit(*at)
-            + svg.mark("diamond", *at, kind="suspect", size=5)
-        )
+        drawn = svg.line("whisker", *bars[i]) + svg.hit(*at)
+        drawn += svg.mark("diamond", *at, kind="suspect", size=5)
         put = places[i] if i < len(places) else None
         if put is not None:
             drawn += svg.label(name, put.x, put.y, kind="warn")
         found.append(svg.anchor(link(Spot(question=row.item.question)), _said(row, lang), drawn))
     return found
+
+
+def _bar(row: ItemRow, x: svg.Scale, y: svg.Scale) -> tuple[float, float, float, float]:
+    low, high = _interval(row)
+    return x(low), y(row.item.item_rest), x(high), y(row.item.item_rest)
 
 
 def _strip(

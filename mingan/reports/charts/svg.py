@@ -22,6 +22,7 @@ SHAPES: tuple[Shape, ...] = ("circle", "square", "diamond", "triangle", "cross")
 COLUMN = 6.6
 """About how wide a column of text (see `safe.width`) is in a drawing."""
 
+_MOST_TICKS = 8
 _HIT = 12  # radius of what can be pointed at: 24 across
 
 
@@ -135,7 +136,7 @@ def anchor(href: str, name: str, inner: str, *, skipped: bool = False) -> str:
     if not href:
         return f"<g><title>{said}</title>{inner}</g>"
     stop = ' tabindex="-1"' if skipped else ""
-    return f'<a href="{escape(href)}" aria-label="{said}"{stop}><title>{said}</title>{inner}</a>'
+    return f'<a href="{escape(visible(href))}" aria-label="{said}"{stop}><title>{said}</title>{inner}</a>'
 
 
 def hit(x: float, y: float) -> str:
@@ -154,11 +155,12 @@ def text_width(text: str) -> float:
 
 
 def powers(low: float, high: float) -> list[float]:
-    """Round values for a logarithmic axis that fall within [low, high]: 1, 2, 5, 10 …
-
-    Only the powers of ten where there are many, and never fewer than the ends need.
-    """
+    """Round values for a logarithmic axis that fall within [low, high]: 1, 2, 5, 10 … or fewer."""
     first, last = math.floor(math.log10(low)), math.ceil(math.log10(high))
-    steps = (1, 2, 5) if last - first <= 2 else (1, 3) if last - first <= 4 else (1,)
-    every = [step * 10.0**power for power in range(first, last + 1) for step in steps]
-    return [value for value in every if low * (1 - 1e-9) <= value <= high * (1 + 1e-9)]
+    found: list[float] = []
+    for steps in ((1, 2, 5), (1, 3), (1,)):
+        every = [step * 10.0**power for power in range(first, last + 1) for step in steps]
+        found = [value for value in every if low * (1 - 1e-9) <= value <= high * (1 + 1e-9)]
+        if len(found) <= _MOST_TICKS:
+            return found
+    return found[:: math.ceil(len(found) / _MOST_TICKS)]

@@ -104,21 +104,24 @@ def finding(results: Sequence[TwinResult]) -> Text:
 
 
 def _accused(suspects: Sequence[TwinResult], verdicts: Sequence[TwinVerdict]) -> Text:
-    if len(suspects) == 1:
-        return twin_sentence(suspects[0].model, suspects[0].test, p=suspects[0].p)
+    """Who, in one sentence; the numbers of each are said below the drawing."""
     names = [named(result.model) for result in suspects[:_NAMED]]
-    more = len(suspects) - len(names)
+    more, one = len(suspects) - len(names), len(suspects) == 1
     zh, en = "、".join(n.zh for n in names), ", ".join(n.en for n in names)
-    sure = all(verdict == "contaminated" for verdict in verdicts)
+    if more:
+        zh, en = f"{zh} 等 {len(suspects)} 个模型", f"{en} and {more} more"
+    else:
+        zh += " "
+    if all(verdict == "contaminated" for verdict in verdicts):
+        return tidy(
+            f"{zh}受了污染，见过这些题。",
+            f"{en} {'is contaminated: it' if one else 'are contaminated: they'} had seen these "
+            "questions.",
+        )
     return tidy(
-        f"{zh} {f'等 {len(suspects)} 个模型' if more else ''}"
-        + ("受了污染，见过这些题。" if sure else "可疑，像是见过这些题。"),
-        f"{en}{f' and {more} more' if more else ''} "
-        + (
-            "are contaminated: they had seen these questions."
-            if sure
-            else "are suspicious: they may have seen these questions."
-        ),
+        f"{zh}可疑，像是见过这些题。",
+        f"{en} {'is suspicious: it' if one else 'are suspicious: they'} may have seen these "
+        "questions.",
     )
 
 
@@ -136,9 +139,7 @@ def _notes(results: Sequence[TwinResult]) -> tuple[Text, ...]:
     )
     verdicts = [(result, twin_verdict(result.test, p=result.p)) for result in results]
     suspects = [r for r, verdict in verdicts if verdict in ("suspicious", "contaminated")]
-    if len(suspects) < 2:
-        return (reading,)
-    return (reading, *(twin_sentence(r.model, r.test, p=r.p) for r in suspects))
+    return (*(twin_sentence(r.model, r.test, p=r.p) for r in suspects), reading)
 
 
 def _row(result: TwinResult, link: Link) -> Row:

@@ -29,6 +29,7 @@ Facts = Mapping[str, ModelFacts]
 
 _CHEAP = {
     "less": Text("便宜", "cheaper"),
+    "more": Text("贵", "dearer"),
     "corner": Text("又好又便宜", "better and cheaper"),
 }
 
@@ -114,6 +115,7 @@ def speed_chart(
             title=SPEED,
             axis=Text("答完一题的时间，中位数（秒）", "Median time of a whole answer (seconds)"),
             less=Text("快", "faster"),
+            more=Text("慢", "slower"),
             corner=Text("又好又快", "better and faster"),
             nothing=Text(
                 "这些回答没有用时的记录，还看不出谁又快又好。",
