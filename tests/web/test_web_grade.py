@@ -19,6 +19,7 @@ from mingan.web.app import make_app
 from mingan.workspace import Workspace
 
 NAMES = ("gpt-9-ultra", "文心测试版", "大羊驼Z")
+SAID = "我是{name}，答案是 {i}。"
 HOSTILE = (
     "<script>alert(1)</script><img src=x onerror=alert(1)> [点](javascript:alert(1)) \u202egnol "
     '<form action="/zh/grade/q/x/reveal" method="post"><button name="choice" value="right">对'
@@ -26,9 +27,7 @@ HOSTILE = (
 )
 
 
-def fill_blind(
-    workspace: Workspace, *, size: int = 8, said: str = "我是{name}，答案是 {i}。"
-) -> None:
+def fill_blind(workspace: Workspace, *, size: int = 8, said: str = SAID) -> None:
     asked = [
         Question(
             id=f"q-{i}", prompt=f"第 {i} 题，等于几？", bank="盲", answer=str(i), why="数一数",
@@ -40,19 +39,17 @@ def fill_blind(
     cards = [ModelCard(name=name, kind="recorded") for name in NAMES]
     workspace.store.add_cards(cards)
     drawing = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9"><text>{name}</text></svg>'
-    workspace.store.record(
-        "",
-        [
-            Answer(
-                question=q.id, asked=q.asked, bank="盲", model=card.name, model_hash=card.hash,
-                text=(drawing if i == 1 else said).replace("{name}", card.name).replace(
-                    "{i}", str(i)
-                ),
-            )
-            for card in cards
-            for i, q in enumerate(asked)
-        ],
-    ).result()  # fmt: skip
+    answers = []
+    for card in cards:
+        for i, q in enumerate(asked):
+            text = drawing if i == 1 and said == SAID else said
+            answers.append(
+                Answer(
+                    question=q.id, asked=q.asked, bank="盲", model=card.name, model_hash=card.hash,
+                    text=text.replace("{name}", card.name).replace("{i}", str(i)),
+                )
+            )  # fmt: skip
+    workspace.store.record("", answers).result()
 
 
 @pytest.fixture
