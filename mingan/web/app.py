@@ -24,6 +24,7 @@ from starlette.routing import Route
 
 from mingan.language import Text, current
 from mingan.web import (
+    bring,
     charts,
     compare,
     enter,
@@ -44,6 +45,7 @@ from mingan.web.security import LOOPBACK, Guard
 
 PAGES = (
     home,
+    bring,
     exports,
     enter,
     compare,
