@@ -117,3 +117,29 @@ async def test_a_full_report_opens_quickly(tmp_path: Path, page: Page) -> None:
     assert ready < 10_000
     assert await page.ask("document.querySelectorAll('#list > li').length") == 311
     assert await page.ask("document.querySelectorAll('.answer').length") == 0
+
+
+async def test_a_point_of_a_chart_leads_to_the_raw_answer_in_three_clicks(
+    tmp_path: Path, page: Page
+) -> None:
+    await page.open(written(tmp_path, questions=120).as_uri())
+    point = "document.querySelector('#chart-abilities svg a')"
+    said = await page.ask(f"{point}.getAttribute('aria-label')")
+    await page.ask(
+        f"{point}.dispatchEvent(new MouseEvent('click', {{bubbles: true, cancelable: true}}))"
+    )
+    shown = "#list > li:not([hidden])"
+    await page.ask("new Promise(done => setTimeout(done, 100))")
+    ability = await page.ask("document.getElementById('f-tag').value")
+    assert ability
+    assert ability in said
+    count = await page.ask(f"document.querySelectorAll('{shown}').length")
+    assert 0 < count < 120
+    assert await page.ask(
+        f"Array.from(document.querySelectorAll('{shown}'), e => e.dataset.tags.split('\\n'))"
+        f".every(tags => tags.includes('{ability}'))"
+    )
+    await page.ask(f"document.querySelector('{shown} > button').click()")
+    assert await page.ask("document.querySelectorAll('.answer .text').length") == 5
+    assert "tag=" in await page.ask("location.hash")
+    assert page.complaints() == []

@@ -144,8 +144,8 @@ def _line_sentence(quantity: Quantity, on_line: Sequence[Point], count: int) -> 
     if len(on_line) == count:
         return tidy(
             f"{count} 个模型里，没有一个比别的又{less.zh}又好：得分越高的越{more.zh}。",
-            f"None of {count} models is both {less.en} and better than another: the higher the score, "
-            f"the {more.en}.",
+            f"None of {count} models is both {less.en} and better than another: the higher the "
+            f"score, the {more.en}.",
         )
     return tidy(
         f"没有哪个模型比{names.zh}又{less.zh}又好。",

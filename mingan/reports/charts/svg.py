@@ -136,7 +136,8 @@ def anchor(href: str, name: str, inner: str, *, skipped: bool = False) -> str:
     if not href:
         return f"<g><title>{said}</title>{inner}</g>"
     stop = ' tabindex="-1"' if skipped else ""
-    return f'<a href="{escape(visible(href))}" aria-label="{said}"{stop}><title>{said}</title>{inner}</a>'
+    where = escape(visible(href))
+    return f'<a href="{where}" aria-label="{said}"{stop}><title>{said}</title>{inner}</a>'
 
 
 def hit(x: float, y: float) -> str:
