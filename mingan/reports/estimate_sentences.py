@@ -33,8 +33,8 @@ def effort(estimate: Estimate) -> Text:
     if there:
         return Text(
             f"{zh}：要问 {estimate.left} 个回答，另有 {there} 个已经有了，不会重问。",
-            f"{en}: {counted(estimate.left, 'answer')} to ask for; {there:,} are there already "
-            "and are not asked again.",
+            f"{en}: {counted(estimate.left, 'answer')} to ask for; {there:,} already there, not "
+            "asked again.",
         )
     return Text(
         f"{zh}：要问 {estimate.left} 个回答。",
@@ -83,10 +83,10 @@ def cost_basis(estimate: Estimate) -> Text:
         )
     who = _some(tuple(guessed))
     return Text(
-        f"{tokens.zh}{who.zh} 还没有可以参考的回答，只能按题目长度猜："
+        f"{tokens.zh}{who.zh} 还没有足够的回答可以参考，只能按题目长度猜："
         f"从一句话到允许的最长（没写明就按 {GUESS_OUT} 个 token），差得很远是正常的。"
         "会思考的模型可能更多。",
-        f"{tokens.en} There are no earlier answers of {who.en} to go by, so this is a guess from "
+        f"{tokens.en} There are too few earlier answers of {who.en} to go by: this is a guess from "
         "the length of the questions: from one short line to the longest answer allowed "
         f"({GUESS_OUT} tokens where none is set). Models that think aloud may take more.",
     )
@@ -101,8 +101,8 @@ def time(estimate: Estimate) -> Text:
         return Text(f"大约要 {zh}。", f"About {en}.")
     who = _some(estimate.untimed)
     return Text(
-        f"要多久还不知道：{who.zh} 还没有回答过，开始以后很快就能看出来。",
-        f"How long is not known yet: there are no earlier answers of {who.en} to go by; it shows "
+        f"要多久还不知道：{who.zh} 还没有足够的回答可以参考，开始以后很快就能看出来。",
+        f"How long is not known yet: too few earlier answers of {who.en} to go by; it shows "
         "soon after the start.",
     )
 
@@ -169,7 +169,9 @@ def span(seconds: Range) -> Text:
         unit, name, names = 60.0, "分钟", "min"
     else:
         unit, name, names = 3600.0, "小时", "h"
-    low, top = figures(max(seconds.low, 1.0) / unit, 2), figures(high / unit, 2)
+    ends = (max(seconds.low, 1.0) / unit, high / unit)
+    # Nobody reads tenths of a second.
+    low, top = (f"{end:.0f}" if unit == 1.0 else figures(end, 2) for end in ends)
     said = low if low == top else f"{low}–{top}"
     return Text(f"{said} {name}", f"{said} {names}")
 

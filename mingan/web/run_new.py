@@ -266,9 +266,7 @@ def _in_words(visit: Visit, made: Estimate) -> dict[str, Any]:
             {
                 "name": one_line(model.model, 60),
                 "left": model.left,
-                "cost": ""
-                if model.money is None
-                else sentences.amount(model.money, model.currency),
+                "cost": "" if model.money is None else _cost(visit, model.money, model.currency),
                 "time": "" if model.seconds is None else visit.say(sentences.span(model.seconds)),
             }
             for model in made.models
