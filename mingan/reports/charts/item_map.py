@@ -38,6 +38,7 @@ _LEFT, _RIGHT, _TOP, _BOTTOM = 50, 744, 30, 376
 _STRIP = 444  # where the strip below the map begins
 _TALLEST = 6  # questions on top of each other in the strip
 _STEP = 8.0
+_LAYERS = 5
 
 _RIGHT_SHARE = Text("答对的模型（%）", "Models that got it right (%)")
 _DISCRIMINATION = Text("与其余各题的相关", "Correlation with the other questions")
@@ -212,7 +213,9 @@ def _usual(
     rows: Sequence[ItemRow], x: svg.Scale, y: svg.Scale, link: Link | None, lang: Lang
 ) -> str:
     if link is None:
-        return svg.unread([svg.dust("dust", [_at(row, x, y) for row in rows])])
+        # In layers, so that it is darker where many lie on top of each other.
+        at = [_at(row, x, y) for row in rows]
+        return svg.unread([svg.dust("dust", at[i::_LAYERS]) for i in range(_LAYERS)])
     return "".join(
         svg.anchor(
             link(Spot(question=row.item.question)), _said(row, lang),
