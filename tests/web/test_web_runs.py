@@ -268,6 +268,30 @@ def test_only_the_owner_sees_and_halts_runs(workspace: Workspace) -> None:
             assert send(other, f"{url}/resume").status_code == 403
 
 
+def test_hidden_twins_are_asked_without_a_word_of_them_on_the_page(
+    client: TestClient, workspace: Workspace
+) -> None:
+    card = ModelCard(name="随口", kind="scripted", options={"default": "答案是 3。"})
+    workspace.store.add_cards([card])
+    estimated = send(
+        client, "/zh/run/estimate",
+        {"bank": "builtin", "twins": "1", "count": "10", "short": "1", "model": card.hash},
+        headers={"hx-request": "true"},
+    )  # fmt: skip
+    assert "10 道题" in estimated.text
+    url = begin(client, card, bank="builtin", twins="1", count="10", short="1")
+    page = at_rest(client, url)
+    assert headline(page) == "问完了：10 个回答。"
+    found = list(workspace.store.answers(models=[card.hash]))
+    assert len(found) == 10
+    assert all(answer.hidden for answer in found)
+    asked = workspace.store.bank(found[0].bank)
+    assert asked is not None
+    assert not any(question.prompt[:20] in page for question in asked)
+    assert re.search(r'name="twins" value="1" checked', client.get("/zh/run").text)
+    assert workspace.store.verify() == []
+
+
 def test_a_name_that_is_markup_stays_a_name(client: TestClient, workspace: Workspace) -> None:
     card = scripted(workspace, name="<img src=x onerror=alert(1)>")
     page = at_rest(client, begin(client, card))
