@@ -15,6 +15,7 @@ from starlette.responses import Response
 from mingan import outlook, shelf
 from mingan.asking import Budget
 from mingan.asking.estimate import Estimate, Range
+from mingan.bank.twins import JOINT
 from mingan.errors import MinganError, UsageError
 from mingan.language import Text
 from mingan.models import keys
@@ -118,16 +119,16 @@ def _first(visit: Visit) -> RunForm:
     known = [offer.name for offer in offers(workspace)]
     mine = [s.run for s in workspace.store.runs() if started_here(s.run)]
     form = RunForm.like(mine[-1]) if mine else RunForm(models=tuple(_ready_here(visit)))
-    wanted = visit.query.get("bank") or form.bank
+    if visit.query.get("bank"):
+        name, joint, _ = visit.query["bank"].partition(JOINT)
+        form = replace(form, bank=name, twins=bool(joint))
     if visit.query.get("twins"):
         form = replace(form, twins=True)
-    if "bank" in visit.query and wanted != form.bank and not visit.query.get("twins"):
-        form = replace(form, twins=False)
     names = visit.query.getlist("m")
     if names:
         found, _ = _offers(visit)
         form = replace(form, models=tuple(o.card.hash for o in found if o.card.name in names))
-    return replace(form, bank=wanted if wanted in known else known[0] if known else "")
+    return form if form.bank in known else replace(form, bank=known[0] if known else "")
 
 
 def _ready_here(visit: Visit) -> list[str]:

@@ -31,6 +31,7 @@ TICK_S = 0.5
 """Seconds between two looks at a run; an event is sent only when something changed."""
 
 _CERTAIN_S = 5.0  # after so long a look is taken even if nothing seems to have changed
+_EASE = 4.0  # a look that is dear to take is taken more rarely
 _LIST = 20
 _TITLE = Text("开测", "Run")
 _PARTS = ("head", "controls", "bars", "result")
@@ -67,7 +68,7 @@ async def follow(visit: Visit) -> AsyncGenerator[Event]:
     """The parts of a run's page that changed, for as long as it goes on."""
     run_id, watch = visit.path_params["run"], watch_of(visit.bench)
     seen, sent = visit.query.get("seen", ""), dict[str, str]()
-    mark, looked = (-1, -1), 0.0
+    mark, looked, took = (-1, -1), 0.0, 0.0
     while True:
         fresh = await run_in_threadpool(_mark, visit.bench, run_id)
         if fresh != mark or time.monotonic() - looked > _CERTAIN_S:
@@ -81,7 +82,8 @@ async def follow(visit: Visit) -> AsyncGenerator[Event]:
             if not now.moving:
                 yield Event("done", "", id=now.version)
                 return
-        await asyncio.sleep(TICK_S)
+            took = time.monotonic() - looked
+        await asyncio.sleep(max(TICK_S, _EASE * took))
 
 
 def _mark(bench: Bench, run_id: str) -> tuple[int, int]:
