@@ -25,11 +25,11 @@ from mingan.incoming import ImportSummary
 from mingan.language import Text, counted
 from mingan.reports import hidden
 from mingan.reports.safe import one_line, short_name
+from mingan.reports.sentences import headline
 from mingan.web.bench import Bench
 from mingan.web.routing import get, post
 from mingan.web.uploads import MOST_BYTES, MOST_FILES, Layout, Upload, laid_out
 from mingan.web.visit import Visit
-from mingan.workspace import Workspace
 
 WAITING = 4
 """Uploads that wait to be kept, at most; the oldest makes room."""
@@ -60,8 +60,9 @@ class Lot:
 class Lots:
     """The uploads of one server."""
 
-    def __init__(self, workspace: Workspace) -> None:
-        self._workspace = workspace
+    def __init__(self, bench: Bench) -> None:
+        self._bench = bench
+        self._workspace = bench.workspace
         self._lots: dict[str, Lot] = {}
         self._lock = threading.Lock()
         self._grader = ThreadPoolExecutor(1, thread_name_prefix="mingan-bring")
@@ -112,6 +113,7 @@ class Lots:
                 store = self._workspace.store
                 lot.kept = [incoming.keep(found, store) for found in lot.found]
                 lot.found = []
+                self._bench.snapshots.changed()
                 # Verdicts that came along stay: a rule of ours would take their place.
                 banks = [s.bank for s in lot.kept if s.answers and not s.grades]
                 if banks:
@@ -125,6 +127,7 @@ class Lots:
     def _grade(self, banks: Sequence[str]) -> None:
         for bank in dict.fromkeys(banks):
             self._workspace.grade(bank=bank)
+        self._bench.snapshots.changed()
 
 
 def _fresh(lot: Lot) -> bool:
@@ -132,11 +135,7 @@ def _fresh(lot: Lot) -> bool:
 
 
 def _lots(visit: Visit) -> Lots:
-    return visit.bench.part(Lots, _make)
-
-
-def _make(bench: Bench) -> Lots:
-    return Lots(bench.workspace)
+    return visit.bench.part(Lots, Lots)
 
 
 # -- the pages ---------------------------------------------------------------------------------
@@ -287,7 +286,11 @@ def done(visit: Visit) -> Response:
     lot = _lots(visit).find(token)
     if not lot.kept:
         return visit.go(f"/bring/look/{token}")
-    context = {"token": token, "lot": lot, "state": _state(lot), "why": _why(lot)}
+    state = _state(lot)
+    context = {
+        "token": token, "lot": lot, "state": state, "why": _why(lot),
+        "found": [] if state in ("busy", "failed") else _findings(visit, lot),
+    }  # fmt: skip
     if visit.is_fragment:
         return visit.fragment("bring_state.html.j2", **context)
     return visit.page(
@@ -298,6 +301,19 @@ def done(visit: Visit) -> Response:
         notes=lot.notes,
         **context,
     )
+
+
+def _findings(visit: Visit, lot: Lot) -> list[dict[str, str]]:
+    """What the answers that came in say, a sentence for every bank."""
+    found = []
+    for bank in dict.fromkeys(summary.bank for summary in lot.kept if summary.answers):
+        try:
+            snapshot = visit.bench.snapshot(bank)
+        except UsageError:
+            continue  # answers to a wording that the bank has no more
+        says = snapshot.why_not or headline(snapshot.scores, snapshot.comparisons)
+        found.append({"bank": bank, "says": visit.say(says)})
+    return found
 
 
 def _state(lot: Lot) -> str:

@@ -38,7 +38,7 @@ _TITLE = Text("手工粘贴", "Paste mode")
 class PasteRoom:
     """What all paste desks of one server share: who is being shown what, and slow graders."""
 
-    def __init__(self) -> None:
+    def __init__(self, _: Bench) -> None:
         self.claims = Claims()
         self.grader = ThreadPoolExecutor(2, thread_name_prefix="mingan-paste")
 
@@ -194,7 +194,7 @@ class _Sitting:
         if questions is None:
             raise _anew()
         self.bank = questions[0].bank if questions else ""
-        room = visit.bench.part(PasteRoom, _make_room)
+        room = visit.bench.part(PasteRoom, PasteRoom)
         self.desk = Desk(
             visit.bench.workspace.store, self.card, questions,
             limit=_number(self.said["limit"]), turns=None if self.said["long"] else SHORT,
@@ -203,11 +203,8 @@ class _Sitting:
 
     def go(self, visit: Visit, notice: Text | None = None) -> Response:
         """Back to the question that is next."""
+        visit.bench.snapshots.changed()
         return visit.go("/paste/ask", notice=notice, **self.said)
-
-
-def _make_room(bench: Bench) -> PasteRoom:
-    return PasteRoom()
 
 
 def _page(

@@ -10,6 +10,7 @@
 
   function mark(on) {
     zone.classList.toggle("over", on);
+    document.documentElement.classList.toggle("dropping", on);
   }
 
   document.addEventListener("dragenter", (event) => {
@@ -34,6 +35,9 @@
     input.files = event.dataTransfer.files;
     zone.requestSubmit();
   });
+  input.addEventListener("change", () => {
+    if (input.files.length) zone.requestSubmit();
+  });
   zone.addEventListener("submit", () => {
     zone.querySelector(".busy").hidden = false;
     zone.querySelector("button").disabled = true;
@@ -42,5 +46,6 @@
   addEventListener("pageshow", () => {
     zone.querySelector(".busy").hidden = true;
     zone.querySelector("button").disabled = false;
+    input.value = "";
   });
 })();
