@@ -1,24 +1,189 @@
-"""A workspace in which every screen of the bench has something to show."""
+"""Every screen of the bench with something on it, in a workspace made for the purpose.
+
+The tests look at all of them, and `scripts/bench-pictures` photographs some.
+"""
 
 from __future__ import annotations
 
-from web_help import fill
+import re
+import time
+import zlib
 
-from mingan.workspace import Workspace
+from web_help import Served, Visitor
 
-SCREENS = ("home", "compare", "question", "enter", "missing", "paste", "grade", "grade-new")
+from mingan import asking
+from mingan.bank import Bank
+from mingan.records import ModelCard, Question
+
+SLOW = ModelCard(
+    name="慢慢来",
+    kind="scripted",
+    options={"default": "答案是 4。", "delay": 2.0, "jitter": 1.0, "concurrency": 2},
+)
+QUICK = ModelCard(name="一口答", kind="scripted", options={"default": "答案是 4。"})
+
+SCREENS = (
+    "home", "alarms", "compare", "compare-markdown", "question", "run-new", "run", "run-done",
+    "grade", "grade-new", "desk-name", "desk", "desk-pair", "desk-rubric", "grade-progress",
+    "grade-result", "paste", "paste-ask", "charts", "chart-items", "chart-abilities", "bring",
+    "enter", "missing",
+)  # fmt: skip
 
 
-def fill_screens(workspace: Workspace) -> dict[str, str]:
-    """Fill the workspace; gives the address of every screen, without its language."""
-    fill(workspace)
+def fill_screens(served: Served, bank: str) -> dict[str, str]:
+    """Make runs, queues and pastes on a workspace that holds answers to `bank`.
+
+    Gives the address of every screen, without its language. The run stays under way for a
+    while, since its model is slow.
+    """
+    served.workspace.store.add_cards([SLOW, QUICK])
+    with Visitor(served) as owner:
+        done = _run(owner, bank, QUICK, count="10")
+        _until_finished(served, done)
+        queues = {
+            "desk": _queue(owner, bank, kind="verdict"),
+            "desk-pair": _queue(owner, bank, kind="pair"),
+            "desk-rubric": _queue(owner, bank, kind="rubric", criteria="结论正确\n理由充分"),
+            "grade-result": _queue(owner, bank, kind="verdict", limit="6"),
+        }
+        first = next(iter(served.workspace.bank(bank).questions)).id
+        paste = owner.sent("/zh/paste", name="某应用", app="1.0", bank=bank, limit="3", who="小林")
+        running = _run(owner, bank, SLOW, count="all")
+    for name in ("小林", "老王"):
+        with Visitor(served, name=name) as grader:
+            _grade(grader, queues["grade-result"], all_of_it=True)
+            _grade(grader, queues["desk"], all_of_it=False)
+    with Visitor(served) as owner:
+        owner.post(f"/zh/grade/q/{queues['grade-result']}/reveal")
     return {
         "home": "/",
-        "compare": "/compare",
-        "question": "/compare/q/q-001",
-        "enter": "/enter",
-        "missing": "/nothing",
-        "paste": "/paste",
+        "alarms": "/alarms",
+        "compare": f"/compare?bank={bank}",
+        "compare-markdown": f"/compare?bank={bank}&as=markdown",
+        "question": f"/compare/q/{first}?bank={bank}",
+        "run-new": "/run",
+        "run": f"/run/{running}",
+        "run-done": f"/run/{done}",
         "grade": "/grade",
         "grade-new": "/grade/new",
+        "desk-name": f"/grade/q/{queues['desk']}",
+        **{name: f"/grade/q/{queues[name]}" for name in ("desk", "desk-pair", "desk-rubric")},
+        "grade-progress": f"/grade/q/{queues['desk']}/result",
+        "grade-result": f"/grade/q/{queues['grade-result']}/result",
+        "paste": "/paste",
+        "paste-ask": str(paste.url).removeprefix(f"{served.url}/zh"),
+        "charts": f"/charts?bank={bank}",
+        "chart-items": f"/charts/items?bank={bank}",
+        "chart-abilities": f"/charts/abilities?bank={bank}",
+        "bring": "/bring",
+        "enter": "/enter",
+        "missing": "/nothing",
+    }
+
+
+def name_yourself(page: object, lang: str = "zh") -> None:
+    """Give this browser page's person a name, as the desk asks for one."""
+    page.goto(f"/{lang}/enter")  # type: ignore[attr-defined]
+    page.locator("#name").fill("小林")  # type: ignore[attr-defined]
+    page.locator("main form button").click()  # type: ignore[attr-defined]
+
+
+def _run(owner: Visitor, bank: str, card: ModelCard, *, count: str) -> str:
+    sent = owner.sent("/zh/run", bank=bank, count=count, repeats=1, model=card.hash)
+    found = re.search(r"/run/([\w-]+)", str(sent.url))
+    assert found, sent.text
+    return found[1]
+
+
+def _until_finished(served: Served, run: str) -> None:
+    for _ in range(400):
+        states = {status.run.id: status.state for status in served.workspace.store.runs()}
+        if states[run] == "finished":
+            return
+        time.sleep(0.05)
+    raise AssertionError(f"the run {run} did not end")
+
+
+def _queue(owner: Visitor, bank: str, **wish: str) -> str:
+    form = {"bank": bank, "which": "all", "limit": "40", "guideline": "看结论对不对。"} | wish
+    found = re.search(r"/grade/q/([\w-]+)/result", str(owner.sent("/zh/grade/new", **form).url))
+    assert found
+    return found[1]
+
+
+def _grade(grader: Visitor, queue: str, *, all_of_it: bool) -> None:
+    page = grader.get(f"/zh/grade/q/{queue}")
+    for number in range(45 if all_of_it else 4):
+        place = re.search(r'name="place" value="(\d+)"', page)
+        if place is None or 'id="verdict"' not in page:
+            return
+        choice = ("right", "wrong", "unsure")[(number + len(grader.client.cookies)) % 3]
+        page = grader.post(f"/zh/grade/q/{queue}", place=place[1], choice=choice)
+
+
+SHOWN = (("sky", 66, 8.0, 0.3), ("lake", 58, 2.0, 0.1), ("hill", 42, 0.5, 0.04))
+"""Name, how often right, price, seconds."""
+
+
+def showcase(served: Served, wanted: int = 120) -> None:
+    """Three scripted models of unlike ability, price and speed, on questions of our own bank."""
+    workspace = served.workspace
+    bank = workspace.bank("builtin")
+    short = asking.subset(asking.short(bank.questions, 1), wanted)
+    cards = []
+    for name, share, price, delay in SHOWN:
+        said = {q.id: _said(name, q, right=_lot(name, q.id) < share) for q in short}
+        options = {"answers": said, "delay": delay, "jitter": delay}
+        cards.append(
+            ModelCard(
+                name=name,
+                kind="scripted",
+                options=options,
+                price_in=price / 4,
+                price_out=price,
+            )
+        )
+    workspace.run(bank=Bank(name="builtin", questions=tuple(short)), models=cards)
+
+
+def _said(model: str, question: Question, *, right: bool) -> dict[str, object]:
+    guess = zlib.crc32(f"{model} {question.id}".encode()) % 97
+    text = f"想了一想，答案是：\n\n{question.answer}" if right else f"我不太确定，大概是 {guess}。"
+    return {"text": text, "tokens_in": len(question.prompt), "tokens_out": 300}
+
+
+def _lot(model: str, question: str) -> int:
+    """A number below 100, always the same; questions differ in how hard they are for everybody."""
+    both = zlib.crc32(question.encode()) % 100
+    alone = zlib.crc32(f"{model} {question}".encode()) % 100
+    return (2 * both + 3 * alone) // 5
+
+
+def at_rest(served: Served) -> dict[str, str]:
+    """The addresses of the screens that the docs show of a workspace in which nothing goes on."""
+    showcase(served)
+    return {
+        "home": "/?bank=builtin",
+        "compare": "/compare?bank=builtin&m=sky&m=lake&show=disagree",
+        "charts": "/charts/price?bank=builtin",
+    }
+
+
+def at_work(served: Served) -> dict[str, str]:
+    """The same of a queue half graded and of a run under way, which are started here."""
+    slow = [
+        ModelCard(name=name, kind="scripted", options=SLOW.options | {"delay": delay, "seed": i})
+        for i, (name, delay) in enumerate((("sea", 0.9), ("moon", 1.6), ("pine", 2.5)))
+    ]
+    served.workspace.store.add_cards(slow)
+    with Visitor(served) as owner:
+        queue = _queue(owner, "builtin", kind="verdict", limit="120")
+        running = owner.sent(
+            "/zh/run", bank="builtin", count="100", short="1", model=[card.hash for card in slow]
+        )
+    with Visitor(served, name="小林") as grader:
+        _grade(grader, queue, all_of_it=True)
+    return {
+        "grade": f"/grade/q/{queue}",
+        "run": str(running.url).removeprefix(f"{served.url}/zh"),
     }

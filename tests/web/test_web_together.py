@@ -13,11 +13,9 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-import httpx2
-from web_help import SECRET, Served, fill
+from web_help import Served, Visitor, fill
 
 from mingan.records import ModelCard
-from mingan.web.people import Door, Role
 from mingan.workspace import Workspace
 
 SECONDS = float(os.environ.get("MINGAN_TEST_TOGETHER", "8"))
@@ -26,45 +24,16 @@ CHOICES = ("right", "wrong", "unsure")
 PAUSE = 0.05
 
 
-class Browser:
-    """A person's browser, as far as a program needs one."""
-
-    def __init__(self, served: Served, role: Role, name: str = "") -> None:
-        self.client = httpx2.Client(base_url=served.url, follow_redirects=True, timeout=60)
-        self.client.get("/zh/enter", params={"token": Door(SECRET).token(role)})
-        if name:
-            self.post("/zh/enter", name=name)
-
-    def __enter__(self) -> Browser:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.client.close()
-
-    def get(self, path: str) -> str:
-        found = self.client.get(path)
-        assert found.status_code == 200, found.text
-        return str(found.text)
-
-    def post(self, path: str, **data: Any) -> str:
-        form = self.client.get("/zh/enter").text
-        token = re.search(r'name="csrf" value="(\w+)"', form)
-        assert token
-        found = self.client.post(path, data={"csrf": token[1], **data})
-        assert found.status_code == 200, found.text
-        return str(found.text)
-
-
 def grade(served: Served, queues: list[str], name: str, until: float, log: list[Any]) -> None:
     """Click through the queues, now and then taking one back; note what was acknowledged."""
     chance = random.Random(name)
-    with Browser(served, "grader", name) as browser:
+    with Visitor(served, "grader", name) as browser:
         for queue in queues:
             _grade_one(browser, queue, chance, until, log)
 
 
 def _grade_one(
-    browser: Browser, queue: str, chance: random.Random, until: float, log: list[Any]
+    browser: Visitor, queue: str, chance: random.Random, until: float, log: list[Any]
 ) -> None:
     path = f"/zh/grade/q/{queue}"
     page = browser.get(path)
@@ -85,7 +54,7 @@ def _grade_one(
 def run_again_and_again(served: Served, model: str, until: float, finished: list[int]) -> None:
     """Start runs through the page, each with one repeat more, and watch them to their end."""
     store = served.workspace.store
-    with Browser(served, "owner") as browser:
+    with Visitor(served, "owner") as browser:
         while time.monotonic() < until and len(finished) < 19:
             repeats = len(finished) + 1
             browser.post("/zh/run", bank="小题库", count="all", repeats=repeats, model=model)
@@ -99,7 +68,7 @@ def run_again_and_again(served: Served, model: str, until: float, finished: list
 
 def make_queues(served: Served, count: int) -> list[str]:
     """So many queues over all answers, made through the page."""
-    with Browser(served, "owner") as owner:
+    with Visitor(served, "owner") as owner:
         for _ in range(count):
             owner.post("/zh/grade/new", bank="小题库", kind="verdict", which="all", limit="5000")
     return [status.queue.id for status in served.workspace.store.queues()]

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import httpx2
 import uvicorn
 from starlette.testclient import TestClient
 
@@ -114,6 +115,41 @@ class Served:
     def __exit__(self, *_: object) -> None:
         self._server.should_exit = True
         self._thread.join(timeout=20)
+
+
+class Visitor:
+    """A person's browser, as far as a program needs one, on a served bench."""
+
+    def __init__(self, served: Served, role: Role | None = None, name: str = "") -> None:
+        self.client = httpx2.Client(base_url=served.url, follow_redirects=True, timeout=60)
+        if role is not None:
+            self.get(f"/zh/?token={Door(SECRET).token(role)}", allowed=(200, 403))
+        if name:
+            self.post("/zh/enter", name=name)
+
+    def __enter__(self) -> Visitor:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.client.close()
+
+    def get(self, path: str, *, allowed: tuple[int, ...] = (200,)) -> str:
+        """A page's text."""
+        found = self.client.get(path)
+        assert found.status_code in allowed, found.text
+        return str(found.text)
+
+    def post(self, path: str, **data: Any) -> str:
+        """What comes back when a form is sent as the page's own would be."""
+        return self.sent(path, **data).text
+
+    def sent(self, path: str, **data: Any) -> httpx2.Response:
+        """The same with its address."""
+        token = re.search(r'name="csrf" value="(\w+)"', self.client.get("/zh/enter").text)
+        assert token
+        found = self.client.post(path, data={"csrf": token[1], **data})
+        assert found.status_code == 200, found.text
+        return found
 
 
 class Watched:
