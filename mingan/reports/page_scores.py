@@ -14,7 +14,7 @@ from typing import Any
 
 from markupsafe import Markup, escape
 
-from mingan.language import Lang, Text
+from mingan.language import Lang, Text, counted
 from mingan.reports.charts.bars import interval_bar, verdict_bar
 from mingan.reports.data import ReportData
 from mingan.reports.safe import one_line, short_name
@@ -113,11 +113,14 @@ def attention(data: ReportData, lang: Lang) -> list[dict[str, str]]:
         cards.append(
             (
                 "alarm",
-                Text(f"{failed} 个回答没有要到", f"{failed} answers were not obtained"),
                 Text(
-                    "这不是模型答错，没有算进错题。再运行一次同样的命令，会只补问这些。",
-                    "They are no mistakes of the model and do not count as wrong. The same "
-                    "command, run again, asks only for these.",
+                    f"{failed} 个回答没有要到",
+                    f"{counted(failed, 'answer')} could not be obtained",
+                ),
+                Text(
+                    "这不是模型答错，没有算进错题。接着再跑一次，会只补问这些。",
+                    "That is no mistake of the model and does not count as wrong. Running it again "
+                    "asks only for these.",
                 ),
             )
         )
@@ -130,12 +133,12 @@ def attention(data: ReportData, lang: Lang) -> list[dict[str, str]]:
                 "unsure",
                 Text(
                     f"{undecided:,} 个回答没有定论（{share}%）",
-                    f"{undecided:,} answers are undecided ({share}%)",
+                    f"{counted(undecided, 'answer')} undecided ({share}%)",
                 ),
                 Text(
-                    "规则判不出来的，不猜。它们最多能把得分推到哪里，见区间图里的细线。",
+                    "规则判不出来的，不猜。它们最多能把得分推到哪里，见“最坏–最好”。",
                     "What the rules cannot tell is not guessed. How far these could move a score "
-                    "is the thin line in the chart of intervals.",
+                    "is said under “Worst–best”.",
                 ),
             )
         )
@@ -146,11 +149,11 @@ def attention(data: ReportData, lang: Lang) -> list[dict[str, str]]:
                 "unsure",
                 Text(
                     f"{conditional} 对的高下还要看存疑的怎么判",
-                    f"{conditional} verdicts on pairs hang on undecided answers",
+                    f"{counted(conditional, 'verdict')} on pairs may change with undecided answers",
                 ),
                 Text(
-                    "没有定论的回答若全往不利的一边算，这些结论就不成立。",
-                    "They would not stand if every undecided answer went against them.",
+                    "没有定论的回答若全往不利的一边算，这样的结论就不成立。",
+                    "Such a verdict would not stand if every undecided answer went against it.",
                 ),
             )
         )

@@ -13,9 +13,16 @@ from mingan.errors import MinganError, UsageError
 from mingan.language import Text
 from mingan.reports.item_sentences import item_sentence
 from mingan.reports.page_questions import NAMES
-from mingan.reports.page_scores import attention, eyebrow, lede, score_row, underlined
+from mingan.reports.page_scores import (
+    attention,
+    eyebrow,
+    lede,
+    score_row,
+    undecided,
+    underlined,
+)
 from mingan.reports.safe import one_line
-from mingan.reports.sentences import headline
+from mingan.reports.sentences import headline, unknown_sentence
 from mingan.reports.words import words
 from mingan.store import RunStatus
 from mingan.web.bench import Bench
@@ -60,6 +67,9 @@ def show(visit: Visit) -> Response:
         finding=underlined(finding, visit.lang),
         lede=lede(snapshot.data, visit.lang),
         rows=[_row(visit, snapshot, score) for score in snapshot.scores],
+        unknown=[
+            unknown_sentence(score).say(visit.lang) for score in snapshot.scores if undecided(score)
+        ],
         notes=[note.say(visit.lang) for note in snapshot.data.notes],
         stamp=one_line(str(snapshot.data.stamp)),
         bank_hash=snapshot.gathered.bank_hash,
