@@ -190,6 +190,25 @@ def test_lm_eval_with_its_results(client: TestClient, workspace: Workspace) -> N
     assert workspace.store.verify() == []
 
 
+def test_logs_of_inspect(client: TestClient, workspace: Workspace) -> None:
+    def log(model: str) -> bytes:
+        head = {"eval": {"task": "sums", "model": model, "dataset": {}}, "plan": {}}
+        said = {"choices": [{"message": {"content": "4"}, "stop_reason": "stop"}]}
+        each = {"id": "a", "epoch": 1, "input": "2+2?", "target": "4", "messages": [],
+                "output": said, "scores": {"match": {"value": "C"}}}  # fmt: skip
+        file = io.BytesIO()
+        with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as made:
+            made.writestr("header.json", json.dumps(head))
+            made.writestr("samples/a_epoch_1.json", json.dumps(each))
+        return file.getvalue()
+
+    page = drop(client, ("一.eval", log("lab/one")), ("二.eval", log("lab/two")))
+    assert "1 道题，2 个模型的 2 个回答" in page.text
+    settled(client, keep(client, page))
+    assert len(workspace.scores(bank="sums").scores) == 2
+    assert workspace.store.verify() == []
+
+
 def test_left_alone_or_forgotten(client: TestClient, workspace: Workspace) -> None:
     before = everything(workspace)
     page = drop(client, ("好.csv", BANK))
