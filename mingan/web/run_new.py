@@ -19,6 +19,7 @@ from mingan.bank.twins import JOINT
 from mingan.errors import MinganError, UsageError
 from mingan.language import Text
 from mingan.models import keys
+from mingan.models.card_form import looks_secret
 from mingan.records import ModelCard
 from mingan.reports import estimate_sentences as sentences
 from mingan.reports.safe import one_line
@@ -209,7 +210,7 @@ def _page(
         counts=COUNTS,
         currencies=CURRENCIES,
         most_repeats=MOST_REPEATS,
-        added={name: visit.field(name) for name in _ADDED},
+        added={name: _shown(visit.field(name)) for name in _ADDED},
         secrets=",".join(["add_key", *(offer.key_field for offer in found)]),
         no_keyring=keys.no_keyring(),
         problem=problem,
@@ -220,6 +221,11 @@ def _page(
         runs=earlier(visit),
         **_estimated(visit, form),
     )
+
+
+def _shown(value: str) -> str:
+    """What was typed in, to be shown again: not if a key came into the wrong field."""
+    return "" if looks_secret(value) else value
 
 
 def _row(visit: Visit, offer: ModelOffer) -> dict[str, Any]:
