@@ -44,9 +44,9 @@ def client(workspace: Workspace) -> Iterator[TestClient]:
         yield opened
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Any]:
-    """A headless Chromium."""
+    """A headless Chromium. Not for longer: as long as it is there, an event loop runs here."""
     if not CHROMIUM.exists():
         pytest.skip(f"needs Chromium at {CHROMIUM} (Debian package chromium)")
     from playwright.sync_api import sync_playwright
