@@ -14,7 +14,7 @@ from typing import Any
 from starlette.responses import Response
 
 from mingan.bank import builtin_names
-from mingan.desk import MOST_BYTES, Claims, Desk, How, Standing, pasted_card
+from mingan.paste_desk import MOST_BYTES, Claims, Desk, How, Standing, pasted_card
 from mingan.errors import UsageError
 from mingan.language import Text
 from mingan.records import ModelCard, Question

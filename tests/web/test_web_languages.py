@@ -47,7 +47,7 @@ def hard_coded(template: str) -> list[str]:
         found.append(re.sub(r"\{\{.*?\}\}|\{%.*?%\}", "", value, flags=re.S))
     text = re.sub(r"\{\{.*?\}\}|\{%.*?%\}", " ", text, flags=re.S)
     found += re.sub(r"<[^>]*>", "\n", text, flags=re.S).split("\n")
-    words = [word.strip() for word in found]
+    words = [re.sub(r"https?://\S+", "", word).strip() for word in found]
     return [w for w in words if re.search(r"[A-Za-z]{2,}", w) or _CJK.search(w)]
 
 
@@ -74,6 +74,12 @@ def test_scripts_say_no_words(path: Path) -> None:
     assert not _CJK.search(code)
 
 
+def _has_english(node: ast.Tuple) -> bool:
+    """Whether a tuple such as ("地址", "address") says it in English too."""
+    words = [inner.value for inner in ast.walk(node) if isinstance(inner, ast.Constant)]
+    return any(isinstance(w, str) and re.search(r"[A-Za-z]", w) for w in words)
+
+
 @pytest.mark.parametrize("path", sorted(WEB.glob("*.py")), ids=lambda path: path.name)
 def test_python_says_chinese_only_beside_english(path: Path) -> None:
     """Chinese stands in `Text(zh, en)`, in an error of two sentences, or in a docstring."""
@@ -86,6 +92,10 @@ def test_python_says_chinese_only_beside_english(path: Path) -> None:
                 beside |= {id(inner) for part in node.args for inner in ast.walk(part)}
         if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
             beside.add(id(node.value))
+        if isinstance(node, ast.Assign) and [getattr(t, "id", "") for t in node.targets] == ["zh"]:
+            beside |= {id(inner) for inner in ast.walk(node.value)}
+        if isinstance(node, ast.Tuple) and _has_english(node):
+            beside |= {id(inner) for part in node.elts for inner in ast.walk(part)}
     alone = [
         node.value
         for node in ast.walk(tree)

@@ -10,7 +10,7 @@ import pytest
 from starlette.testclient import TestClient
 from web_help import Served, Watched, client_of, questions, send, token_of
 
-from mingan.desk import MOST_BYTES
+from mingan.paste_desk import MOST_BYTES
 from mingan.models.pasted import PastedModel, PastedText
 from mingan.records import Answer, Question
 from mingan.workspace import Workspace

@@ -12,7 +12,7 @@ import pytest
 
 from mingan.asking import Plan
 from mingan.bank import Bank
-from mingan.desk import MOST_BYTES, Claims, Desk, pasted_card
+from mingan.paste_desk import MOST_BYTES, Claims, Desk, pasted_card
 from mingan.errors import UsageError
 from mingan.grading import grade
 from mingan.models.catalogue import load
