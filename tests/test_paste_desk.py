@@ -12,11 +12,11 @@ import pytest
 
 from mingan.asking import Plan
 from mingan.bank import Bank
-from mingan.paste_desk import MOST_BYTES, Claims, Desk, pasted_card
 from mingan.errors import UsageError
 from mingan.grading import grade
 from mingan.models.catalogue import load
 from mingan.models.pasted import PastedModel, PastedText
+from mingan.paste_desk import MOST_BYTES, Claims, Desk, pasted_card
 from mingan.records import Answer, Question
 from mingan.store import Store, drafts
 from mingan.store.drafts import Draft, Overtaken

@@ -14,9 +14,9 @@ from typing import Any
 from starlette.responses import Response
 
 from mingan.bank import builtin_names
-from mingan.paste_desk import MOST_BYTES, Claims, Desk, How, Standing, pasted_card
 from mingan.errors import UsageError
 from mingan.language import Text
+from mingan.paste_desk import MOST_BYTES, Claims, Desk, How, Standing, pasted_card
 from mingan.records import ModelCard, Question
 from mingan.reports.safe import one_line
 from mingan.store.drafts import Overtaken
