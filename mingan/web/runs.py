@@ -101,6 +101,7 @@ def _parts(visit: Visit, now: RunView) -> dict[str, str]:
 def _context(visit: Visit, now: RunView) -> dict[str, Any]:
     """All that the page of a run and its parts show."""
     said = [*now.said, *filter(None, [who_asks(now)])]
+    budget = now.run.settings.get("budget") or {}
     return {
         "now": now,
         "phase": visit.say(PHASES[now.phase]),
@@ -111,8 +112,8 @@ def _context(visit: Visit, now: RunView) -> dict[str, Any]:
         "bank": one_line(now.run.bank, 80),
         "started": now.run.started[:16].replace("T", " "),
         "here": started_here(now.run),
-        "spent_out": any("预算" in text.zh for text in now.said),
-        "currency": (now.run.settings.get("budget") or {}).get("currency", "CNY"),
+        "limited": budget.get("money") is not None,
+        "currency": budget.get("currency", "CNY"),
         "result": _result(visit, now),
     }
 
