@@ -3,7 +3,7 @@
 #   make demo    measure two real local models on our own bank and write report.html
 #   make test    the checks and all tests
 #   make check   lint, format, types, floors
-#   make bench   speed, side by side with a bare loop
+#   make bench   speed, side by side with a bare loop; then the pages of the bench
 
 PYTHON ?= python3
 VENV ?= .venv
@@ -31,6 +31,7 @@ check: $(VENV)/.test
 
 bench: $(VENV)/.test
 	$(BIN)/python benchmarks/run.py $(BENCH)
+	$(BIN)/python benchmarks/pages.py $(PAGES)
 
 format: $(VENV)/.test
 	$(BIN)/ruff check --fix .

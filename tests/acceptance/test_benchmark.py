@@ -19,6 +19,7 @@ def test_the_benchmark_runs_and_prints_its_table() -> None:
         ["make", "-n", "bench"], cwd=RUN.parents[1], capture_output=True, text=True, check=True
     ).stdout
     assert "benchmarks/run.py" in shown
+    assert "benchmarks/pages.py" in shown
     done = subprocess.run(
         [sys.executable, str(RUN), "--quick"], capture_output=True, text=True, timeout=300
     )
@@ -31,3 +32,15 @@ def test_the_benchmark_runs_and_prints_its_table() -> None:
     assert rate > 0
     assert cpu > 0
     assert "distributions" in done.stdout
+
+
+def test_the_pages_are_timed_too() -> None:
+    """Its exit status tells of slow pages, and a busy machine may have them; the table is there."""
+    pages = RUN.parent / "pages.py"
+    done = subprocess.run(
+        [sys.executable, str(pages), "--quick", "--repeats", "1"],
+        capture_output=True, text=True, timeout=300,
+    )  # fmt: skip
+    rows = [line for line in done.stdout.splitlines() if line.startswith("| 311 × 14 |")]
+    assert len(rows) == 3, done.stderr
+    assert all("ms" in row for row in rows)
