@@ -19,13 +19,12 @@ from mingan.reports.charts import gallery
 from mingan.reports.charts.chart import Chart, Link, Spot
 from mingan.reports.charts.gallery import GALLERY, Material
 from mingan.reports.data import ReportData
-from mingan.reports.days import Days, by_day
+from mingan.reports.days import Days
 from mingan.reports.items import ItemReport
 from mingan.reports.page_charts import shown
 from mingan.reports.page_scores import eyebrow, underlined
 from mingan.reports.safe import one_line, short_name
 from mingan.reports.sentences import headline
-from mingan.reports.twin_pairs import TwinResult, twin_results
 from mingan.reports.words import words
 from mingan.web.exports import download
 from mingan.web.one_answer import question_address
@@ -117,9 +116,7 @@ def _material(visit: Visit, snapshot: Snapshot, chosen: Collection[str]) -> Mate
         link=_link(visit, snapshot.bank),
         items=lambda: _items(snapshot),
         twins=lambda: tuple(
-            result
-            for result in snapshot.keep("twins", _twins)
-            if not chosen or result.model in chosen
+            result for result in snapshot.twins if not chosen or result.model in chosen
         ),
         days=lambda: _days(snapshot, chosen),
     )
@@ -129,16 +126,8 @@ def _items(snapshot: Snapshot) -> ItemReport | None:
     return None if snapshot.why_not is not None else snapshot.items
 
 
-def _twins(snapshot: Snapshot) -> tuple[TwinResult, ...]:
-    return twin_results(snapshot.reader, snapshot.gathered)
-
-
-def _all_days(snapshot: Snapshot) -> Days:
-    return by_day(snapshot.reader, snapshot.gathered)
-
-
 def _days(snapshot: Snapshot, chosen: Collection[str]) -> Days:
-    found = snapshot.keep("days", _all_days)
+    found = snapshot.days
     if not chosen:
         return found
     return replace(

@@ -19,9 +19,11 @@ from mingan.errors import UsageError
 from mingan.language import Text
 from mingan.reports.assemble import assemble
 from mingan.reports.data import ReportData
+from mingan.reports.days import Days, by_day
 from mingan.reports.gather import Gathered, gather, newest_bank
 from mingan.reports.items import ItemReport, examine
 from mingan.reports.ready import check_countable
+from mingan.reports.twin_pairs import TwinResult, twin_results
 from mingan.statistics import Comparison, Score, compare_all, score_table
 from mingan.store import Reader, Remembered
 
@@ -86,6 +88,16 @@ class Snapshot:
                 self.__dict__["items"] = examine(self.reader, bank=self.bank, models=self.names)
             found: ItemReport = self.__dict__["items"]
             return found
+
+    @property
+    def twins(self) -> tuple[TwinResult, ...]:
+        """Every model on this bank against itself on the bank's hidden twins."""
+        return self.keep("twins", lambda it: twin_results(it.reader, it.gathered))
+
+    @property
+    def days(self) -> Days:
+        """Every model against itself on other days."""
+        return self.keep("days", lambda it: by_day(it.reader, it.gathered))
 
     def keep(self, key: Hashable, make: Callable[[Snapshot], T]) -> T:
         """What `make` works out from this snapshot: once, however many pages want it."""
