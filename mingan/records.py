@@ -8,7 +8,8 @@ same name in every workspace and two different things never share one:
     ModelCard.hash  whom we ask: kind, name, address or file, generation parameters
     Answer.key      (question id, Question.asked, ModelCard.hash, repeat, day)
     Answer.content  (Answer.key, state, text, earlier turns): what a grade is about
-    Grade.key       (Answer.content, Question.hash, grader, version, by; of a person also when)
+    Grade.key       (Answer.content, Question.hash, grader, version, by; of a person, and of a
+                    judge that failed, also when)
 
 A cache keyed like that can hand neither model A's answer to model B nor the first answer to
 every repeat, and resuming is asking for the keys that are missing. This module knows no
@@ -35,6 +36,9 @@ Verdict = Literal["right", "wrong", "unsure", "ungraded"]
 
 Hidden = Literal["", "sealed", "private"]
 """Whether a question is public, or why it is not; see `Question.hidden`."""
+
+Choice = Literal["a", "b", "tie", "both bad"]
+"""What a vote can be."""
 
 STATES: tuple[State, ...] = ("ok", "refused", "truncated", "empty", "failed")
 VERDICTS: tuple[Verdict, ...] = ("right", "wrong", "unsure", "ungraded")
@@ -281,8 +285,13 @@ class Grade(Record, frozen=True, kw_only=True, omit_defaults=True):
     `extracted` is what the grader took for the final answer. `by` names the person or the judge
     model where there is one. A grade is never changed: a newer one of the same grader, or one of
     a higher authority (a person over a judge over a rule), goes before it. A person who gives
-    `ungraded` takes back what that person gave before. `hidden` is as of the question, whose
-    reference the reason may quote.
+    `ungraded` takes back what that person gave before; a judge that gives `ungraded` could not
+    be heard, which changes nothing. `hidden` is as of the question, whose reference the reason
+    may quote.
+
+    `opinion` marks one judgement of one judge model. It does not count by itself, only through
+    the verdict that was combined from it. What it cost is in `currency`; the verdict's cost is
+    the sum of its opinions', so whoever adds up what judging cost adds up opinions.
     """
 
     answer: str
@@ -296,33 +305,46 @@ class Grade(Record, frozen=True, kw_only=True, omit_defaults=True):
     authority: Literal["rule", "judge", "person"] = "rule"
     by: str = ""
     cost: float | None = None
+    currency: str = ""
     at: str = ""
     hidden: Hidden = ""
+    opinion: bool = False
 
     @property
     def key(self) -> str:
         """The grade's identity: the same grader on the same answer and question is one grade.
 
-        A rule that looks twice says the same twice; a person may have thought again in between.
+        A rule that looks twice says the same twice; a person may have thought again in between,
+        and a judge model that could not be heard may be asked again.
         """
+        unheard = self.authority == "judge" and bool(self.by) and self.verdict == "ungraded"
+        timed = self.authority == "person" or unheard
         return content_hash(
             "grade", self.answer, self.question_hash, self.grader, self.version, self.authority,
-            self.by, *([self.at] if self.authority == "person" and self.at else []),
+            self.by, *([self.at] if timed and self.at else []),
+            *(["opinion"] if self.opinion else []),
         )  # fmt: skip
 
 
 class Vote(Record, frozen=True, kw_only=True, omit_defaults=True):
-    """Which of two answers to one question is better: `a`, `b`, `tie`, or `both bad`."""
+    """Which of two answers to one question is better: `a`, `b`, `tie`, or `both bad`.
+
+    A judge model is asked twice: `said` is what it chose with `answer_a` shown first, and with
+    `answer_b` shown first. Where the two differ, the choice is a tie. `cost` is in `currency`.
+    """
 
     question_hash: str
     answer_a: str
     answer_b: str
-    choice: Literal["a", "b", "tie", "both bad"]
+    choice: Choice
     by: str
     authority: Literal["judge", "person"] = "person"
     version: str = ""
     reason: str = ""
     at: str = ""
+    said: tuple[Choice, ...] = ()
+    cost: float | None = None
+    currency: str = ""
 
     @property
     def key(self) -> str:

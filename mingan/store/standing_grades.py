@@ -1,8 +1,10 @@
 """Which of all grades of an answer counts.
 
 A person goes before a judge, a judge before a rule, and of equals the newest. A person who gives
-`ungraded` takes back what that person gave before, so that the next in rank counts again. Grades
-are taken one by one, oldest first; the module knows no database.
+`ungraded` takes back what that person gave before, so that the next in rank counts again. A
+judge model that could not be heard (`ungraded`) takes nobody's place, and one opinion among
+several counts only through the verdict combined from them. Grades are taken one by one, oldest
+first; the module knows no database.
 """
 
 from __future__ import annotations
@@ -30,12 +32,14 @@ class StandingGrades:
 
     def take(self, grade: Grade) -> None:
         """Count one more grade, newer than all before."""
+        if grade.opinion:
+            return
         place = (grade.answer, grade.question_hash)
         if grade.authority == "person":
             self._hear(place, grade)
         else:
             before = self._machines.get(place)
-            if before is None or _RANK[grade.authority] >= _RANK[before.authority]:
+            if before is None or _goes_before(grade, before):
                 self._machines[place] = grade
         self._settle(place)
 
@@ -53,3 +57,12 @@ class StandingGrades:
             self.by_place[place] = self._machines[place]
         else:
             self.by_place.pop(place, None)
+
+
+def _goes_before(grade: Grade, before: Grade) -> bool:
+    """Whether a newer grade of a machine takes an older one's place."""
+    if grade.authority == "judge" and grade.verdict == "ungraded":
+        return before.verdict == "ungraded"
+    if before.authority == "judge" and before.verdict == "ungraded":
+        return True
+    return _RANK[grade.authority] >= _RANK[before.authority]

@@ -186,8 +186,12 @@ class Store(QueueStore):
 
     def add_votes(self, votes: Sequence[Vote]) -> None:
         """Keep pairwise votes, and wait until they are on disk."""
+        self.record_votes(votes).result()
+
+    def record_votes(self, votes: Sequence[Vote]) -> Future[None]:
+        """Queue pairwise votes; the future resolves once they are on disk."""
         rows = [vote_row(vote) for vote in votes]
-        self._now(lambda connection: add(connection, schema.vote, rows))
+        return self._writer.submit(lambda connection: add(connection, schema.vote, rows))
 
     @contextmanager
     def run_lock(self) -> Iterator[None]:

@@ -55,3 +55,25 @@ def test_the_key_of_a_persons_grade_tells_its_time_and_that_of_a_rule_does_not()
     early, late = _grade("right", "person", at="1"), _grade("right", "person", at="2")
     assert early.key != late.key
     assert _grade("right", "rule", at="1").key == _grade("right", "rule", at="2").key
+
+
+def test_a_judge_that_could_not_be_heard_takes_nobodys_place() -> None:
+    def judged(verdict: str, **more: object) -> Grade:
+        return Grade(
+            answer="a", question_hash="q", verdict=verdict, grader="judge-rubric",  # type: ignore[arg-type]
+            authority="judge", by="裁判", **more,  # type: ignore[arg-type]
+        )  # fmt: skip
+
+    rule = Grade(answer="a", question_hash="q", verdict="right", grader="text")
+    lost = judged("ungraded", at="2026-01-01T00:00:00.000+00:00")
+    standing = StandingGrades([rule, lost])
+    assert standing.by_place["a", "q"] == rule
+    standing.take(judged("wrong", opinion=True))
+    assert standing.by_place["a", "q"] == rule
+    standing.take(judged("wrong"))
+    assert standing.by_place["a", "q"].verdict == "wrong"
+    standing.take(lost)
+    assert standing.by_place["a", "q"].verdict == "wrong"
+    nothing = Grade(answer="a", question_hash="q", verdict="ungraded", grader="judge")
+    assert StandingGrades([nothing, lost]).by_place["a", "q"] == lost
+    assert StandingGrades([lost, rule]).by_place["a", "q"] == rule
