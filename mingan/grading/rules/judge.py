@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from mingan.grading.judging import criteria
 from mingan.grading.protocol import Finding
 from mingan.language import Text
 from mingan.records import Question
@@ -23,5 +24,5 @@ class JudgeGrader:
         return Finding(verdict="ungraded", reason=WAITS)
 
     def faults(self, question: Question) -> list[Text]:
-        """Nothing can be wrong with waiting."""
-        return []
+        """Nothing can be wrong with waiting, but with criteria that a judge is to use."""
+        return criteria.faults_in(question)
