@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from typing import TYPE_CHECKING, Annotated, Any
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 import typer
 
@@ -16,6 +17,8 @@ from mingan.language import Text
 if TYPE_CHECKING:
     from mingan.asking import Budget, Outcome, Retry
     from mingan.workspace import Workspace
+
+Done = TypeVar("Done")
 
 QUICK = 24
 """Questions of `--quick`: two small local models answer them in about five minutes on two cores."""
@@ -109,7 +112,7 @@ def run(
     if limit is None and quick:
         limit, turns = QUICK, SHORT_TURNS
     spend = parse_budget(budget) if budget is not None else None
-    retry = _patience(timeout)
+    retry = patience(timeout)
     # A person who pastes answers needs the terminal for himself.
     by_hand = any(card.kind == "pasted" for card in shelf.cards(model, models_file=models))
     with Workspace.open(workspace) as opened:
@@ -117,16 +120,16 @@ def run(
         for sentence in source.notes if twins else ():
             say.note(sentence)
         with nullcontext() if by_hand else display() as show:
-            asked = _interruptible(
-                opened, bank=source, models=model, models_file=models, repeats=repeats, limit=limit,
-                turns=turns, seed=seed, concurrency=concurrency, budget=spend, retry=retry,
-                progress=show,
+            asked = interruptible(
+                opened.ask, bank=source, models=model, models_file=models, repeats=repeats,
+                limit=limit, turns=turns, seed=seed, concurrency=concurrency, budget=spend,
+                retry=retry, progress=show,
             )  # fmt: skip
             outcome = asyncio.run(asked)
         return _account(opened, outcome, source.name, as_json=json)
 
 
-def _patience(timeout: float | None) -> Retry | None:
+def patience(timeout: float | None) -> Retry | None:
     """The retry policy for `--timeout`.
 
     Raises:
@@ -144,8 +147,11 @@ def _patience(timeout: float | None) -> Retry | None:
     return Retry(deadline=timeout)
 
 
-async def _interruptible(workspace: Workspace, **how: object) -> Outcome:
-    """One Ctrl-C finishes what is under way and stops; a second one does not wait for it."""
+async def interruptible(ask: Callable[..., Awaitable[Done]], **how: object) -> Done:
+    """One Ctrl-C finishes what is under way and stops; a second one does not wait for it.
+
+    `ask` is asked with `how`, and with the events `stop` and `abandon`.
+    """
     import asyncio
     import signal
     from contextlib import suppress
@@ -169,7 +175,7 @@ async def _interruptible(workspace: Workspace, **how: object) -> Outcome:
         # Windows has no such handlers; there Ctrl-C drops what is under way and stops.
         with suppress(NotImplementedError):
             loop.add_signal_handler(number, interrupted)
-    return await workspace.ask(stop=stop, abandon=abandon, **how)  # type: ignore[arg-type]
+    return await ask(stop=stop, abandon=abandon, **how)
 
 
 def _account(workspace: Workspace, outcome: Outcome, bank: str, *, as_json: bool) -> int:

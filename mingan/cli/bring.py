@@ -8,8 +8,28 @@ from typing import Annotated
 
 import typer
 
+from mingan.cli import judge as judging
 from mingan.cli import say
-from mingan.cli.options import BankOption, JsonOption, ModelsOption, WorkspaceOption, help_
+from mingan.cli.ask import BudgetOption
+from mingan.cli.judge import (
+    HowManyOption,
+    JudgeOption,
+    KindOption,
+    LeastOption,
+    OftenOption,
+    RuleOption,
+    WhichOption,
+    Wishes,
+)
+from mingan.cli.options import (
+    BankOption,
+    JsonOption,
+    ModelsFileOption,
+    ModelsOption,
+    ShowHiddenOption,
+    WorkspaceOption,
+    help_,
+)
 from mingan.errors import UsageError
 from mingan.language import Text
 from mingan.plugins import registry
@@ -69,13 +89,31 @@ def import_(
 def grade(
     bank: BankOption = None,
     model: ModelsOption = None,
+    judge: JudgeOption = None,
+    kind: KindOption = None,
+    which: WhichOption = "open",
+    limit: HowManyOption = None,
+    repeats: OftenOption = 1,
+    combine: RuleOption = "majority",
+    least: LeastOption = None,
+    budget: BudgetOption = None,
+    models: ModelsFileOption = None,
     workspace: WorkspaceOption = None,
+    show_hidden: ShowHiddenOption = False,
     json: JsonOption = False,
 ) -> int:
-    """Grade or re-grade what is stored, by rule."""
+    """Grade or re-grade what is stored: by rule, or with --judge by a model."""
     from mingan.workspace import Workspace
 
     with Workspace.open(workspace, create=False) as opened:
+        if judge:
+            wishes = Wishes(
+                judges=judge, bank=bank, models=model or None, models_file=models, kind=kind,
+                which=which, limit=limit, repeats=repeats, rule=combine, least=least,
+                budget=budget, show_hidden=show_hidden,
+            )  # fmt: skip
+            return judging.judge(opened, wishes, as_json=json)
+        _check_no_wishes(kind, which, limit, repeats, combine, least, budget)
         summary = opened.grade(bank=bank, models=model or None)
     if json:
         say.document(asdict(summary))
@@ -102,6 +140,21 @@ def grade(
     command = f"mingan scores --bank {say.argument(summary.bank)}"
     say.note(Text(f"下一步：{command}", f"Next: {command}"))
     return 0
+
+
+def _check_no_wishes(*given: object) -> None:
+    """Options that only judges understand mean nothing to rules.
+
+    Raises:
+        UsageError: one was given.
+    """
+    if given != (None, "open", None, 1, "majority", None, None):
+        raise UsageError(
+            "--kind、--which、--limit、--repeats、--combine、--least 和 --budget 是给裁判的："
+            "请加上 --judge 模型名。",
+            "--kind, --which, --limit, --repeats, --combine, --least and --budget are for judges: "
+            "add --judge NAME.",
+        )
 
 
 def _kind_and_path(what: list[str]) -> tuple[str | None, Path]:

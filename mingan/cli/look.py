@@ -24,15 +24,26 @@ from mingan.cli.options import (
     WorkspaceOption,
     help_,
 )
+from mingan.errors import UsageError
 from mingan.language import Text
 
 if TYPE_CHECKING:
     from mingan.workspace import Workspace
 
 
+GraderOption = Annotated[
+    list[str] | None,
+    typer.Option("--grader", metavar="GRADER",
+                 help=help_("写两次，看单是换判法差多少：rule、judge:名字、person",
+                            "write it twice to see what the grader alone changes: rule, "
+                            "judge:NAME, person")),
+]  # fmt: skip
+
+
 def scores(
     bank: BankOption = None,
     model: ModelsOption = None,
+    grader: GraderOption = None,
     workspace: WorkspaceOption = None,
     json: JsonOption = False,
 ) -> int:
@@ -40,8 +51,35 @@ def scores(
     from mingan.workspace import Workspace
 
     with Workspace.open(workspace, create=False) as opened:
+        if grader:
+            _show_change(opened, grader, bank=bank, models=model or None, as_json=json)
+            return 0
         show_scores(opened, bank=bank, models=model or None, as_json=json)
     return 0
+
+
+def _show_change(
+    workspace: Workspace, graders: list[str], *, bank: str | None, models: list[str] | None,
+    as_json: bool,
+) -> None:  # fmt: skip
+    """Say what the grader alone changes."""
+    from mingan.reports import by_grader, table
+
+    if len(graders) != 2:
+        raise UsageError(
+            "--grader 要写两次，例如：mingan scores --grader rule --grader person",
+            "Write --grader twice, as in: mingan scores --grader rule --grader person",
+        )
+    first, second = (by_grader.Grader.parse(text) for text in graders)
+    change = by_grader.change_of_grader(workspace.store, first, second, bank=bank, models=models)
+    if as_json:
+        say.document(by_grader.change_document(change))
+        return
+    say.out(by_grader.change_sentence(change))
+    say.out("")
+    print(table.plain(by_grader.change_table(change)), end="")
+    if change.left_out:
+        say.note(by_grader.left_out_sentence(change))
 
 
 def show_scores(
