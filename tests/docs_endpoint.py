@@ -1,13 +1,15 @@
 """A fake chat endpoint for the documentation: it answers the built-in bank, well or less well.
 
-It listens on loopback in a thread of this process. Whether a model is right about a question
-follows from a hash of the two, so that the pages can show what the commands say.
+Asked for a verdict it gives one, in the form that it was asked for. It listens on loopback in a
+thread of this process. Whether a model is right about a question follows from a hash of the two,
+so that the pages can show what the commands say.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
+import re
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -24,12 +26,28 @@ _ASKED = {question.prompt: question.answer or "" for question in bank.builtin("b
 
 def say(model: str, prompt: str) -> str:
     """What `model` says to `prompt`."""
+    if verdict := _judged(model, prompt):
+        return verdict
     known = next((question for question in _ASKED if question in prompt), "")
     draw = hashlib.sha256(f"{model}|{prompt}".encode()).digest()[0] / 256
     if draw >= RIGHT.get(model, 0.7):
         return "答案是 123456789。"
     answer = _ASKED.get(known, "2")
     return answer if answer.startswith("{") or len(answer) > 12 else f"答案是 {answer}。"
+
+
+_FORM = re.compile(r'(?m)^\{"(?:理由|reason)": .*\}$')
+
+
+def _judged(model: str, prompt: str) -> str:
+    """A verdict, if the prompt shows the form of one; a strict judge likes nothing."""
+    form = _FORM.search(prompt)
+    if form is None:
+        return ""
+    kind = hashlib.sha256(f"{model}|{len(prompt)}".encode()).digest()[0] % 2
+    if "strict" in model or not kind:
+        return form[0].replace('"对"', '"错"').replace('"right"', '"wrong"')
+    return form[0].replace(": 0", ": 2")
 
 
 class _Handler(BaseHTTPRequestHandler):
