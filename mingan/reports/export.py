@@ -35,7 +35,7 @@ GRADE_COLUMNS: Columns = {
     "bank": "text", "question": "text", "model": "text", "repeat": "int", "state": "text",
     "verdict": "text", "grader": "text", "reason": "text", "extracted": "text",
     "authority": "text", "by": "text", "version": "text", "day": "text", "at": "text",
-    "answer_key": "text", "score": "float",
+    "answer_key": "text", "score": "float", "cost": "float", "currency": "text",
 }  # fmt: skip
 
 ANSWER_COLUMNS: Columns = {
@@ -50,6 +50,7 @@ ANSWER_COLUMNS: Columns = {
 VOTE_COLUMNS: Columns = {
     "question_hash": "text", "answer_a": "text", "answer_b": "text", "choice": "text",
     "by": "text", "authority": "text", "version": "text", "reason": "text", "at": "text",
+    "said": "text", "cost": "float", "currency": "text",
 }  # fmt: skip
 
 SCORE_COLUMNS: Columns = {
@@ -82,6 +83,7 @@ def grades_rows(
             "day": answer.day,
             "answer_key": answer.key,
             "score": None,
+            "cost": None,
         }
         if grade is not None:
             row |= {
@@ -94,6 +96,8 @@ def grades_rows(
                 "version": grade.version,
                 "at": grade.at,
                 "score": grade.score,
+                "cost": grade.cost,
+                "currency": grade.currency,
             }
         yield row
 
@@ -134,9 +138,10 @@ def answers_rows(answers: Iterable[Answer], lang: Lang | None = None) -> Iterato
 
 
 def votes_rows(votes: Iterable[Vote]) -> Iterator[Row]:
-    """One row per vote."""
+    """One row per vote; `said` is what a judge chose in the one order and in the other."""
     for vote in votes:
-        yield {column: getattr(vote, column) for column in VOTE_COLUMNS}
+        row = {column: getattr(vote, column) for column in VOTE_COLUMNS}
+        yield row | {"said": ", ".join(vote.said)}
 
 
 def scores_rows(scores: Iterable[Score], stamp: Stamp) -> Iterator[Row]:

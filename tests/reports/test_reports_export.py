@@ -54,11 +54,11 @@ def test_grades_as_csv_start_with_the_promised_columns(tmp_path: Path) -> None:
     assert row["answer_key"] == answer().key
 
 
-def test_a_grade_is_exported_with_its_score_last(tmp_path: Path) -> None:
+def test_a_grade_is_exported_with_its_score_and_cost_last(tmp_path: Path) -> None:
     graded = [(answer(), grade(score=0.25)), (answer(), grade()), (answer(), None)]
     path = tmp_path / "g.csv"
     export.write_rows(export.grades_rows(graded, "zh"), export.GRADE_COLUMNS, path)
-    assert list(export.GRADE_COLUMNS)[-1] == "score"
+    assert list(export.GRADE_COLUMNS)[-3:] == ["score", "cost", "currency"]
     assert [row["score"] for row in read_csv(path)] == ["0.25", "", ""]
     pytest.importorskip("pyarrow.parquet")
     path = tmp_path / "g.parquet"
