@@ -81,7 +81,9 @@ def choose(
     if not cases:
         raise _nothing(left_out)
     if limit is not None:
-        kept = {q.id for q in asking.subset([case.asked for case in cases], limit, seed=seed)}
+        # Only who they are and their tier: what judges would be told is long, and made later.
+        short = [Question(id=case.id, prompt="", tier=case.question.tier) for case in cases]
+        kept = {question.id for question in asking.subset(short, limit, seed=seed)}
         cases = [case for case in cases if case.id in kept]
     return Chosen(cases=tuple(cases), left_out=dict(left_out))
 
