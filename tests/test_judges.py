@@ -5,6 +5,9 @@ from __future__ import annotations
 import asyncio
 import json
 import re
+import subprocess
+import sys
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -312,6 +315,32 @@ async def test_from_within_a_loop_it_is_awaited(workspace: Workspace) -> None:
     )
     assert summary.outcome.state == "stopped"
     assert 0 < summary.waiting < 16
+
+
+def test_a_process_that_is_killed_loses_only_what_was_under_way(tmp_path: Path) -> None:
+    slow = '[[model]]\nname = "慢"\nkind = "scripted"\ndelay = 0.1\nconcurrency = 2\n'
+    (tmp_path / "models.toml").write_text(f"{slow}default = '{GOOD}'\n", "utf-8")
+    many = tuple(Question(id=f"q{i}", prompt=f"说说 {i}。", grader="judge") for i in range(20))
+    with Workspace.open(tmp_path / "w.db") as workspace:
+        workspace.run(bank=Bank(name="谈", questions=many), models=MODELS)
+    command = [sys.executable, "-m", "mingan", "grade", "-w", "w.db", "--judge", "慢"]
+    with subprocess.Popen(command, cwd=tmp_path, stderr=subprocess.DEVNULL) as process:
+        deadline = time.monotonic() + 60
+        while time.monotonic() < deadline and _verdicts(tmp_path) < 6:
+            time.sleep(0.1)
+        process.kill()
+    done = _verdicts(tmp_path)
+    assert 6 <= done < 40
+    with Workspace.open(tmp_path / "w.db") as workspace:
+        summary = judges.judge(workspace, judges=["慢"], models_file=tmp_path / "models.toml")
+        assert (summary.outcome.already, summary.outcome.asked) == (done, 40 - done)
+        assert summary.verdicts == {"right": 40}
+        assert workspace.store.verify() == []
+
+
+def _verdicts(folder: Path) -> int:
+    with Workspace.open(folder / "w.db") as workspace:
+        return sum(g.authority == "judge" and not g.opinion for g in workspace.store.all_grades())
 
 
 class Endpoint:
