@@ -45,9 +45,16 @@ def _judged(model: str, prompt: str) -> str:
     if form is None:
         return ""
     kind = hashlib.sha256(f"{model}|{len(prompt)}".encode()).digest()[0] % 2
-    if "strict" in model or not kind:
-        return form[0].replace('"对"', '"错"').replace('"right"', '"wrong"')
-    return form[0].replace(": 0", ": 2")
+    good = "strict" not in model and bool(kind)
+    said = form[0].replace('"0/1/2"', "2" if good else "0")
+    for choices in (
+        "对/错/说不准",
+        "right/wrong/unsure",
+        "甲/乙/一样好/都不好",
+        "A/B/tie/both bad",
+    ):
+        said = said.replace(choices, choices.split("/")[0 if good else 1])
+    return said
 
 
 class _Handler(BaseHTTPRequestHandler):

@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from mingan.grading.judging.criteria import LEVELS
+from mingan.grading.judging.templates import MARK
 from mingan.language import Text
 from mingan.normal import fold, shorten, without_thinking
 from mingan.records import NO_TEXT
@@ -238,6 +239,8 @@ def _marks(found: Mapping[str, Any], criteria: Sequence[str]) -> Reading | None:
     else:
         return Reading()
     marks = [_mark(value) for value in ordered]
+    if MARK in ordered:  # a mere repetition of the form
+        return None
     if any(mark is None for mark in marks):
         return Reading()
     return Reading(

@@ -92,17 +92,23 @@ TITLES: dict[str, Text] = {
     "cut": Text("（这个回答在末尾被截断）", " (this answer was cut off at its end)"),
 }
 
+# Nothing in a form is a verdict: a weak judge that merely repeats it must not have said anything.
 FORM: dict[str, Text] = {
     "reference": Text(
-        '{"理由": "一两句话", "判定": "对"}', '{"reason": "a sentence or two", "verdict": "right"}'
+        '{"理由": "一两句话", "判定": "对/错/说不准"}',
+        '{"reason": "a sentence or two", "verdict": "right/wrong/unsure"}',
     ),
     "rubric": Text(
         '{"理由": "一两句话", "得分": {%s}}', '{"reason": "a sentence or two", "scores": {%s}}'
     ),
     "pair": Text(
-        '{"理由": "一两句话", "更好": "甲"}', '{"reason": "a sentence or two", "better": "A"}'
+        '{"理由": "一两句话", "更好": "甲/乙/一样好/都不好"}',
+        '{"reason": "a sentence or two", "better": "A/B/tie/both bad"}',
     ),
 }
+
+MARK = "0/1/2"
+"""What stands for a mark in the form."""
 
 ALLOWED: dict[str, Text] = {
     "reference": Text(
@@ -135,7 +141,7 @@ def template_hash() -> str:
     general = [(c.what, c.weight) for c in criteria.GENERAL]
     fences = [(opening("", lang), closing("", lang), BAR) for lang in ("zh", "en")]
     return content_hash(
-        FENCE, ROLE, OWN, THEN, CRITERIA, TITLES, FORM, ALLOWED, ASK, AGAIN, sets, general,
+        FENCE, ROLE, OWN, THEN, CRITERIA, TITLES, FORM, ALLOWED, ASK, AGAIN, MARK, sets, general,
         criteria.PASS, fences,
     )[:8]  # fmt: skip
 
@@ -152,5 +158,5 @@ def form(kind: str, lang: Lang, criteria_count: int = 0) -> dict[str, str]:
     """The form that a verdict has, and what may stand in it, ready for `ASK` and `AGAIN`."""
     shown = FORM[kind].say(lang)
     if kind == "rubric":
-        shown = shown % ", ".join(f'"{n}": 0' for n in range(1, criteria_count + 1))
+        shown = shown % ", ".join(f'"{n}": "{MARK}"' for n in range(1, criteria_count + 1))
     return {"form": shown, "allowed": ALLOWED[kind].say(lang)}

@@ -8,7 +8,7 @@ from mingan.errors import UsageError
 from mingan.grading import judging
 from mingan.grading.judging import Case, Panel, opinions, schemas, templates
 from mingan.grading.judging.criteria import GENERAL, SETS, faults_in, rubric_of
-from mingan.grading.judging.replies import Kind, read
+from mingan.grading.judging.replies import NOTHING, Kind, Reading, read
 from mingan.grading.rules.judge import JudgeGrader
 from mingan.language import Text
 from mingan.records import Answer, Grade, ModelCard, Question
@@ -281,15 +281,25 @@ def test_criteria_that_make_no_sense_are_said_so(params: dict[str, object]) -> N
 
 @pytest.mark.parametrize("kind", ["reference", "rubric", "pair"])
 @pytest.mark.parametrize("lang", ["zh", "en"])
-def test_the_form_that_a_judge_is_shown_can_be_read_and_fits_the_schema(
+def test_the_form_that_a_judge_is_shown_says_nothing_until_it_is_filled_in(
     kind: Kind, lang: str
 ) -> None:
     import jsonschema
     import msgspec
 
     shown = templates.form(kind, lang, 2)["form"]  # type: ignore[arg-type]
-    assert read(shown, kind, criteria=["一", "二"]).verdict
-    jsonschema.validate(msgspec.json.decode(shown), schemas.of(kind, lang, 2))  # type: ignore[arg-type]
+    assert read(shown, kind, criteria=["一", "二"]) == Reading(fault=NOTHING)
+    for choices in {"0/1/2", "对/错/说不准", "right/wrong/unsure", "甲/乙/一样好/都不好",
+                    "A/B/tie/both bad"}:  # fmt: skip
+        for choice in choices.split("/"):
+            value = choice if choices == "0/1/2" else f'"{choice}"'
+            filled = shown.replace(f'"{choices}"', value)
+            if filled == shown:
+                continue
+            assert read(filled, kind, criteria=["一", "二"]).verdict
+            assert read(f"{shown}\n{filled}", kind, criteria=["一", "二"]).verdict
+            schema = schemas.of(kind, lang, 2)  # type: ignore[arg-type]
+            jsonschema.validate(msgspec.json.decode(filled), schema)
 
 
 def test_an_english_question_is_judged_in_english() -> None:
