@@ -196,7 +196,9 @@ def _remarks(summary: JudgeSummary) -> list[Text]:
                 f"reference {bare}.",
             )
         )
-    money = ", ".join(f"{amount:.4g} {currency}" for currency, amount in outcome.spent.items())
+    money = ", ".join(
+        f"{amount:.4g} {currency}" for currency, amount in outcome.spent.items() if amount
+    )
     found.append(
         Text(
             f"这次问了裁判 {outcome.asked} 次，本来就有 {outcome.already} 次；"

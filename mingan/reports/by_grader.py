@@ -229,8 +229,9 @@ def change_sentence(change: GraderChange) -> Text:
     answers = sum(row.answers for row in change.rows)
     moved = sum(row.moved for row in change.rows)
     a, b = change.first.words, change.second.words
+    gap = " " if b.zh[-1].isascii() else ""
     start = Text(
-        f"同样的 {answers:,} 个回答，{a.zh}和{b.zh}有 {moved:,} 个判得不一样"
+        f"同样的 {answers:,} 个回答，{a.zh}和{b.zh}{gap}有 {moved:,} 个判得不一样"
         f"（{_share(moved, answers)}）。",
         f"Of the same {counted(answers, 'answer')}, {a.en} and {b.en} grade {moved:,} differently "
         f"({_share(moved, answers)}).",
