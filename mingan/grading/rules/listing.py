@@ -31,6 +31,12 @@ _SEPARATOR = re.compile(r"\s*(?:、|,(?!\d{3}(?!\d))|;|\n|//)\s*")
 _TUPLE = re.compile(r"[(\[{]\s*(-?\d+(?:\.\d+)?(?:\s*[,x×*]\s*-?\d+(?:\.\d+)?)+)\s*[)\]}]")
 _SHAPE = re.compile(r"(?<![\d.])(\d+(?:\s*[x×*]\s*\d+)+)(?![\d.])")
 _MINUS = re.compile(r"(?<!\w)[-−–](?=\d)")
+_NUMBERING = re.compile(
+    r"第\s*\d+|^\s*[-*•]?\s*\(?\d+\s*[:.、)](?=\s*[^\d\s]|\s+-?\d+\D*$)|"
+    r"\b(?:generation|day|step|round|no\.?|#)\s*\d+",
+    re.IGNORECASE,
+)
+_SUM = re.compile(r"\d\s*[+×*/÷=^]\s*\d")
 _NAME_COMMA = re.compile(r",\s*(?=(?:Jr|Sr)\b)", re.IGNORECASE)
 
 
@@ -58,7 +64,7 @@ class ListGrader:
     """
 
     name = "list"
-    version = "4"
+    version = "5"
 
     def grade(self, question: Question, text: str) -> Finding:
         """Judge the order of the items in the text."""
@@ -240,11 +246,7 @@ def _figures(body: str, wanted: list[Fraction], shown: str) -> Finding:
         taken = ", ".join(str(v) for v in runs[-1])
         return found(verdict, taken, shown)  # type: ignore[arg-type]
     if not lists:
-        return (
-            refused(shown)
-            if is_refusal(body)
-            else silent(shown, "wrong" if len(wanted) < 4 or not runs else "unsure")
-        )
+        return _spoken_figures(body, wanted, shown, scattered=bool(runs))
     last = lists[-1][1]
     taken = "(" + ", ".join(str(v) for v in last) + ")"
     if last == wanted:
@@ -252,6 +254,47 @@ def _figures(body: str, wanted: list[Fraction], shown: str) -> Finding:
     if any(values == wanted for _, values in lists):
         return contradicts(taken, shown)
     return found("wrong", taken, shown)
+
+
+def _spoken_figures(body: str, wanted: list[Fraction], shown: str, *, scattered: bool) -> Finding:
+    """Figures with words between them, as in: 第 1 天 27 个，第 2 天 29 个."""
+    said = [values for values in _spoken(body) if len(values) == len(wanted)]
+    if said:
+        taken = ", ".join(str(value) for value in said[-1])
+        if said[-1] == wanted:
+            return found("right", taken, shown)
+        return contradicts(taken, shown) if wanted in said else found("wrong", taken, shown)
+    if is_refusal(body):
+        return refused(shown)
+    in_order = _in_order(wanted, _parse(body))
+    sure = not in_order and (len(wanted) < 4 or not scattered)
+    return silent(shown, "wrong" if sure else "unsure")
+
+
+def _spoken(body: str) -> list[list[Fraction]]:
+    """The figures of each line, and of neighbouring lines that have one each, in their order.
+
+    What numbers a line or an item (第 3 天, "2.", "4：") is none of them; a line that calculates
+    has none.
+    """
+    lines, column = [], list[Fraction]()
+    for line in body.split("\n"):
+        values = [] if _SUM.search(line) else _parse(_NUMBERING.sub(" ", line))
+        if len(values) == 1:
+            column.append(values[0])
+            continue
+        if column:
+            lines.append(column)
+            column = []
+        if values:
+            lines.append(values)
+    return [*lines, column] if column else lines
+
+
+def _in_order(wanted: list[Fraction], said: list[Fraction]) -> bool:
+    """Whether all that is wanted is said, in its order, with whatever between."""
+    rest = iter(said)
+    return all(value in rest for value in wanted)
 
 
 def _parse(text: str) -> list[Fraction]:
