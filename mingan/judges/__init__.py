@@ -32,6 +32,7 @@ from mingan.models.protocol import Model
 from mingan.plugins import Registry
 from mingan.records import Grade, ModelCard, Verdict, Vote
 from mingan.reports.gather import Gathered
+from mingan.store import Store
 from mingan.workspace import Workspace
 
 __all__ = ["KINDS", "JudgeSummary", "Wanted", "Which", "ask", "judge", "leaves"]
@@ -159,18 +160,24 @@ async def ask(
         questions=[case.asked for case in cases.values()], cards=list(panel.judges),
         repeats=repeats, seed=seed,
     )  # fmt: skip
-    store = workspace.store
-    keeper: GradeKeeper | VoteKeeper
-    if kind == "pair":
-        keeper = VoteKeeper(store, cases, panel, plan, store.votes())
-    else:
-        keeper = GradeKeeper(store, cases, panel, plan, grades)
-        runs.keep_grades(store, keeper.conclude_known())
+    keeper = _keeper(workspace.store, kind, cases, panel, plan, grades)
     outcome = await _carry_out(
         workspace, plan, cases, keeper, made or {}, concurrency=concurrency, budget=budget,
         retry=retry, progress=progress, stop=stop, abandon=abandon,
     )  # fmt: skip
     return _summary(gathered.bank, kind or "", panel, chosen, keeper, outcome)
+
+
+def _keeper(
+    store: Store, kind: Wanted | None, cases: Mapping[str, Case], panel: Panel,
+    plan: asking.Plan, grades: Sequence[Grade],
+) -> GradeKeeper | VoteKeeper:  # fmt: skip
+    """Who keeps what the judges say; verdicts that need no more asking are kept at once."""
+    if kind == "pair":
+        return VoteKeeper(store, cases, panel, plan, store.votes())
+    keeper = GradeKeeper(store, cases, panel, plan, grades)
+    runs.keep_grades(store, keeper.conclude_known())
+    return keeper
 
 
 async def _carry_out(
