@@ -6,13 +6,14 @@ a value of agreement is worth; `reports.agreement_sentences` says that.
 
 Two people: Cohen's kappa, whose interval is by Fleiss, Cohen and Everitt (1969). Any number, with
 gaps: Krippendorff's alpha, whose interval is by drawing the things anew with a fixed seed, since
-things are what another day would bring others of.
+things are what another day would bring others of. Fleiss' kappa, the same but for the size of the
+sample, is there to be held against what others publish.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 from typing import Literal
@@ -79,6 +80,19 @@ def agreement(table: ArrayLike, *, scale: Scale = "nominal", level: float = 0.95
     )  # fmt: skip
 
 
+def agreement_by_group(
+    table: ArrayLike, groups: Sequence[str], *, scale: Scale = "nominal", level: float = 0.95
+) -> dict[str, Agreement]:
+    """`agreement` within each group of things (an ability, a tier), in the order of their names."""
+    codes, names = _codes(table), np.asarray(groups)
+    if names.shape != (codes.shape[1],):
+        raise ValueError(f"{names.size} groups for {codes.shape[1]} things")
+    return {
+        str(name): agreement(codes[:, names == name], scale=scale, level=level)
+        for name in np.unique(names)
+    }
+
+
 def raw_agreement(table: ArrayLike) -> float:
     """The share of pairs of judgements of one thing that are the same, averaged over things."""
     codes = _codes(table)
@@ -141,16 +155,44 @@ def krippendorff(
     (value,) = _alphas(pairs.sum(axis=0)[None], difference)
     if math.isnan(value) or value > 1 - _ROUNDING or counts.shape[0] < 2:
         return float(value), nothing
-    draws = np.random.default_rng(seed).multinomial(
-        counts.shape[0], np.full(counts.shape[0], 1 / counts.shape[0]), size=resamples
-    )
-    drawn = np.tensordot(draws.astype(np.float64), pairs, axes=1)
-    alphas = _alphas(drawn, difference)
-    alphas = alphas[~np.isnan(alphas)]
-    if alphas.size < resamples // 2:
-        return float(value), nothing
-    ends = np.quantile(alphas, [(1 - level) / 2, (1 + level) / 2])
-    return float(value), Interval(float(ends[0]), float(ends[1]))
+    draws = draw_things(counts.shape[0], resamples, seed)
+    return float(value), ends_of(_alphas(np.tensordot(draws, pairs, axes=1), difference), level)
+
+
+def fleiss_kappa(
+    table: ArrayLike, *, level: float = 0.95, resamples: int = _RESAMPLES, seed: int = 0
+) -> tuple[float, Interval]:
+    """Fleiss' kappa (1971) and its interval, by drawing the things anew.
+
+    (P - Pe) / (1 - Pe): P the mean over things of the share of pairs of judgements that are the
+    same, Pe the sum of squared shares of the categories. Things that fewer than two people judged
+    are left out; where the number of people differs, each thing counts alike in P.
+    """
+    counts = _counts(_codes(table))
+    if counts.size == 0:
+        return math.nan, Interval(math.nan, math.nan)
+    judged = counts.sum(axis=1)
+    same = (counts * (counts - 1)).sum(axis=1) / (judged * (judged - 1))
+    (value,) = _fleiss(np.ones((1, judged.size)), same, counts)
+    if math.isnan(value) or value > 1 - _ROUNDING or judged.size < 2:
+        return float(value), Interval(math.nan, math.nan)
+    draws = draw_things(judged.size, resamples, seed)
+    return float(value), ends_of(_fleiss(draws, same, counts), level)
+
+
+def draw_things(things: int, resamples: int, seed: int) -> Floats:
+    """How often each thing comes up in each of `resamples` draws with replacement."""
+    rng = np.random.default_rng(seed)
+    return rng.multinomial(things, np.full(things, 1 / things), size=resamples).astype(np.float64)
+
+
+def ends_of(drawn: Floats, level: float) -> Interval:
+    """The interval that drawn values give; NaN where more than half of them are none."""
+    known = drawn[~np.isnan(drawn)]
+    if known.size < max(drawn.size // 2, 1):
+        return Interval(math.nan, math.nan)
+    low, high = np.quantile(known, [(1 - level) / 2, (1 + level) / 2])
+    return Interval(float(low), float(high))
 
 
 def _codes(table: ArrayLike) -> Floats:
@@ -174,6 +216,16 @@ def _counts(codes: Floats) -> Floats:
     counts = np.stack([(codes == name).sum(axis=0) for name in names], axis=1).astype(np.float64) \
         if names.size else np.zeros((0, 0))  # fmt: skip
     return np.asarray(counts[counts.sum(axis=1) >= 2])
+
+
+def _fleiss(draws: Floats, same: Floats, counts: Floats) -> Floats:
+    """Kappa of each draw; NaN where there is only one category."""
+    observed = draws @ same / draws.sum(axis=1)
+    totals = draws @ counts
+    shares = totals / totals.sum(axis=1, keepdims=True)
+    chance = np.square(shares).sum(axis=1)
+    safe = np.where(chance < 1 - _NOTHING, 1 - chance, np.nan)
+    return np.asarray((observed - chance) / safe)
 
 
 def _alphas(coincidences: Floats, difference: Callable[[Floats], Floats]) -> Floats:

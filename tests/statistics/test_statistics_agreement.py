@@ -9,7 +9,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from mingan.statistics.agreement import agreement, cohen_kappa, krippendorff, raw_agreement
+from mingan.statistics.agreement import (
+    agreement,
+    agreement_by_group,
+    cohen_kappa,
+    fleiss_kappa,
+    krippendorff,
+    raw_agreement,
+)
 
 _ = math.nan
 # Four coders, twelve units, with gaps: the worked example of Krippendorff (2011).
@@ -107,3 +114,35 @@ def test_raw_agreement_counts_pairs() -> None:
 def test_a_flat_list_is_refused() -> None:
     with pytest.raises(ValueError, match="people x things"):
         agreement([1, 2, 3])
+
+
+# Fleiss (1971) as in textbooks: ten things, fourteen people, five categories.
+FLEISS = [
+    [0, 0, 0, 0, 14], [0, 2, 6, 4, 2], [0, 0, 3, 5, 6], [0, 3, 9, 2, 0], [2, 2, 8, 1, 1],
+    [7, 7, 0, 0, 0], [3, 2, 6, 3, 0], [2, 5, 3, 2, 2], [6, 5, 2, 1, 0], [0, 2, 2, 3, 7],
+]  # fmt: skip
+
+
+def test_fleiss_by_the_textbook() -> None:
+    things = [[k for k, n in enumerate(row) for _ in range(n)] for row in FLEISS]
+    kappa, interval = fleiss_kappa(np.array(things).T)
+    assert kappa == pytest.approx(0.210, abs=5e-4)
+    assert interval.low < kappa < interval.high
+    alpha, _interval = krippendorff(np.array(things).T)
+    assert alpha == pytest.approx(kappa, abs=0.01)
+
+
+def test_fleiss_where_it_says_nothing() -> None:
+    assert math.isnan(fleiss_kappa([[1, _], [_, 1]])[0])
+    assert math.isnan(fleiss_kappa([[1, 1], [1, 1]])[0])
+    value, interval = fleiss_kappa([[0, 1, 0], [0, 1, 0]])
+    assert value == 1
+    assert math.isnan(interval.low)
+
+
+def test_agreement_within_abilities() -> None:
+    found = agreement_by_group([[0, 1, 0, 1], [0, 1, 1, 1]], ["logic", "logic", "art", "art"])
+    assert list(found) == ["art", "logic"]
+    assert (found["art"].same, found["logic"].same) == (1, 2)
+    with pytest.raises(ValueError, match="1 groups for 2"):
+        agreement_by_group([[0, 1], [0, 1]], ["logic"])
