@@ -143,12 +143,13 @@ def test_few_votes_turn_the_middle_round(people: Floats, voted: Callable[[Floats
 
 
 def simulate(
-    truth: Floats, judge: Callable[[], Floats], ask: Floats, people: int, **more: object
-) -> list[Corrected]:
+    truth: Floats, judge: Callable[[], Floats], ask: Floats, people: int,
+    runs: int = SIMULATIONS, **more: object,
+) -> list[Corrected]:  # fmt: skip
     """`people` of the answers `ask`, drawn anew each time, and the judge's verdicts anew."""
     found = []
     rng = np.random.default_rng(5)
-    for _ in range(SIMULATIONS):
+    for _ in range(runs):
         seen = rng.permutation(ask)[:people]
         verdicts = np.full(truth.size, np.nan)
         verdicts[seen] = truth[seen]
@@ -264,7 +265,7 @@ def test_a_judge_of_all_and_100_people_on_zbench(
     zbench: tuple[Floats, Floats], right: float, wrong: float
 ) -> None:
     truth, _ = zbench
-    found = simulate(truth, scripted(truth, right, wrong), np.arange(truth.size), 100)
+    found = simulate(truth, scripted(truth, right, wrong), np.arange(truth.size), 100, runs=2000)
     assert 0.93 <= covered(found, truth.mean()) <= 0.97
     assert width(found) < alone(found)
 
