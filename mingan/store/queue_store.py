@@ -2,7 +2,8 @@
 
 Every click is on disk before `click` returns. Whether a queue is still open is checked inside the
 transaction that writes, with the queue's row locked, so that no click slips in after the reveal,
-whichever process it comes from. What clicks mean is worked out by whoever reveals.
+whichever process it comes from; and so is whose a name is. What clicks mean is worked out by
+whoever reveals.
 """
 
 from __future__ import annotations
@@ -12,12 +13,13 @@ from collections.abc import Callable, Sequence
 from sqlalchemy import Connection, Row, insert, select, update
 
 from mingan.errors import UsageError
+from mingan.language import counted
 from mingan.records import Answer, Grade, Question, Vote, now
 from mingan.sealing import unveil
 from mingan.store import schema
 from mingan.store.engine import said_plainly
 from mingan.store.facts import add, add_grades, portions, vote_row
-from mingan.store.queues import Click, Queue, QueueStatus
+from mingan.store.queues import SEAT, SEATED, UNDONE, Click, Queue, QueueStatus, standing
 from mingan.store.reader import Reader
 from mingan.store.writer import Writer
 
@@ -78,24 +80,49 @@ class QueueStore(Reader):
                     answers[content] = Answer.from_json(unveil(body))
         return questions, answers
 
-    def click(self, queue_id: str, place: int, by: str, choice: str, *, note: str = "") -> None:
-        """Keep what a person chose for one item, and wait until it is on disk.
+    def seats(self, queue_id: str) -> dict[str, str]:
+        """The browser that every taken name belongs to; names that were given back are free."""
+        with said_plainly(self.place), self._reading.connect() as connection:
+            return _seats(connection, queue_id)
 
-        The same choice twice in a row is one click: people press keys twice.
+    def release(self, queue_id: str, by: str) -> None:
+        """Give a name back, so that the next browser that clicks under it keeps it.
 
         Raises:
-            UsageError: there is no such queue, item or choice, or the names are out.
+            UsageError: there is no such queue.
+        """
+
+        def job(connection: Connection) -> None:
+            status = _locked(connection, queue_id)
+            if by in _seats(connection, queue_id):
+                _insert(connection, Click(queue_id, SEAT, by, UNDONE, "", now()))
+                _change(connection, queue_id, status.state)
+
+        self._writer.submit(job).result()
+
+    def click(
+        self, queue_id: str, place: int, by: str, choice: str, *, note: str = "", browser: str = ""
+    ) -> None:
+        """Keep what a person chose for one item, and wait until it is on disk.
+
+        The same choice twice in a row is one click: people press keys twice. `browser` says where
+        the click comes from: the first one keeps the name, and no other may click under it.
+
+        Raises:
+            UsageError: there is no such queue, item or choice, the names are out, or the name
+                belongs to another browser.
         """
         at = now()
 
         def job(connection: Connection) -> None:
             status = _locked(connection, queue_id)
             _check_click(status, place, by, choice)
+            if browser:
+                _sit_down(connection, queue_id, by, browser, at)
             before = [c for c in stored_clicks(connection, queue_id, by) if c.place == place]
             if (before[-1].choice, before[-1].note) == (choice, note) if before else not choice:
                 return
-            row = Click(queue_id, place, by, choice, note, at)._asdict()
-            connection.execute(insert(schema.click), [row])
+            _insert(connection, Click(queue_id, place, by, choice, note, at))
             _change(connection, queue_id, status.state)
 
         self._writer.submit(job).result()
@@ -138,11 +165,48 @@ def stored_clicks(
     """Every click (on a queue, of a person), oldest first."""
     kept = schema.click.c
     query = select(*(kept[name] for name in Click._fields)).order_by(kept.row)
+    query = query.where(kept.place != SEAT)
     if queue_id is not None:
         query = query.where(kept.queue == queue_id)
     if by is not None:
         query = query.where(kept.by == by)
     return [Click(*row) for row in connection.execute(query)]
+
+
+def _insert(connection: Connection, click: Click) -> None:
+    connection.execute(insert(schema.click), [click._asdict()])
+
+
+def _seats(connection: Connection, queue_id: str) -> dict[str, str]:
+    kept = schema.click.c
+    query = (
+        select(kept.by, kept.choice, kept.note)
+        .where(kept.queue == queue_id, kept.place == SEAT)
+        .order_by(kept.row)
+    )
+    newest = {
+        by: note if choice == SEATED else "" for by, choice, note in connection.execute(query)
+    }
+    return {by: browser for by, browser in newest.items() if browser}
+
+
+def _sit_down(connection: Connection, queue_id: str, by: str, browser: str, at: str) -> None:
+    holder = _seats(connection, queue_id).get(by)
+    if holder is None:
+        _insert(connection, Click(queue_id, SEAT, by, SEATED, browser, at))
+    elif holder != browser:
+        raise name_is_taken(len(standing(stored_clicks(connection, queue_id, by))))
+
+
+def name_is_taken(judged: int) -> UsageError:
+    """What is said to whoever comes from another browser under a name that has judged so many."""
+    return UsageError(
+        f"这个名字在另一个浏览器里已经判了 {judged} 条。请换一个名字；如果就是你本人，"
+        "请建盲评的人在「进度与揭晓」页放开这个名字。",
+        f"This name has already judged {counted(judged, 'item')} in another browser. Choose "
+        "another name; if it is you, ask whoever made this to release the name on the page of "
+        "progress.",
+    )
 
 
 def _locked(connection: Connection, queue_id: str) -> QueueStatus:

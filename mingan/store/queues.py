@@ -2,8 +2,9 @@
 
 The record never changes; whether the queue is still open, and its version counter, are columns
 beside it. A click is kept for ever: whoever thinks again clicks again, and the newest click of a
-person on an item stands. The module knows no names of models: an item names an answer by its
-content, and that is all that whoever judges it may learn.
+person on an item stands. Names are free, so the first browser that clicks under a name keeps it
+for this queue: its seat is a row among the clicks, on no item. The module knows no names of
+models: an item names an answer by its content, and that is all that whoever judges it may learn.
 """
 
 from __future__ import annotations
@@ -19,6 +20,12 @@ QueueState = Literal["open", "revealed"]
 
 UNDONE = ""
 """The choice of a click that takes back the one before."""
+
+SEAT = -1
+"""The place of a row that is no click on an item: it says which browser a name belongs to."""
+
+SEATED = "seated"
+"""The choice of such a row; `UNDONE` gives the name back. The row's note names the browser."""
 
 VERDICT_CHOICES: tuple[Verdict, ...] = ("right", "wrong", "unsure")
 PAIR_CHOICES: tuple[Literal["a", "b", "tie", "both bad"], ...] = ("a", "b", "tie", "both bad")

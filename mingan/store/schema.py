@@ -12,7 +12,8 @@ The invariants, re-derived by `verify.py`:
 - at most one answer that did not fail for every (key, revision);
 - a revision above 0 supersedes an existing answer of the same key;
 - every grade is about an answer and a question that exist; every run's answers exist;
-- every click is on an item of a queue that exists; once a queue is revealed, every
+- every click is on an item of a queue that exists (place -1: no click, but whose a name is, see
+  `queues.SEAT`); once a queue is revealed, every
   click that stands has become a grade or a vote, and no other click has;
 - the drafts of a conversation are numbered from 0 without a gap, and one that made an answer has
   it beside it.

@@ -87,6 +87,43 @@ def test_a_key_pressed_twice_is_one_click_and_another_choice_is_another(store: S
     }
 
 
+def test_the_first_browser_that_clicks_under_a_name_keeps_it(store: Store) -> None:
+    fill(store)
+    store.click("k1", 0, "小林", "right", browser="b1")
+    with pytest.raises(UsageError, match="已经判了 1 条"):
+        store.click("k1", 0, "小林", "", browser="b2")
+    store.click("k1", 1, "小林", "wrong", browser="b1")
+    store.click("k1", 0, "老王", "wrong", browser="b2")
+    assert store.seats("k1") == {"小林": "b1", "老王": "b2"}
+    assert [c.choice for c in store.clicks("k1", by="小林")] == ["right", "wrong"]
+    store.release("k1", "小林")
+    store.release("k1", "小林")
+    assert store.seats("k1") == {"老王": "b2"}
+    store.click("k1", 2, "小林", "unsure", browser="b3")
+    with pytest.raises(UsageError, match="已经判了 3 条"):
+        store.click("k1", 0, "小林", "", browser="b1")
+    assert store.verify() == []
+
+
+def test_two_browsers_at_once_cannot_both_have_a_name(store: Store) -> None:
+    fill(store)
+    refused = []
+
+    def sit(browser: str) -> None:
+        try:
+            store.click("k1", 0, "小林", "right", browser=browser)
+        except UsageError:
+            refused.append(browser)
+
+    threads = [threading.Thread(target=sit, args=(f"b{i}",)) for i in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(refused) == 7
+    assert len(store.clicks("k1")) == 1
+
+
 @pytest.mark.parametrize(
     ("queue_id", "place", "by", "choice"),
     [("none", 0, "小林", "right"), ("k1", 4, "小林", "right"), ("k1", -1, "小林", "right"),
