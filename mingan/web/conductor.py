@@ -1,10 +1,10 @@
 """The runs of one server: started, paused, resumed, and gone on with after a restart.
 
-Runs are asked one at a time, in a thread of their own with an event loop of its own, so that a
-page that is closed costs nothing. All that is needed to go on is in the store: a run that is
-wanted has the state `waiting` or `running` there, and whoever opens the bench next goes on with
-it. What is only here, a sentence on why a run stands still or how fast it goes, may be lost
-without harm. The module knows no request and no page.
+Runs, and whatever else asks models (see `errands`), are asked one at a time, in a thread of their
+own with an event loop of its own, so that a page that is closed costs nothing. All that is needed
+to go on with a run is in the store: one that is wanted has the state `waiting` or `running` there,
+and whoever opens the bench next goes on with it. What is only here, a sentence on why a run stands
+still or how fast it goes, may be lost without harm. The module knows no request and no page.
 """
 
 from __future__ import annotations
@@ -25,13 +25,17 @@ from mingan.models import download
 from mingan.models.protocol import Model
 from mingan.models.weights import WEIGHTS, cached
 from mingan.records import ModelCard, now
-from mingan.store import RunStatus, Store
+from mingan.store import RunState, RunStatus, Store
+from mingan.web.errands import Errand, RunErrand
 from mingan.workspace import Workspace
 
 Phase = Literal[
     "waiting", "preparing", "running", "pausing", "paused", "stopped", "finished", "failed"
 ]
 """How it stands with a run. `paused` and `stopped` can both be resumed."""
+
+WANTED: tuple[RunState, ...] = ("waiting", "running")
+"""States of what is under way, or should be."""
 
 BY = "bench"
 """Who started a run, in its settings; runs of others are not gone on with unasked."""
@@ -44,7 +48,7 @@ log = logging.getLogger("mingan.web")
 
 @dataclass
 class Conducted:
-    """One run in the hands of this server.
+    """One run, or another errand, in the hands of this server.
 
     Attributes:
         version: grows with every change, for pages that follow it.
@@ -53,7 +57,7 @@ class Conducted:
         fetching: (model, bytes there, bytes in all) while a model file is fetched.
     """
 
-    run_id: str
+    errand: Errand
     phase: Phase = "waiting"
     version: int = 0
     said: tuple[Text, ...] = ()
@@ -108,7 +112,6 @@ class Conductor:
         self._patience = patience
         self._runs: dict[str, Conducted] = {}
         self._queue: deque[str] = deque()
-        self._granted: dict[str, tuple[asking.Budget, str]] = {}
         self._news = Condition()
         self._thread: Thread | None = None
         self._closing = False
@@ -130,8 +133,15 @@ class Conductor:
         plan.items()
         kept = {"started_by": BY, "seed": wish.seed, **(settings or {})}
         run = runs.put_on_record(self.store, wish.bank, plan, settings=kept, state="waiting")
-        self._enqueue(run.id)
+        self._enqueue(self._run(run.id))
         return run.id
+
+    def put(self, errand: Errand) -> None:
+        """Put another errand in line, or go on with it."""
+        found = self._runs.get(errand.id)
+        if found is None or not found.busy or found._wish:
+            errand.end("waiting")
+            self._enqueue(errand)
 
     def resume(self, run_id: str, *, budget: asking.Budget | None = None) -> None:
         """Go on with a run; what could not be had is asked for once more.
@@ -150,9 +160,13 @@ class Conductor:
         runs.questions_of(self.store, status.run)
         if budget is not None:
             budget.check([card for card in cards if card.kind == "openai"])
-            self._granted[run_id] = (budget, now())
+        before = found.errand if found else None
+        if budget is None and isinstance(before, RunErrand):
+            errand = before  # what it was granted last holds on
+        else:
+            errand = self._run(run_id, budget=budget, since=now() if budget else "")
         self.store.end_run(run_id, "waiting")
-        self._enqueue(run_id)
+        self._enqueue(errand)
 
     def pause(self, run_id: str) -> None:
         """Ask nothing more; what is under way is finished and kept."""
@@ -177,7 +191,7 @@ class Conductor:
         """Go on with the bench's runs that were under way when a server ended, however it did."""
         for status in self.store.runs():
             if wanted(status) and status.run.settings.get("started_by") == BY:
-                self._enqueue(status.run.id)
+                self._enqueue(self._run(status.run.id))
 
     def close(self) -> None:
         """Stop cleanly: answers under way are waited for a little, and the runs stay wanted."""
@@ -196,14 +210,20 @@ class Conductor:
 
     # -- how ---------------------------------------------------------------------------------
 
-    def _enqueue(self, run_id: str) -> None:
+    def _run(self, run_id: str, **more: Any) -> RunErrand:
+        return RunErrand(
+            workspace=self._workspace, id=run_id, models_file=self._models_file, made=self._made,
+            **more,
+        )  # fmt: skip
+
+    def _enqueue(self, errand: Errand) -> None:
         with self._news:
-            before = self._runs.get(run_id)
+            before = self._runs.get(errand.id)
             if before is not None and before.busy and not before._wish and not self._closing:
                 return
             version = before.version + 1 if before else 1
-            self._runs[run_id] = Conducted(run_id, version=version)
-            self._queue.append(run_id)
+            self._runs[errand.id] = Conducted(errand, version=version)
+            self._queue.append(errand.id)
             if self._thread is None or not self._thread.is_alive():
                 self._thread = Thread(target=self._work, name="mingan-runs", daemon=True)
                 self._thread.start()
@@ -217,7 +237,7 @@ class Conductor:
             found._wish = wish
             if run_id in self._queue:
                 self._queue.remove(run_id)
-                self.store.end_run(run_id, "stopped")
+                found.errand.end("stopped")
                 found.say("paused" if wish == "pause" else "stopped")
             else:
                 found.say("pausing")
@@ -248,7 +268,7 @@ class Conductor:
             try:
                 self._conduct(found)
             except Exception as fault:
-                log.error("a run failed: %s", found.run_id, exc_info=fault)
+                log.error("a run failed: %s", found.errand.id, exc_info=fault)
                 found.say("failed", _OURS)
             found._loop = None
             found.fetching = None
@@ -257,12 +277,12 @@ class Conductor:
     def _conduct(self, found: Conducted) -> None:
         """Ask one run to its end, whatever end that is."""
         while True:
-            status = runs.status_of(self.store, found.run_id)
-            if not wanted(status):  # another server had it meanwhile
-                found.say("finished" if status.state == "finished" else "paused")
+            state = found.errand.state
+            if state not in WANTED:  # another server had it meanwhile
+                found.say("finished" if state == "finished" else "paused")
                 return
             try:
-                outcome = self._tried(found, status)
+                outcome = self._tried(found)
             except BusyError:
                 if not self._waited(found):
                     return
@@ -277,27 +297,24 @@ class Conductor:
                 self._settle(found, outcome)
             return
 
-    def _tried(self, found: Conducted, status: RunStatus) -> asking.Outcome | None:
+    def _tried(self, found: Conducted) -> asking.Outcome | None:
         """The account of a run; None where it waits for a key."""
-        cards = runs.cards_of(self.store, status.run, models_file=self._models_file)
+        cards = found.errand.cards()
         found.missing = tuple(runs.without_key(cards))
         if found.missing:
             found.say("paused", *(_no_key(card) for card in found.missing))
             return None
         self._fetch(found, cards)
-        granted, since = self._granted.get(found.run_id, (None, ""))
-        budget = runs.budget_left(self.store, status.run, budget=granted, since=since)
-        return asyncio.run(self._ask(found, budget))
+        return asyncio.run(self._ask(found))
 
-    async def _ask(self, found: Conducted, budget: asking.Budget | None) -> asking.Outcome:
+    async def _ask(self, found: Conducted) -> asking.Outcome:
         found._halt, found._drop = asyncio.Event(), asyncio.Event()
         found._loop = asyncio.get_running_loop()
         if found._wish or self._closing:
             found._halt.set()
-        return await runs.go_on(
-            self.store, found.run_id, models_file=self._models_file, made=self._made,
-            registry=self._workspace.registry, budget=budget, stop=found._halt,
-            abandon=found._drop, progress=lambda progress: _follow(found, progress),
+        return await found.errand.ask(
+            stop=found._halt, abandon=found._drop,
+            progress=lambda progress: _follow(found, progress),
         )  # fmt: skip
 
     def _fetch(self, found: Conducted, cards: list[ModelCard]) -> None:
@@ -336,17 +353,16 @@ class Conductor:
         if self._closing and not found._wish:
             found.say("waiting")
             return
-        self.store.end_run(found.run_id, "stopped")
+        found.errand.end("stopped")
         found.say("stopped" if found._wish == "stop" else "paused")
 
     def _could_not(self, found: Conducted, fault: MinganError) -> None:
         """A run could not be asked: shown with its sentence, and not tried again unasked."""
-        state = runs.status_of(self.store, found.run_id).state
-        if state == "failed":
-            found.say("failed", fault.message)
+        if found.errand.state == "failed":
+            found.say("failed", said_plainly(fault))
             return
-        self.store.end_run(found.run_id, "stopped")
-        found.say("paused", fault.message)
+        found.errand.end("stopped")
+        found.say("paused", said_plainly(fault))
 
     def _settle(self, found: Conducted, outcome: asking.Outcome) -> None:
         """Say how a run ended."""
@@ -357,7 +373,7 @@ class Conductor:
             why = outcome.error.message if outcome.error else _OURS
             found.say("failed", why)
         elif self._closing and not found._wish:
-            self.store.end_run(found.run_id, "waiting")
+            found.errand.end("waiting")
             found.say("waiting")
         elif found._wish:
             found.say("stopped" if found._wish == "stop" else "paused")
@@ -367,7 +383,7 @@ class Conductor:
 
 def wanted(status: RunStatus) -> bool:
     """Whether a run on record is under way, or should be."""
-    return status.state in ("waiting", "running")
+    return status.state in WANTED
 
 
 def unfetched(cards: Iterable[ModelCard]) -> list[str]:
