@@ -35,13 +35,18 @@ from mingan.language import Lang, Text
 
 
 class MinganError(Exception):
-    """Anything that goes wrong on purpose. `str(error)` is a sentence in the user's language."""
+    """Anything that goes wrong on purpose. `str(error)` is a sentence in the user's language.
+
+    `public` is what may be told to people who are not at this machine: the same sentence, unless
+    it names a place that is none of their business.
+    """
 
     exit_status = 1
 
-    def __init__(self, zh: str, en: str) -> None:
+    def __init__(self, zh: str, en: str, *, public: Text | None = None) -> None:
         super().__init__(zh, en)
         self.message = Text(zh, en)
+        self.public = public or self.message
 
     def say(self, lang: Lang | None = None) -> str:
         """The sentence in `lang`, or in the language of this process."""

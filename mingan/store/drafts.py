@@ -19,7 +19,6 @@ from mingan.errors import UsageError
 from mingan.records import Answer, Grade, Hidden, Record
 from mingan.sealing import unveil, veil
 from mingan.store import schema
-from mingan.store.engine import said_plainly
 from mingan.store.facts import Facts, add
 from mingan.store.store import Store
 
@@ -65,7 +64,7 @@ def read(store: Store, model_hash: str) -> list[Draft]:
     table = schema.draft.c
     query = select(table.body).where(table.model_hash == model_hash).order_by(table.row)
     decoder = msgspec.json.Decoder(Draft)
-    with said_plainly(store.place), store._reading.connect() as connection:
+    with store.reading() as connection:
         return [decoder.decode(unveil(body)) for body in connection.scalars(query)]
 
 

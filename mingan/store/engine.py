@@ -24,6 +24,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
 from sqlalchemy.pool import NullPool, StaticPool
 
 from mingan.errors import DiskFullError, MissingExtraError, StoreError, UsageError
+from mingan.language import Text
 
 BUSY_SECONDS = 30.0
 
@@ -136,38 +137,43 @@ def said_plainly(where: Place) -> Iterator[None]:
 
 
 def explain(where: Place, fault: BaseException) -> StoreError:
-    """The sentence for what a database said."""
+    """The sentence for what a database said; what may be told in public names no place."""
     original = getattr(fault, "orig", None) or fault
     said = str(original).strip().splitlines()[0][:200] if str(original).strip() else "?"
-    low = said.lower()
+    zh, en = f"工作区 {where.shown} ", f"workspace {where.shown}"
+    kind, full = _sentence(said.lower(), zh, en, f"：{said}", f": {said}")
+    return kind(*full, public=_sentence(said.lower(), "工作区", "workspace", "", "")[1])
+
+
+def _sentence(
+    low: str, zh: str, en: str, said_zh: str, said_en: str
+) -> tuple[type[StoreError], Text]:
+    """What `low` means, of a workspace called `zh` and `en`; `said_…` quotes the database."""
     if "disk is full" in low or "no space left" in low or "disk i/o error" in low:
-        return DiskFullError(
-            f"磁盘写不下了（{where.shown}）。已经存下的都还在；腾出空间后重新运行同一条命令即可接着做。",
-            f"The disk is full ({where.shown}). What was stored is safe; free some space and run "
-            "the same command again to go on.",
+        return DiskFullError, Text(
+            f"{zh}所在的磁盘写不下了。已经存下的都还在；腾出空间后重新运行同一条命令即可接着做。",
+            f"The disk of the {en} is full. What was stored is safe; free some space and run the "
+            "same command again to go on.",
         )
     if "locked" in low or "busy" in low:
-        return StoreError(
-            f"工作区 {where.shown} 正被另一个程序占用，等了 {BUSY_SECONDS:.0f} 秒仍写不进去。"
-            "请等它结束后再试。",
-            f"The workspace {where.shown} is held by another program; {BUSY_SECONDS:.0f} seconds "
-            "were not enough. Try again when it has ended.",
+        return StoreError, Text(
+            f"{zh}正被另一个程序占用，等了 {BUSY_SECONDS:.0f} 秒仍写不进去。请等它结束后再试。",
+            f"The {en} is held by another program; {BUSY_SECONDS:.0f} seconds were not enough. "
+            "Try again when it has ended.",
         )
     if "not a database" in low or "malformed" in low:
-        return StoreError(
-            f"{where.shown} 不是明暗的工作区（不是 SQLite 数据库，或已损坏）。"
-            "请换一个路径，或从备份恢复。",
-            f"{where.shown} is no Mingan workspace (not an SQLite database, or damaged). Use "
-            "another path, or restore a backup.",
+        return StoreError, Text(
+            f"{zh}不是明暗建的（不是 SQLite 数据库，或已损坏）。请换一个路径，或从备份恢复。",
+            f"The {en} is not one of Mingan's (not an SQLite database, or damaged). Use another "
+            "path, or restore a backup.",
         )
     if "readonly" in low or "read-only" in low or "query_only" in low:
-        return StoreError(
-            f"工作区 {where.shown} 是只读的。请检查文件和所在文件夹的权限。",
-            f"The workspace {where.shown} is read-only. Check the permissions of the file and its "
-            "folder.",
+        return StoreError, Text(
+            f"{zh}是只读的。请检查文件和所在文件夹的权限。",
+            f"The {en} is read-only. Check the permissions of the file and its folder.",
         )
-    return StoreError(
-        f"工作区 {where.shown} 打不开或写不进：{said}。请检查路径、权限和服务器是否在运行。",
-        f"The workspace {where.shown} cannot be opened or written: {said}. Check the path, the "
-        "permissions, and that the server is running.",
+    return StoreError, Text(
+        f"{zh}打不开或写不进{said_zh}。请检查路径、权限和服务器是否在运行。",
+        f"The {en} cannot be opened or written{said_en}. Check the path, the permissions, and "
+        "that the server is running.",
     )

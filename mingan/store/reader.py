@@ -7,10 +7,11 @@ attempt. Which grade of an answer counts is said in `standing_grades`.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import msgspec
-from sqlalchemy import Engine, Select, case, func, select
+from sqlalchemy import Connection, Engine, Select, case, func, select
 
 from mingan.records import Answer, Grade, ModelCard, Question, Vote
 from mingan.sealing import unveil
@@ -29,6 +30,12 @@ class Reader:
         self._reading = engine
         self.place = where
 
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """A connection to read by; a database's complaint becomes one of our errors."""
+        with said_plainly(self.place), self._reading.connect() as connection:
+            yield connection
+
     def banks(self) -> list[tuple[str, str, int]]:
         """(name, hash, number of questions) of the newest state of every bank, oldest first."""
         newest = select(func.max(schema.bank.c.row)).group_by(schema.bank.c.name)
@@ -42,14 +49,14 @@ class Reader:
             .where(schema.bank.c.row.in_(newest))
             .order_by(schema.bank.c.row)
         )
-        with said_plainly(self.place), self._reading.connect() as connection:
+        with self.reading() as connection:
             return [(name, digest, int(count)) for name, digest, count in connection.execute(query)]
 
     def newest_bank(self) -> str | None:
         """The bank of the newest run, or the one that came in after it; None if there is none."""
         brought = select(schema.bank.c.name, schema.bank.c.at)
         asked = select(schema.run.c.body, schema.run.c.started)
-        with said_plainly(self.place), self._reading.connect() as connection:
+        with self.reading() as connection:
             bank = connection.execute(brought.order_by(schema.bank.c.row.desc()).limit(1)).first()
             newest = asked.order_by(schema.run.c.started.desc(), schema.run.c.id.desc())
             for row in connection.execute(newest):
@@ -66,7 +73,7 @@ class Reader:
             .order_by(schema.bank.c.row.desc())
             .limit(1)
         )
-        with said_plainly(self.place), self._reading.connect() as connection:
+        with self.reading() as connection:
             digest = connection.scalar(newest)
             if digest is None:
                 return None
@@ -85,7 +92,7 @@ class Reader:
         """The newest facts on every model, by hash, in the order in which they first came."""
         query = select(schema.card.c.hash, schema.card.c.body).order_by(schema.card.c.row)
         decoder = msgspec.json.Decoder(ModelCard)
-        with said_plainly(self.place), self._reading.connect() as connection:
+        with self.reading() as connection:
             newest = {digest: decoder.decode(body) for digest, body in connection.execute(query)}
         return list(newest.values())
 
@@ -94,7 +101,7 @@ class Reader:
         query = select(
             schema.run.c.body, schema.run.c.state, schema.run.c.version, schema.run.c.ended
         ).order_by(schema.run.c.started, schema.run.c.id)
-        with said_plainly(self.place), self._reading.connect() as connection:
+        with self.reading() as connection:
             return [
                 RunStatus(
                     run=Run.from_json(row.body),
@@ -108,14 +115,14 @@ class Reader:
     def run_version(self, run_id: str) -> int:
         """A number that grows whenever the run changes; 0 for an unknown run."""
         query = select(schema.run.c.version).where(schema.run.c.id == run_id)
-        with said_plainly(self.place), self._reading.connect() as connection:
+        with self.reading() as connection:
             return int(connection.scalar(query) or 0)
 
     def finished(self, keys: Collection[str]) -> set[str]:
         """Those of `keys` for which there is an answer that did not fail."""
         found: set[str] = set()
         wanted = list(keys)
-        with said_plainly(self.place), self._reading.connect() as connection:
+        with self.reading() as connection:
             for start in range(0, len(wanted), _PORTION):
                 query = select(schema.answer.c.key).where(
                     schema.answer.c.key.in_(wanted[start : start + _PORTION]),
@@ -147,7 +154,7 @@ class Reader:
         chosen = _narrow(everything, run=run, bank=bank, models=models).subquery()
         query = select(chosen.c.body).where(chosen.c.rank == 1).order_by(chosen.c.row)
         decoder = msgspec.json.Decoder(Answer)
-        with said_plainly(self.place), self._reading.connect() as connection:
+        with self.reading() as connection:
             streamed = connection.execution_options(yield_per=1000)
             for body in streamed.scalars(query):
                 yield decoder.decode(unveil(body))
@@ -160,7 +167,7 @@ class Reader:
         """Every grade ever given, oldest first."""
         query = select(schema.grade.c.body).order_by(schema.grade.c.row)
         decoder = msgspec.json.Decoder(Grade)
-        with said_plainly(self.place), self._reading.connect() as connection:
+        with self.reading() as connection:
             for body in connection.execution_options(yield_per=1000).scalars(query):
                 yield decoder.decode(unveil(body))
 
@@ -168,7 +175,7 @@ class Reader:
         """Every vote, oldest first."""
         query = select(schema.vote.c.body).order_by(schema.vote.c.row)
         decoder = msgspec.json.Decoder(Vote)
-        with said_plainly(self.place), self._reading.connect() as connection:
+        with self.reading() as connection:
             for body in connection.scalars(query):
                 yield decoder.decode(body)
 

@@ -17,7 +17,6 @@ from sqlalchemy import Connection, Table, func, select
 from mingan.records import Answer, Grade
 from mingan.sealing import unveil
 from mingan.store import schema
-from mingan.store.engine import said_plainly
 from mingan.store.reader import Reader
 from mingan.store.standing_grades import StandingGrades
 
@@ -48,7 +47,7 @@ class Remembered(Reader):
 
     def look(self) -> Marks:
         """Read what came since the last look; gives how far everything goes now."""
-        with self._lock, said_plainly(self.place), self._reading.connect() as connection:
+        with self._lock, self.reading() as connection:
             marks = _marks(connection)
             if marks.answers != self._answers_to or marks.grades != self._grades_to:
                 self._read(connection)

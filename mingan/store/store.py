@@ -207,6 +207,10 @@ class Store(QueueStore):
                 "或用 --workspace 换一个工作区。",
                 f"Another mingan run is using the workspace {self.place.shown}. Wait for it to "
                 "end, or name another with --workspace.",
+                public=Text(
+                    "另一个 mingan run 正在使用这个工作区。请等它结束。",
+                    "Another mingan run is using this workspace. Wait for it to end.",
+                ),
             )
         try:
             yield
@@ -267,7 +271,7 @@ class Store(QueueStore):
             release()
 
     def _schema_version(self) -> str | None:
-        with said_plainly(self.place), self._reading.connect() as connection:
+        with self.reading() as connection:
             if not inspect(connection).has_table("alembic_version"):
                 return None
             number: str | None = connection.scalar(text("SELECT version_num FROM alembic_version"))

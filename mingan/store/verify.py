@@ -16,7 +16,6 @@ from mingan.records import Answer, Grade, ModelCard, Question, Vote
 from mingan.sealing import unveil
 from mingan.store import schema
 from mingan.store.drafts import Draft
-from mingan.store.engine import said_plainly
 from mingan.store.queue_store import statuses, stored_clicks
 from mingan.store.queues import Click, QueueStatus, grade_of, standing, vote_of
 from mingan.store.runs import Run
@@ -28,7 +27,7 @@ if TYPE_CHECKING:
 def verify(store: Store) -> list[Text]:
     """Every invariant that does not hold; an empty list is a clean workspace."""
     try:
-        with said_plainly(store.place), store._reading.connect() as connection:
+        with store.reading() as connection:
             return [*_file(connection), *_questions(connection), *_cards(connection),
                     *_answers(connection), *_grades(connection), *_votes(connection),
                     *_runs(connection), *_queues(connection), *_drafts(connection)]  # fmt: skip
