@@ -27,6 +27,7 @@ from mingan.models.weights import WEIGHTS, cached
 from mingan.records import ModelCard, now
 from mingan.store import RunState, RunStatus, Store
 from mingan.web.errands import Errand, RunErrand
+from mingan.web.plainly import said_plainly
 from mingan.workspace import Workspace
 
 Phase = Literal[

@@ -27,6 +27,7 @@ from mingan.records import ModelCard, content_hash
 from mingan.reports.units import figures, size
 from mingan.web import addresses
 from mingan.web.conductor import unfetched
+from mingan.web.plainly import said_plainly
 from mingan.web.run_form import CURRENCIES
 from mingan.workspace import Workspace
 
@@ -36,7 +37,6 @@ State = Literal["ready", "fetch", "key", "lacking"]
 _NOT_ASKED = ("recorded", "pasted")
 _LONGEST = 120
 _MOST_PRICE = 1e7
-_FOLDERS = re.compile(r"(?<![\w:/.])/(?:[^\s/，。：]+/)+")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,7 +65,7 @@ def on_offer(
     try:
         named = shelf.known_cards(models_file, registry=workspace.registry)
     except ModelsFileError as fault:
-        named, problem = catalogue.builtin_cards(), without_folders(fault.message)
+        named, problem = catalogue.builtin_cards(), said_plainly(fault)
     there = {card.name: card for card in workspace.store.cards()}
     cards = [*named.values(), *(card for name, card in there.items() if name not in named)]
     kinds = set(workspace.registry.names("models"))
@@ -164,11 +164,6 @@ def key_name(name: str, host: str) -> str:
     """The name under which the key of an added model lies, which no other host can have."""
     plain = re.sub(r"[^A-Z0-9]+", "_", name.upper()).strip("_")[:40]
     return "_".join(filter(None, ["MINGAN_KEY", plain, content_hash(name, host)[:6].upper()]))
-
-
-def without_folders(text: Text) -> Text:
-    """A sentence without the folders of a path in it: a page need not say where files lie."""
-    return Text(_FOLDERS.sub("", text.zh), _FOLDERS.sub("", text.en))
 
 
 def _taken(workspace: Workspace, models_file: str | Path | None) -> set[str]:

@@ -23,11 +23,12 @@ from mingan.models.card_form import looks_secret
 from mingan.records import ModelCard
 from mingan.reports import estimate_sentences as sentences
 from mingan.reports.safe import one_line
+from mingan.web.plainly import said_plainly, without_folders
 from mingan.web.routing import get, post
 from mingan.web.run_form import COUNTS, CURRENCIES, MOST_REPEATS, RunForm, offers
-from mingan.web.run_models import ModelOffer, new_card, on_offer, without_folders
+from mingan.web.run_models import ModelOffer, new_card, on_offer
 from mingan.web.run_view import started_here
-from mingan.web.runs import conductor_of, earlier, said_plainly
+from mingan.web.runs import conductor_of, earlier
 from mingan.web.visit import Visit
 
 _TITLE = Text("开测", "Run")

@@ -23,6 +23,7 @@ from mingan.reports.sentences import named
 from mingan.reports.units import money
 from mingan.store import Remembered, Run, RunState, RunStatus, Store
 from mingan.web.conductor import BY, Conducted, Conductor, Phase
+from mingan.web.plainly import without_folders
 
 Where = Literal["here", "elsewhere", "nowhere"]
 """Who asks: this server, another process, or nobody at the moment."""
@@ -268,9 +269,10 @@ def _cost(answers: Sequence[Answer], run: Run) -> str:
 
 
 def _cause(text: Text, count: int) -> Text:
+    shown = without_folders(text)
     return Text(
-        f"{count} 个没有要到：{one_line(text.zh, 300)}",
-        f"{count} could not be had: {one_line(text.en, 300)}",
+        f"{count} 个没有要到：{one_line(shown.zh, 300)}",
+        f"{count} could not be had: {one_line(shown.en, 300)}",
     )
 
 

@@ -12,7 +12,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
 from mingan.asking import Budget
-from mingan.errors import MinganError, UsageError
+from mingan.errors import UsageError
 from mingan.language import Text
 from mingan.models import keys
 from mingan.reports.page_scores import underlined
@@ -23,7 +23,6 @@ from mingan.web.bench import Bench
 from mingan.web.conductor import Conductor
 from mingan.web.routing import Event, get, live, post
 from mingan.web.run_form import RunForm
-from mingan.web.run_models import without_folders
 from mingan.web.run_view import PHASES, RunView, Watch, finding, spoken, started_here, who_asks
 from mingan.web.visit import Visit
 
@@ -86,6 +85,10 @@ async def follow(visit: Visit) -> AsyncGenerator[Event]:
         await asyncio.sleep(max(TICK_S, _EASE * took))
 
 
+def _there(visit: Visit) -> RunView:
+    return watch_of(visit.bench).of(visit.path_params["run"], counts=False)
+
+
 def _mark(bench: Bench, run_id: str) -> tuple[int, int]:
     """Two numbers of which one grows whenever the run changes: dear looks are saved by it."""
     found = conductor_of(bench).look(run_id)
@@ -107,8 +110,8 @@ def _context(visit: Visit, now: RunView) -> dict[str, Any]:
         "phase": visit.say(PHASES[now.phase]),
         "finding": visit.say(finding(now)),
         "spoken": spoken(now),
-        "said": [visit.say(without_folders(text)) for text in said],
-        "causes": [visit.say(without_folders(text)) for text in now.causes],
+        "said": [visit.say(text) for text in said],
+        "causes": [visit.say(text) for text in now.causes],
         "bank": one_line(now.run.bank, 80),
         "started": now.run.started[:16].replace("T", " "),
         "here": started_here(now.run),
@@ -211,14 +214,9 @@ def give_key(visit: Visit) -> Response:
     return visit.go(f"/run/{run_id}")
 
 
-def said_plainly(fault: MinganError) -> Text:
-    """An error's sentence, fit for a page."""
-    return without_folders(fault.message)
-
-
 routes = [
     get("/run/{run}", show, role="owner", section="/run"),
-    live("/run/{run}/live", follow, role="owner"),
+    live("/run/{run}/live", follow, there=_there, role="owner"),
     *(
         post(f"/run/{{run}}/{name}", partial(act), section="/run")
         for name, act in (
