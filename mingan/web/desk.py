@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Sequence
+from concurrent.futures import Future
 from dataclasses import dataclass
 from threading import Lock
 
@@ -186,7 +187,9 @@ def item_card(judged: Judged, place: int, lang: Lang) -> ItemCard:
     )
 
 
-def picture_of(pictures: Pictures, judged: Judged, place: int, side: int) -> bytes | None:
+def picture_of(
+    pictures: Pictures, judged: Judged, place: int, side: int
+) -> Future[bytes | None] | None:
     """The drawing in one of an item's answers, without names in it; None where there is none."""
     items = judged.queue.items
     if not 0 <= place < len(items) or not 0 <= side < len(items[place].answers):

@@ -1,14 +1,16 @@
 """What Compare draws: the interval of a difference, and the pictures that models drew.
 
 A model's drawing is only ever served as pixels that we made in a process with a limit on its
-time, never as what the model wrote. The module knows answers; it must not know the page that they
-stand on.
+time, never as what the model wrote. Making them is slow, so it has threads of its own. The module
+knows answers; it must not know the page that they stand on.
 """
 
 from __future__ import annotations
 
 from collections import OrderedDict
-from threading import BoundedSemaphore, Lock
+from concurrent.futures import Future
+from functools import partial
+from threading import Lock
 
 from markupsafe import Markup
 
@@ -17,6 +19,7 @@ from mingan.records import Answer, Question
 from mingan.reports.charts.svg import Scale
 from mingan.reports.sentences import points
 from mingan.statistics import Comparison
+from mingan.web.hands import Hands
 
 SIDE = 320
 SECONDS = 2
@@ -26,7 +29,10 @@ REMEMBERED = 400
 """Pictures that are kept."""
 
 AT_ONCE = 2
-"""Pictures that are made at the same time; others wait."""
+"""Pictures that are made at the same time."""
+
+LINE = 40
+"""Pictures that may wait to be made: a class with its browsers, not whoever asks for hundreds."""
 
 _WIDTH, _HEIGHT, _MARGIN = 480, 26, 8
 
@@ -37,25 +43,34 @@ class Pictures:
     def __init__(self, _: object = None) -> None:
         self._made: OrderedDict[str, bytes | None] = OrderedDict()
         self._lock = Lock()
-        self._hands = BoundedSemaphore(AT_ONCE)
+        self._hands = Hands[bytes | None](AT_ONCE, line=LINE)
 
-    def of(self, question: Question, answer: Answer) -> bytes | None:
-        """The drawing in an answer as a PNG; None where there is none that can be drawn."""
+    def of(self, question: Question, answer: Answer) -> Future[bytes | None]:
+        """The drawing in an answer as a PNG, once it is made; None where it cannot be drawn.
+
+        Raises:
+            Crowded: too many are waiting to be made.
+        """
         name = answer.content
         with self._lock:
             if name in self._made:
                 self._made.move_to_end(name)
-                return self._made[name]
-        with self._hands:
-            made = picture(question, answer.text, side=SIDE, seconds=SECONDS)
+                known: Future[bytes | None] = Future()
+                known.set_result(self._made[name])
+                return known
+        return self._hands.do(name, partial(self._draw, question, answer))
+
+    def _draw(self, question: Question, answer: Answer) -> bytes | None:
+        made = picture(question, answer.text, side=SIDE, seconds=SECONDS)
         with self._lock:
-            self._made[name] = made
+            self._made[answer.content] = made
             while len(self._made) > REMEMBERED:
                 self._made.popitem(last=False)
         return made
 
     def close(self) -> None:
-        """Forget them."""
+        """Finish those under way, and forget all."""
+        self._hands.close()
         self._made.clear()
 
 

@@ -29,7 +29,8 @@ def enter(visit: Visit) -> Response:
     start = "/grade" if role == "grader" else "/"
     to = _ours(visit, visit.field("to")) or visit.url(start)
     response = RedirectResponse(to, status_code=303)
-    remember(visit, response, visit.person.with_(role=role, name=name or visit.name))
+    person = visit.person.with_(name=name or visit.name)
+    remember(visit, response, person.with_(given=role) if token else person)
     return response
 
 

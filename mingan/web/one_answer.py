@@ -8,7 +8,7 @@ back to what was looked at.
 
 from __future__ import annotations
 
-import getpass
+from functools import partial
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -23,6 +23,7 @@ from mingan.reports.words import words
 from mingan.web import answers, cards
 from mingan.web.drawings import Pictures
 from mingan.web.filters import Filter
+from mingan.web.hands import Later
 from mingan.web.routing import get, post, problem
 from mingan.web.visit import Visit
 
@@ -103,12 +104,15 @@ def whole(visit: Visit) -> Response:
     )
 
 
-def picture(visit: Visit) -> Response:
+def picture(visit: Visit) -> Response | Later[bytes | None]:
     """The drawing in an answer, as pixels that we made."""
     found = _find(visit, visit.query.get("bank", ""))
     if found is None or found[0].hidden:
         return problem(visit, _NO_ANSWER, status=404)
-    made = visit.bench.part(Pictures, Pictures).of(*found)
+    return Later(visit.bench.part(Pictures, Pictures).of(*found), partial(_png, visit))
+
+
+def _png(visit: Visit, made: bytes | None) -> Response:
     if made is None:
         return problem(visit, _NO_PICTURE, status=404)
     headers = {"cache-control": f"private, max-age={_A_DAY}, immutable"}
@@ -133,7 +137,7 @@ def grade(visit: Visit) -> Response:
         [
             Grade(
                 answer=given.content, question_hash=question.hash, verdict=verdict,
-                grader="person", version="1", authority="person", by=visit.name or _login(),
+                grader="person", version="1", authority="person", by=visit.name,
                 reason=Text(reason, reason), at=now(), hidden=question.hidden,
             )
         ]
@@ -172,14 +176,6 @@ def _answer_again(
 def _own_page(visit: Visit, bank: str, question: Question, given: Answer) -> str:
     """The answer's place on its question's page."""
     return f"{question_address(visit, question.id, bank)}#{cards.answer_anchor(given.content)}"
-
-
-def _login() -> str:
-    """The name of whoever started the server, for an owner who has not said one."""
-    try:
-        return one_line(getpass.getuser(), 40)
-    except (KeyError, OSError):
-        return "owner"
 
 
 routes = [

@@ -2,8 +2,10 @@
 
 On one's own machine whoever opens the page is the owner. Beyond it every role has a token; whoever
 brings one gets a cookie that is signed with the workspace's web secret, so that nobody can write
-one for a higher role. The secret lies in a file of its own beside the workspace, readable by its
-owner only; it is never in the store. The module knows no page.
+one for a higher role. A cookie holds only a role that a token gave: that somebody is the owner
+because a server asks for no tokens is never written down, or it would still count when the same
+workspace is opened to others. The secret lies in a file of its own beside the workspace, readable
+by its owner only; it is never in the store. The module knows no page.
 """
 
 from __future__ import annotations
@@ -12,7 +14,7 @@ import base64
 import hashlib
 import hmac
 import secrets
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Literal
 
 import msgspec
@@ -30,14 +32,22 @@ _MAY: dict[Role, frozenset[Role]] = {
 
 LONGEST_NAME = 40
 
+_FORMAT = "person-2"
+"""Is signed along: cookies of a format that is no more are void."""
+
 
 class Person(msgspec.Struct, frozen=True):
-    """Whoever sits at one browser. `browser` tells browsers apart; `name` signs verdicts."""
+    """Whoever sits at one browser. `browser` tells browsers apart; `name` signs verdicts.
 
-    role: Role | None = None
+    `given` is the role that a token gave, which the cookie keeps; `role` is what holds for this
+    request, and is worked out anew for every one.
+    """
+
+    given: Role | None = None
     name: str = ""
     browser: str = ""
     theme: str = ""
+    role: Role | None = None
 
     def may(self, needed: Role) -> bool:
         """Whether this person may do what `needed` may."""
@@ -58,11 +68,7 @@ class Door:
     @property
     def cookie(self) -> str:
         """The cookie's name; other workspaces on other ports have others."""
-        return f"mingan_{self._sign('cookie')[:8]}"
-
-    def opened(self) -> Door:
-        """The same door, unguarded."""
-        return replace(self, guarded=False)
+        return f"mingan_{self._sign(f'cookie:{_FORMAT}')[:8]}"
 
     def token(self, role: Role) -> str:
         """The token that gives a role."""
@@ -78,14 +84,18 @@ class Door:
     def recognise(self, cookie: str | None) -> Person:
         """The person who brings this cookie (or none); a forged one is as good as none."""
         person = self._read(cookie or "")
-        if not self.guarded:
-            person = person.with_(role="owner")
+        person = person.with_(role=person.given if self.guarded else "owner")
         return person if person.browser else person.with_(browser=secrets.token_urlsafe(12))
+
+    def knows(self, cookie: str | None) -> bool:
+        """Whether a cookie is one of ours."""
+        return bool(self._read(cookie or "").browser)
 
     def remember(self, person: Person) -> str:
         """The cookie's value for a person."""
-        body = base64.urlsafe_b64encode(msgspec.json.encode(person)).decode()
-        return f"{body}.{self._sign(f'person:{body}')}"
+        kept = msgspec.json.encode(person.with_(role=None))
+        body = base64.urlsafe_b64encode(kept).decode()
+        return f"{body}.{self._sign(f'{_FORMAT}:{body}')}"
 
     def csrf(self, person: Person) -> str:
         """What a form of this person's browser must bring along."""
@@ -93,7 +103,7 @@ class Door:
 
     def _read(self, cookie: str) -> Person:
         body, _, signature = cookie.partition(".")
-        expected = self._sign(f"person:{body}")
+        expected = self._sign(f"{_FORMAT}:{body}")
         if not hmac.compare_digest(expected.encode(), signature.encode()):
             return Person()
         try:

@@ -11,10 +11,10 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import AsyncGenerator, AsyncIterator, Callable
-from contextlib import aclosing
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from urllib.parse import quote
 
+from anyio import CancelScope
 from starlette.concurrency import run_in_threadpool
 from starlette.convertors import Convertor, register_url_convertor
 from starlette.datastructures import Headers
@@ -28,17 +28,20 @@ from starlette.types import Receive, Scope, Send
 from mingan.errors import InputError, MinganError
 from mingan.language import Lang, Text
 from mingan.web.bench import Bench
+from mingan.web.hands import Crowded, Later
 from mingan.web.languages import LANGS
 from mingan.web.people import Person, Role
+from mingan.web.plainly import said_plainly
 from mingan.web.security import TooLarge, limited
 from mingan.web.visit import Visit
 
-View = Callable[[Visit], Response]
+View = Callable[[Visit], Response | Later[Any]]
 
 FORM_BYTES = 2_000_000
 """Bytes that a form may bring, where a page does not say otherwise."""
 
 _FIELDS = 3_000
+_DIGITS = 15
 _KEEP_ALIVE_S = 15.0
 _YEAR = 365 * 24 * 3600
 
@@ -80,7 +83,7 @@ Events = Callable[[Visit], AsyncGenerator[Event]]
 
 
 def get(path: str, view: View, *, role: Role | None = "reader", section: str = "") -> Route:
-    """A page to look at. `role` None lets everybody in."""
+    """A page to look at, made at once or `Later`. `role` None lets everybody in."""
     return Route(
         f"/{{lang:lang}}{path}", _Page(view, role, section or path), methods=["GET", "HEAD"]
     )
@@ -96,9 +99,15 @@ def post(
     )
 
 
-def live(path: str, events: Events, *, role: Role | None = "reader") -> Route:
-    """A stream of events, for as long as somebody looks."""
-    return Route(f"/{{lang:lang}}{path}", _Live(events, role, path), methods=["GET"])
+def live(
+    path: str, events: Events, *, there: Callable[[Visit], object], role: Role | None = "reader"
+) -> Route:
+    """A stream of events, for as long as somebody looks.
+
+    `there` raises where the thing that is looked at does not exist; the answer is then a 404, at
+    which a browser does not ask again.
+    """
+    return Route(f"/{{lang:lang}}{path}", _Live(events, there, role, path), methods=["GET"])
 
 
 class _Endpoint:
@@ -147,7 +156,7 @@ class _Page(_Endpoint):
         self._view = view
 
     async def _respond(self, visit: Visit) -> Response:
-        return await run_in_threadpool(guarded, self._view, visit)
+        return await _seen(self._view, visit)
 
 
 class _Action(_Endpoint):
@@ -159,7 +168,10 @@ class _Action(_Endpoint):
         await super().__call__(scope, limited(receive, self._most), send)
 
     async def _respond(self, visit: Visit) -> Response:
-        if int(visit.request.headers.get("content-length") or 0) > self._most:
+        length = visit.request.headers.get("content-length", "0")
+        if not (length.isascii() and length.isdigit()):
+            return problem(visit, _UNREADABLE, status=400)
+        if len(length) > _DIGITS or int(length) > self._most:
             return problem(visit, _too_large(self._most), status=413)
         try:
             form = await visit.request.form(
@@ -167,57 +179,88 @@ class _Action(_Endpoint):
             )
         except TooLarge:
             return problem(visit, _too_large(self._most), status=413)
-        except (HTTPException, MultiPartException):
+        except (HTTPException, MultiPartException, LookupError, ValueError):
+            # The last two: of an encoding that there is not, or that makes no text.
             return problem(visit, _UNREADABLE, status=400)
         try:
             given = form.get("csrf") or visit.request.headers.get("x-csrf")
             if given != visit.bench.door.csrf(visit.person):
                 return problem(visit, _STALE, status=403)
-            return await run_in_threadpool(guarded, self._act, visit.become(form=form))
+            return await _seen(self._act, visit.become(form=form))
         finally:
             await form.close()
 
 
 class _Live(_Endpoint):
-    def __init__(self, events: Events, role: Role | None, section: str) -> None:
+    def __init__(
+        self, events: Events, there: Callable[[Visit], object], role: Role | None, section: str
+    ) -> None:
         super().__init__(role, section)
-        self._events = events
+        self._events, self._there = events, there
 
     async def _respond(self, visit: Visit) -> Response:
-        return StreamingResponse(
+        missing = await run_in_threadpool(self._missing, visit)
+        return missing or StreamingResponse(
             _stream(self._events(visit)),
             media_type="text/event-stream",
             headers={"cache-control": "no-store", "x-accel-buffering": "no"},
         )
 
+    def _missing(self, visit: Visit) -> Response | None:
+        try:
+            self._there(visit)
+        except InputError as fault:
+            return problem(visit, said_plainly(fault), status=404)
+        except MinganError as fault:
+            return problem(visit, said_plainly(fault), status=409)
+        return None
+
 
 async def _stream(events: AsyncGenerator[Event]) -> AsyncIterator[str]:
-    """Events as text, with a sign of life where nothing happens, so that a lost page is noticed."""
-    async with aclosing(events) as source:
-        pending = asyncio.ensure_future(anext(source, None))
-        try:
-            while True:
-                done, _ = await asyncio.wait({pending}, timeout=_KEEP_ALIVE_S)
-                if not done:
-                    yield ": still here\n\n"
-                    continue
-                event = pending.result()
-                if event is None:
-                    return
-                yield event.encoded()
-                pending = asyncio.ensure_future(anext(source, None))
-        finally:
+    """Events as text, with a sign of life where nothing happens, so that a lost page is noticed.
+
+    Where something goes wrong the stream just ends: the browser asks again by itself.
+    """
+    pending = asyncio.ensure_future(anext(events, None))
+    try:
+        while True:
+            done, _ = await asyncio.wait({pending}, timeout=_KEEP_ALIVE_S)
+            if not done:
+                yield ": still here\n\n"
+                continue
+            event = pending.result()
+            if event is None:
+                return
+            yield event.encoded()
+            pending = asyncio.ensure_future(anext(events, None))
+    except MinganError as fault:
+        log.info("a live page ended: %s", fault)
+    except Exception as fault:
+        log.error("a live page failed", exc_info=fault)
+    finally:
+        # A visitor who leaves cancels us, again and again until we are gone. The source must have
+        # stopped before it can be closed.
+        with CancelScope(shield=True):
             pending.cancel()
+            await asyncio.gather(pending, return_exceptions=True)
+            await events.aclose()
 
 
-def guarded(view: View, visit: Visit) -> Response:
-    """A view's response, or a page that says what went wrong."""
+async def _seen(view: View, visit: Visit) -> Response:
+    found = await run_in_threadpool(guarded, view, visit)
+    return await found.response() if isinstance(found, Later) else found
+
+
+def guarded(view: View, visit: Visit) -> Response | Later[Any]:
+    """A view's response, or a page that says what went wrong; no fault names a place here."""
     try:
         return view(visit)
     except InputError as fault:
-        return problem(visit, fault.message, status=400)
+        return problem(visit, said_plainly(fault), status=400)
+    except Crowded as fault:
+        return problem(visit, said_plainly(fault), status=503)
     except MinganError as fault:
-        return problem(visit, fault.message, status=409)
+        return problem(visit, said_plainly(fault), status=409)
 
 
 def visit_of(request: Request, section: str = "") -> Visit:
@@ -244,9 +287,9 @@ def remember(visit: Visit, response: Response, person: Person) -> None:
 
 
 def _remember(visit: Visit, response: Response) -> None:
-    """Give a browser that has no cookie one, unless the view has just done so."""
+    """Give a browser that has no cookie of ours one, unless the view has just done so."""
     door = visit.bench.door
-    known = door.cookie in visit.request.cookies
+    known = door.knows(visit.request.cookies.get(door.cookie))
     given = any(door.cookie in v for v in Headers(raw=response.raw_headers).getlist("set-cookie"))
     if not known and not given:
         remember(visit, response, visit.person)
@@ -258,7 +301,7 @@ def _come_in(visit: Visit, token: str) -> Response:
     if role is None:
         return problem(visit, WRONG_TOKEN, status=403)
     response = RedirectResponse(quote(visit.request.url.path), status_code=303)
-    remember(visit, response, visit.person.with_(role=role))
+    remember(visit, response, visit.person.with_(given=role))
     return response
 
 
