@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import logging
 import re
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
 import httpx2
 import uvicorn
+from starlette.routing import Route
 from starlette.testclient import TestClient
 
 from mingan.records import Answer, Grade, ModelCard, Question, now
@@ -73,10 +75,24 @@ def bench_of(workspace: Workspace, *, guarded: bool = False) -> Bench:
 def client_of(workspace: Workspace, *, role: Role | None = None, lang: str = "zh") -> TestClient:
     """A browser without a screen: the owner at this machine, or whoever brings a role's token."""
     bench = bench_of(workspace, guarded=role is not None)
-    client = TestClient(make_app(bench), headers={"accept-language": lang})
+    client = browser_of(bench, lang=lang)
     if role is not None:
-        assert client.get(f"/{lang}/", params={"token": bench.door.token(role)}).status_code < 500
+        led = client.get(
+            f"/{lang}/", params={"token": bench.door.token(role)}, follow_redirects=False
+        )
+        assert led.status_code == 303
+        assert led.headers["location"] == f"/{lang}/"
+        cookie = str(client.cookies.get(bench.door.cookie)).strip('"')
+        assert bench.door.recognise(cookie).role == role
     return client
+
+
+def browser_of(bench: Bench, *, loopback: bool = True, lang: str = "zh") -> TestClient:
+    """A browser without a screen that has never been here."""
+    return TestClient(
+        make_app(bench, loopback=loopback), base_url="http://127.0.0.1:8660",
+        headers={"accept-language": lang},
+    )  # fmt: skip
 
 
 def token_of(client: TestClient, path: str = "/zh/enter") -> str:
@@ -91,20 +107,40 @@ def send(client: TestClient, path: str, data: dict[str, Any] | None = None, **mo
     return client.post(path, data={"csrf": token_of(client)} | (data or {}), **more)
 
 
-class Served:
-    """A bench on a real port of this machine, in a thread."""
+class _Errors(logging.Handler):
+    """Remembers what was logged as an error."""
 
-    def __init__(self, workspace: Workspace, *, guarded: bool = False) -> None:
+    LOGS = ("uvicorn.error", "asyncio", "mingan.web")
+
+    def __init__(self) -> None:
+        super().__init__(logging.ERROR)
+        self.seen: list[str] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.seen.append(logging.Formatter().format(record))
+
+
+class Served:
+    """A bench on a real port of this machine, in a thread. No error may be logged meanwhile."""
+
+    def __init__(
+        self, workspace: Workspace, *, guarded: bool = False, routes: Sequence[Route] = ()
+    ) -> None:
         self.workspace = workspace
         self.bench = bench_of(workspace, guarded=guarded)
+        app = make_app(self.bench)
+        app.router.routes[:0] = routes
         config = uvicorn.Config(
-            make_app(self.bench), host="127.0.0.1", port=0, log_level="critical", lifespan="on",
-            timeout_graceful_shutdown=2,
+            app, host="127.0.0.1", port=0, log_config=None, log_level="error", lifespan="on",
+            access_log=False, timeout_graceful_shutdown=2,
         )  # fmt: skip
+        self._errors = _Errors()
         self._server = uvicorn.Server(config)
         self._thread = threading.Thread(target=self._server.run, daemon=True)
 
     def __enter__(self) -> Served:
+        for name in _Errors.LOGS:
+            logging.getLogger(name).addHandler(self._errors)
         self._thread.start()
         while not self._server.started:
             time.sleep(0.02)
@@ -115,6 +151,9 @@ class Served:
     def __exit__(self, *_: object) -> None:
         self._server.should_exit = True
         self._thread.join(timeout=20)
+        for name in _Errors.LOGS:
+            logging.getLogger(name).removeHandler(self._errors)
+        assert self._errors.seen == []
 
 
 class Visitor:
