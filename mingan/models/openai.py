@@ -15,7 +15,7 @@ import asyncio
 import time
 import urllib.request
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit, urlunsplit
+from urllib.parse import SplitResult, urlsplit, urlunsplit
 
 from mingan.errors import (
     KeyRejected,
@@ -288,12 +288,8 @@ def chat_url(base_url: str, name: str = "") -> str:
     Raises:
         ModelsFileError: it is no http or https address.
     """
-    parts = urlsplit(base_url.strip())
-    try:
-        valid = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
-    except ValueError:
-        valid = False
-    if not valid or parts.username or parts.password:
+    parts = _split(base_url.strip())
+    if parts is None or parts.username or parts.password:
         raise ModelsFileError(
             f"模型 {name!r} 的 base_url 不是可用的网址。应当像 https://api.example.com/v1，"
             "里面不写用户名和密码。",
@@ -304,6 +300,18 @@ def chat_url(base_url: str, name: str = "") -> str:
     if not path.endswith("/chat/completions"):
         path = (path or "/v1") + "/chat/completions"
     return urlunsplit((parts.scheme, parts.netloc, path, parts.query, ""))
+
+
+def _split(url: str) -> SplitResult | None:
+    """The parts of an http or https address; None where it is none."""
+    if " " in url or not url.isprintable():
+        return None  # `urlsplit` lets a blank into a host, and drops line ends
+    try:
+        parts = urlsplit(url)
+        usable = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        return None
+    return parts if usable else None
 
 
 def _proxy_for(url: str) -> str | None:

@@ -10,8 +10,9 @@ workspace may add addresses at all. The module knows no page.
 from __future__ import annotations
 
 import socket
-from ipaddress import IPv4Address, IPv6Address, ip_address
-from urllib.parse import urlsplit
+from collections.abc import Iterator
+from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
+from urllib.parse import unquote, urlsplit
 
 from mingan.errors import UsageError
 from mingan.models.openai import chat_url
@@ -23,6 +24,9 @@ _METADATA = {
     "fd00:ec2::254",  # AWS, by IPv6
 }
 
+_TRANSLATED = (IPv6Network("64:ff9b::/96"), IPv6Network("64:ff9b:1::/48"), IPv6Network("::/96"))
+"""Networks whose addresses end in the IPv4 address that is meant (NAT64, and an old notation)."""
+
 
 def check(base_url: str, name: str = "") -> str:
     """The address to be asked, if a model may be there.
@@ -33,7 +37,7 @@ def check(base_url: str, name: str = "") -> str:
     """
     url = chat_url(base_url, name)
     host = urlsplit(url).hostname or ""
-    for found in _addresses(host):
+    for found in _addresses(unquote(host).partition("%")[0]):  # without the zone of [fe80::1%eth0]
         if found.is_link_local or found.is_multicast or str(found) in _METADATA:
             raise UsageError(
                 f"{host} 是云主机内部用的特殊地址，那里不会有模型，所以不收。",
@@ -43,15 +47,26 @@ def check(base_url: str, name: str = "") -> str:
     return url
 
 
-def _addresses(host: str) -> list[IPv4Address | IPv6Address]:
+def _addresses(host: str) -> Iterator[IPv4Address | IPv6Address]:
     """What a host name stands for; nothing where it cannot be looked up now."""
     try:
         found = socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)
     except (OSError, UnicodeError):
-        return []
-    seen = []
+        return
     for *_, place in found:
         address = ip_address(str(place[0]).partition("%")[0])
-        mapped = address.ipv4_mapped if isinstance(address, IPv6Address) else None
-        seen.append(mapped or address)
-    return seen
+        yield address
+        if isinstance(address, IPv6Address):
+            yield from _within(address)
+
+
+def _within(address: IPv6Address) -> Iterator[IPv4Address]:
+    """The older addresses that a newer one may lead to, in every way of writing them."""
+    if address.ipv4_mapped:
+        yield address.ipv4_mapped
+    if address.sixtofour:
+        yield address.sixtofour
+    if address.teredo:
+        yield from address.teredo
+    if any(address in network for network in _TRANSLATED):
+        yield IPv4Address(int(address) & 0xFFFF_FFFF)
