@@ -2,9 +2,10 @@
 
 The order is drawn by a seed that is kept with the queue. Answers to one question stand as far
 apart as there are questions, so that a grader does not judge them against each other; which
-model's comes first is drawn anew for every question. Of a limited number, whole questions are
-taken, so that all models are judged on the same ones. Hidden questions stay out, since their
-words are not shown to anybody. The module knows no page and no person.
+model's comes first is drawn anew for every question. Of a limited number of single answers, whole
+questions are taken, as many as there is room for, so that all models are judged on the same ones;
+of pairs the rarest are taken from as many questions as there are. Hidden questions stay out,
+since their words are not shown to anybody. The module knows no page and no person.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from itertools import combinations
 from typing import Literal
 
 from mingan.errors import UsageError
+from mingan.language import counted
 from mingan.records import Answer, Grade, Question, now
 from mingan.store.queues import Queue, QueueItem, QueueKind
 
@@ -73,7 +75,8 @@ def make_queue(candidates: Iterable[Candidate], wish: Wish, *, seed: int | None 
     """A new queue with an id that nobody guesses; `seed` draws the order (None: any).
 
     Raises:
-        UsageError: nothing is left to judge, a rubric without criteria, or too many at once.
+        UsageError: nothing is left to judge, a rubric without criteria, too many at once, or no
+            room for the answers to one question.
     """
     if wish.kind == "rubric" and not wish.criteria:
         raise UsageError(
@@ -131,13 +134,19 @@ def _singles(chosen: Sequence[Candidate], limit: int, draw: random.Random) -> li
     rounds: list[list[QueueItem]] = []
     room = limit
     for digest, answers in _by_question(chosen, draw):
-        for turn, candidate in enumerate(answers[:room]):
+        room -= len(answers)
+        if room < 0:
+            break
+        for turn, candidate in enumerate(answers):
             if turn == len(rounds):
                 rounds.append([])
             rounds[turn].append(QueueItem(question=digest, answers=(candidate.answer.content,)))
-        room -= min(room, len(answers))
-        if not room:
-            break
+    if room < 0 and not rounds:
+        raise UsageError(
+            f"最多 {limit} 条放不下一整道题：一道题有 {limit - room} 个回答要一起评。请改大些。",
+            f"{counted(limit, 'item')} at most is no room for a whole question, of which "
+            f"{limit - room} answers are judged. Make it more.",
+        )
     return [item for one in rounds for item in one]
 
 

@@ -57,7 +57,9 @@ def test_answers_to_one_question_stand_apart() -> None:
 
 def test_of_a_limited_number_whole_questions_are_taken() -> None:
     items = make_queue(candidates(), Wish(bank="数", which="all", limit=13), seed=1).items
-    assert sorted(Counter(item.question for item in items).values()) == [1, 3, 3, 3, 3]
+    assert sorted(Counter(item.question for item in items).values()) == [3, 3, 3, 3]
+    model = {c.answer.content: c.answer.model for c in candidates()}
+    assert set(Counter(model[item.answers[0]] for item in items).values()) == {4}
 
 
 def test_only_what_is_wished_for() -> None:
@@ -87,7 +89,8 @@ def test_pairs_meet_about_equally_often_and_on_both_sides() -> None:
 @pytest.mark.parametrize(
     "wish",
     [Wish(bank="数", kind="rubric", which="all"), Wish(bank="数", which="all", limit=0),
-     Wish(bank="数", which="all", limit=5001), Wish(bank="数", which="unsure"),
+     Wish(bank="数", which="all", limit=5001), Wish(bank="数", which="all", limit=2),
+     Wish(bank="数", which="unsure"),
      Wish(bank="数", which="all", kind="pair", models=frozenset({"甲"}))],
 )  # fmt: skip
 def test_what_cannot_be_made_is_said(wish: Wish) -> None:
