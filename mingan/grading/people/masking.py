@@ -1,21 +1,26 @@
 """Hiding in an answer the names that give away who wrote it.
 
 A model that says 「我是文心一言」 ends a blind test. Every name of a model that stands in an answer
-is replaced by a visible placeholder, so that whoever reads it knows that something was there; how
-it was written (full width, with blanks or invisible characters in between) makes no difference.
-Names that the question itself uses stay, except in a sentence in which the answer speaks of
-itself. Style cannot be hidden: a reader who knows a model's manner may still guess. The module
-knows texts and names; not where an answer is shown.
+is replaced by a visible placeholder, so that whoever reads it knows that something was there. The
+common ways to write it otherwise make no difference: full width, accents, blanks or emphasis in
+between, a line's end within a longer name, letters of other alphabets that look the same. Names
+that the question itself uses stay, except where the answer speaks of itself: in such a sentence,
+before the colon that opens it, in a signature at its end, or anywhere when it was asked who it
+is. Nothing here is proof against a writer who wants to be known, nor can style be hidden: a
+reader who knows a model's manner may still guess. The module knows texts and names; not where an
+answer is shown.
 """
 
 from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
+from mingan.grading.people.lookalikes import LATIN
 from mingan.grading.people.names import MAKERS, MODELS, VERSIONED, WORDS
 
 PLACEHOLDER = "〔名字已隐去〕"
@@ -24,10 +29,16 @@ LIMIT = 60_000
 """Longest text that is looked through; nobody reads more than that at a desk."""
 
 _SEPARATORS = frozenset(" \t\n-_.·・")
-_BETWEEN = r"[\s\-_.·・‐-―]{0,3}"
+_BLANK = r" \t\r\f\v\u1680\u2028\u2029"
+_BETWEEN = rf"[{_BLANK}\-_.·・‐-―]{{0,3}}"
+# In a longer name emphasis may stand too, and a line end; a short one would be met by chance.
+_WITHIN = rf"[{_BLANK}\-_.·・‐-―*]{{0,4}}(?:\n[{_BLANK}>*]{{0,4}})?"
+_LONG = 4
+_BOLD = r"(?:\*\*)?"
+_NUMBER = rf"{_BETWEEN}v?\d[\d.]*"
 _VERSION = (
-    r"(?:[\s\-_]{0,2}(?:v?\d[\d.]{0,6}[a-z]{0,3}|turbo|plus|pro|mini|max|flash|lite|chat|instruct|coder|math|omni|ultra"
-    r"|preview|opus|sonnet|haiku|大模型|模型)(?![a-z]))*"
+    rf"(?:[{_BLANK}\-_]{{0,2}}(?:v?\d[\d.]{{0,6}}[a-z]{{0,3}}|turbo|plus|pro|mini|max|flash|lite"
+    r"|chat|instruct|coder|math|omni|ultra|preview|opus|sonnet|haiku|大模型|模型)(?![a-z]))*"
 )
 # What a sentence about oneself has in it. 作为 and "as" alone would do for too many others.
 _MAKING = "(?:开发|训练|研发|推出|创造|打造|发布|设计|研制|提供)"
@@ -41,7 +52,17 @@ _SELF = re.compile(
     r"|\b(?:trained|created|developed|made|built|designed) me\b|\bas (?=[^\s,，]{1,20}[,，]? ?i\b)"
 )
 _SENTENCE = re.compile(r"[^。！？!?\n；;]*(?:[。！？!?\n；;]|$)")
+_UNSEEN = frozenset({"Cf", "Mn", "Cc"})
 _LATIN = re.compile(r"[a-z0-9]")
+# Asked who it is, an answer speaks of itself from one end to the other.
+_WHO = re.compile(
+    rf"你是谁|你叫什么|你的名字|你自己|自我介绍|你是(?:什么|哪|由)|谁{_MAKING}了?你"
+    r"|who are you|your name|what are you\b|yourself|(?:made|created|trained|developed|built) you"
+)
+_OPENING = re.compile(r"[\s*_#>「【\[(]*")
+_COLON = re.compile(r"[\s*_」】\])]*:")
+_SIGNING = re.compile(r"[\s*_>]*(?:-{2,}|[–—―]+|by\b|署名)[\s:*_]*")
+_SIGNED = re.compile(r"[\s*_.。!~]*$")
 
 
 class Masked(NamedTuple):
@@ -58,6 +79,14 @@ class _Folded(NamedTuple):
     places: list[int]
 
 
+class _Patterns(NamedTuple):
+    """What is hidden anywhere; what only where an answer speaks of itself; of that, no makers."""
+
+    anywhere: re.Pattern[str]
+    near: re.Pattern[str]
+    words: re.Pattern[str]
+
+
 def mask(text: str, *, names: Iterable[str] = (), asked: str = "") -> Masked:
     """`text` with what names its writer hidden.
 
@@ -67,22 +96,45 @@ def mask(text: str, *, names: Iterable[str] = (), asked: str = "") -> Masked:
     """
     folded = _fold(text[:LIMIT])
     own = tuple(sorted({name.strip() for name in names if len(_fold(name.strip()).text) > 1}))
-    anywhere, near = _patterns(own)
+    patterns = _patterns(own)
     given = _fold(asked).text
-    spans: list[tuple[int, int]] = []
-    for sentence in _SENTENCE.finditer(folded.text):
-        if not sentence[0]:
-            continue
-        own_words = bool(_SELF.search(sentence[0]))
-        for found in anywhere.finditer(sentence[0]):
-            if own_words or found["name"] not in given:
-                spans.append((sentence.start() + found.start(), sentence.start() + found.end()))
-        if own_words:
-            spans += [
-                (sentence.start() + found.start(), sentence.start() + found.end())
-                for found in near.finditer(sentence[0])
-            ]
+    speaks = _Speaking(folded.text)
+    whole = bool(_WHO.search(given))
+    spans = [found.span() for found in _presented(folded.text, patterns.words, given)]
+    for found in patterns.anywhere.finditer(folded.text):
+        if found["name"] not in given or speaks.of_itself(*found.span()):
+            spans.append(found.span())
+    for found in patterns.near.finditer(folded.text):
+        if speaks.of_itself(*found.span()) or (whole and found["name"] not in given):
+            spans.append(found.span())
     return _replaced(text[:LIMIT], folded, spans)
+
+
+class _Speaking:
+    """Where in a text its writer speaks of itself, sentence by sentence."""
+
+    def __init__(self, text: str) -> None:
+        found = [sentence for sentence in _SENTENCE.finditer(text) if sentence[0]]
+        self._starts = [sentence.start() for sentence in found]
+        self._of_itself = [bool(_SELF.search(sentence[0])) for sentence in found]
+
+    def of_itself(self, low: int, high: int) -> bool:
+        """Whether a sentence that reaches into a stretch is one about oneself."""
+        first, last = bisect_right(self._starts, low) - 1, bisect_left(self._starts, high)
+        return any(self._of_itself[first:last])
+
+
+def _presented(text: str, words: re.Pattern[str], given: str) -> Iterator[re.Match[str]]:
+    """A name before the colon with which an answer opens, and one that signs its last line."""
+    opening = _OPENING.match(text)
+    found = words.match(text, opening.end() if opening else 0)
+    if found and _COLON.match(text, found.end()) and found["name"] not in given:
+        yield found
+    end = len(text.rstrip())
+    signing = _SIGNING.match(text, text.rfind("\n", 0, end) + 1)
+    found = words.match(text, signing.end()) if signing else None
+    if found and _SIGNED.match(text, found.end()) and found["name"] not in given:
+        yield found
 
 
 def _replaced(text: str, folded: _Folded, spans: list[tuple[int, int]]) -> Masked:
@@ -98,41 +150,61 @@ def _replaced(text: str, folded: _Folded, spans: list[tuple[int, int]]) -> Maske
 
 
 def _fold(text: str) -> _Folded:
-    """Lower case, full width made narrow, what nobody sees left out."""
+    """Lower case, full width made narrow, without accents and what nobody sees, look-alikes
+    replaced by what they look like."""
     if text.isascii():
         return _Folded(text.lower(), list(range(len(text))))
     letters: list[str] = []
     places: list[int] = []
     for place, letter in enumerate(text):
-        if unicodedata.category(letter) in ("Cf", "Mn", "Cc") and letter not in "\n\t":
-            continue
-        for plain in unicodedata.normalize("NFKC", letter).lower():
-            letters.append(plain)
+        if "\u4e00" <= letter <= "\u9fff":  # most of a Chinese text, and never anything else
+            letters.append(letter)
             places.append(place)
+            continue
+        for part in letter if letter in LATIN else unicodedata.normalize("NFKD", letter):
+            if unicodedata.category(part) in _UNSEEN and part not in "\n\t":
+                continue
+            for plain in LATIN.get(part) or part.lower():
+                letters.append(plain)
+                places.append(place)
     return _Folded("".join(letters), places)
 
 
 @lru_cache(maxsize=64)
-def _patterns(own: tuple[str, ...]) -> tuple[re.Pattern[str], re.Pattern[str]]:
-    """What is hidden anywhere, and what only in a sentence about oneself."""
+def _patterns(own: tuple[str, ...]) -> _Patterns:
     ordinary = {_fold(word).text for word in WORDS}
     unmistakable = [name for name in own if _fold(name).text not in ordinary]
-    versioned = [f"{_loose(word)}{_BETWEEN}v?\\d[\\d.]*" for word in VERSIONED]
-    always = [_loose(name) for name in (*unmistakable, *MODELS)] + versioned
-    near = [_loose(name) for name in (*WORDS, *MAKERS)]
-    return _one(always), _one(near)
+    return _Patterns(
+        _one((*unmistakable, *MODELS), VERSIONED), _one((*WORDS, *MAKERS)), _one(WORDS)
+    )
 
 
-def _one(pieces: list[str]) -> re.Pattern[str]:
-    longest_first = sorted(pieces, key=len, reverse=True)
-    return re.compile(rf"(?P<name>{'|'.join(longest_first)}){_VERSION}")
+def _one(names: Sequence[str], more: Sequence[str] = ()) -> re.Pattern[str]:
+    """One pattern for all names, and for those of `more` with a number behind them.
+
+    It begins with the letters that a name may begin with: most places in a text are passed over
+    by that alone.
+    """
+    pieces = [_loose(name) for name in names]
+    pieces += [_loose(name) + (_BOLD if len(name) >= _LONG else "") + _NUMBER for name in more]
+    first = {_letters(name)[0] for name in (*names, *more)}
+    longest_first = "|".join(sorted(pieces, key=len, reverse=True))
+    return re.compile(
+        rf"(?=[{re.escape(''.join(sorted(first)))}])(?P<name>{longest_first}){_VERSION}"
+    )
+
+
+def _letters(name: str) -> list[str]:
+    folded = _fold(name).text
+    return [letter for letter in folded if letter not in _SEPARATORS] or list(folded)
 
 
 def _loose(name: str) -> str:
     """A pattern for a name however it is spaced, and not inside another word."""
-    folded = _fold(name).text
-    letters = [letter for letter in folded if letter not in _SEPARATORS] or list(folded)
-    body = _BETWEEN.join(re.escape(letter) for letter in letters)
+    letters = _letters(name)
+    body = (_WITHIN if len(letters) >= _LONG else _BETWEEN).join(
+        re.escape(letter) for letter in letters
+    )
     before = r"(?<![a-z0-9])" if _LATIN.match(letters[0]) else ""
     after = r"(?![a-z])" if letters[-1].isascii() and letters[-1].isalpha() else ""
     after = r"(?!\d)" if letters[-1].isdigit() else after

@@ -21,6 +21,11 @@ X = PLACEHOLDER
         ("我叫小智，是科大讯飞推出的认知大模型", f"我叫小智，是{X}推出的认知大模型"),
         ("Llama-2-7b-chat says no.", f"{X} says no."),
         ("Qwen2.5-Coder-0.5B-Instruct:", f"{X}:"),
+        ("我是通\n义千问，很高兴认识你。", f"我是{X}，很高兴认识你。"),
+        ("**Claude**: hi", f"**{X}**: hi"),
+        ("Kimi：你好！", f"{X}：你好！"),
+        ("祝你顺利。\n\n—— 豆包", f"祝你顺利。\n\n—— {X}"),
+        ("Regards,\n-- Gemini.", f"Regards,\n-- {X}."),
         ("作为一款由阿里云开发的模型，通义千问不能……", f"作为一款由{X}开发的模型，{X}不能……"),
     ],
 )  # fmt: skip
@@ -29,7 +34,21 @@ def test_whoever_names_itself_is_hidden(text: str, masked: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["Ｇ Ｐ Ｔ－４", "G\u200bP\u200bT-4", "gpt 4", "ＧＰＴ４", "G.P.T"]
+    "text",
+    [
+        "Ｇ Ｐ Ｔ－４",
+        "G\u200bP\u200bT-4",
+        "gpt 4",
+        "ＧＰＴ４",
+        "G.P.T",
+        "ChаtGPT",
+        "ChatGРТ",
+        "Ϲhatɡpt",
+        "Chat**GPT",
+        "通\n义千问",
+        "Wénxīn Yīyán",
+        "Claude** 3.5",
+    ],
 )
 def test_however_it_is_spelled(text: str) -> None:
     assert mask(f"{text} 说好").text == f"{X} 说好"
@@ -44,6 +63,12 @@ def test_however_it_is_spelled(text: str) -> None:
         "This is encryption; the minimax algorithm; a generalized linear model (GLM).",
         "Leonardo da Vinci was born in 1452. 从第一个字节开始读。",
         "The iPhone was developed by Apple.",
+        "- 谷歌\n- 百度",
+        "Llama",
+        "羊驼：Llama；双子座：Gemini",
+        "phi**3 + F = G*P*T, 波澜\n舟行",
+        "见 phi\n3. 再看 llama\n2. 完",
+        "Это просто текст: αβγ, café.",
     ],
 )
 def test_words_that_are_no_names_stay(text: str) -> None:
@@ -54,6 +79,13 @@ def test_what_the_question_names_tells_nothing_but_oneself_does() -> None:
     asked = "ChatGPT 和 OpenAI 是什么关系？"
     assert mask("ChatGPT 是 OpenAI 的产品。", asked=asked).hidden == 0
     assert mask("我是 ChatGPT。", asked=asked).text == f"我是 {X}。"
+
+
+def test_asked_who_it_is_an_answer_speaks_of_itself() -> None:
+    assert mask("Kimi", asked="你是谁？").text == X
+    assert mask("「豆包」，字节跳动。", asked="你叫什么名字？").text == f"「{X}」，{X}。"
+    assert mask("Llama, by Meta", asked="Who are you?").text == f"{X}, by {X}"
+    assert mask("Kimi", asked="你是 Kimi 吗？你是谁？").hidden == 0
 
 
 def test_the_models_of_this_comparison_are_hidden_under_their_own_names() -> None:
