@@ -6,14 +6,13 @@ JavaScript; with it, only the part that changes is exchanged. A key is never sen
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
 from starlette.responses import Response
 
 from mingan import outlook, shelf
-from mingan.asking import Budget
 from mingan.asking.estimate import Estimate, Range
 from mingan.bank.twins import JOINT
 from mingan.errors import MinganError, UsageError
@@ -23,10 +22,11 @@ from mingan.models.card_form import looks_secret
 from mingan.records import ModelCard
 from mingan.reports import estimate_sentences as sentences
 from mingan.reports.safe import one_line
+from mingan.web.offer_rows import check_chosen, offer_row, offers_of, take_key, take_keys
 from mingan.web.plainly import said_plainly, without_folders
 from mingan.web.routing import get, post
 from mingan.web.run_form import COUNTS, CURRENCIES, MOST_REPEATS, RunForm, offers
-from mingan.web.run_models import ModelOffer, new_card, on_offer
+from mingan.web.run_models import new_card
 from mingan.web.run_view import started_here
 from mingan.web.runs import conductor_of, earlier
 from mingan.web.visit import Visit
@@ -48,11 +48,11 @@ def start(visit: Visit) -> Response:
         form = _read(visit)
     except UsageError as fault:
         return _page(visit, RunForm(), problem=fault.message, status=400)
-    found, _ = _offers(visit)
+    found, _ = offers_of(visit)
     try:
-        _take_keys(visit, found, form)
+        take_keys(visit, found, form.models)
         wish = form.wish(visit.bench.workspace, {o.card.hash: o.card for o in found})
-        _check(wish.cards, found, form.budget)
+        check_chosen(wish.cards, found, form.budget)
         run_id = conductor_of(visit.bench).start(wish, settings=form.settings)
     except MinganError as fault:
         return _page(visit, form, problem=said_plainly(fault), status=400)
@@ -128,63 +128,26 @@ def _first(visit: Visit) -> RunForm:
         form = replace(form, twins=True)
     names = visit.query.getlist("m")
     if names:
-        found, _ = _offers(visit)
+        found, _ = offers_of(visit)
         form = replace(form, models=tuple(o.card.hash for o in found if o.card.name in names))
     return form if form.bank in known else replace(form, bank=known[0] if known else "")
 
 
 def _ready_here(visit: Visit) -> list[str]:
     """The models that need nothing but this machine: ticked for whoever comes first."""
-    found, _ = _offers(visit)
+    found, _ = offers_of(visit)
     return [o.card.hash for o in found if o.card.kind == "local" and o.state == "ready"][:2]
-
-
-def _offers(visit: Visit) -> tuple[list[ModelOffer], Text | None]:
-    return on_offer(visit.bench.workspace, visit.bench.models_file)
 
 
 def _to_test(visit: Visit, wanted: str) -> ModelCard:
     if wanted == "new":
         return new_card(visit.field, visit.bench.workspace, visit.bench.models_file)
-    found, _ = _offers(visit)
+    found, _ = offers_of(visit)
     offer = next((each for each in found if each.card.hash == wanted), None)
     if offer is None:
         raise UsageError("列表里没有这个模型。", "There is no such model in the list.")
-    _take_key(visit, offer)
+    take_key(visit, offer)
     return offer.card
-
-
-def _take_keys(visit: Visit, found: Sequence[ModelOffer], form: RunForm) -> None:
-    for offer in found:
-        if offer.card.hash in form.models:
-            _take_key(visit, offer)
-
-
-def _take_key(visit: Visit, offer: ModelOffer) -> None:
-    """Hold the key that was typed beside a model of the list."""
-    key = visit.field(offer.key_field)
-    if key and offer.card.api_key_env:
-        keys.hold(offer.card.api_key_env, key)
-
-
-def _check(cards: Sequence[ModelCard], found: Sequence[ModelOffer], budget: Budget | None) -> None:
-    """See that the models chosen can be asked, before anything is put on record.
-
-    Raises:
-        UsageError: one lacks its key or cannot be run here, or the budget cannot be kept.
-    """
-    if budget is not None:
-        budget.check([card for card in cards if card.kind == "openai"])
-    states = {offer.card.hash: offer for offer in found}
-    for card in cards:
-        offer = states[card.hash]
-        if offer.state == "lacking":
-            raise UsageError(f"{card.name}：{offer.about.zh}", f"{card.name}: {offer.about.en}")
-        if card.api_key_env and not keys.find(card.api_key_env):
-            raise UsageError(
-                f"{card.name} 还没有密钥，请填在它下面的格子里。",
-                f"{card.name} has no key yet; fill it in below its name.",
-            )
 
 
 # -- showing ---------------------------------------------------------------------------------
@@ -200,14 +163,14 @@ def _page(
     trial: Mapping[str, Any] | None = None,
     status: int = 200,
 ) -> Response:
-    found, file_problem = _offers(visit)
+    found, file_problem = offers_of(visit)
     return visit.page(
         "run_new.html.j2",
         title=_TITLE,
         status=status,
         form=form,
         offers=offers(visit.bench.workspace),
-        models=[_row(visit, offer) for offer in found],
+        models=[offer_row(visit, offer) for offer in found],
         counts=COUNTS,
         currencies=CURRENCIES,
         most_repeats=MOST_REPEATS,
@@ -229,22 +192,11 @@ def _shown(value: str) -> str:
     return "" if looks_secret(value) else value
 
 
-def _row(visit: Visit, offer: ModelOffer) -> dict[str, Any]:
-    return {
-        "hash": offer.card.hash,
-        "name": one_line(offer.card.name, 80),
-        "state": offer.state,
-        "about": visit.say(offer.about),
-        "key_field": offer.key_field,
-        "can_test": offer.state in ("ready", "key"),
-    }
-
-
 def _estimated(visit: Visit, form: RunForm) -> dict[str, Any]:
     """The estimate in words, or why there is none yet."""
     if not form.models:
         return {"estimate": None, "why": _NO_MODEL}
-    found, _ = _offers(visit)
+    found, _ = offers_of(visit)
     try:
         wish = form.wish(visit.bench.workspace, {o.card.hash: o.card for o in found})
         plan = wish.plan(visit.bench.workspace.registry)
