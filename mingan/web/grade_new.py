@@ -15,6 +15,7 @@ from mingan.language import Text, counted
 from mingan.reports.safe import one_line, visible
 from mingan.store.queues import QueueKind
 from mingan.web.grade import KINDS
+from mingan.web.numbers import whole_number
 from mingan.web.routing import get, post
 from mingan.web.snapshots import Snapshot
 from mingan.web.visit import Visit
@@ -22,6 +23,7 @@ from mingan.web.visit import Visit
 MOST_CRITERIA = 9  # one number key each
 _LONGEST_GUIDELINE = 4_000
 _LONGEST_CRITERION = 200
+_MOST_DIGITS = 99_999_999  # a limit beyond reason is still said as it was written
 
 _TITLE = Text("新的盲评", "New blind grading")
 _KINDS: tuple[QueueKind, ...] = ("verdict", "pair", "rubric")
@@ -111,7 +113,7 @@ def _wish(visit: Visit, snapshot: Snapshot) -> Wish:
         kind=_one_of(visit.field("kind"), _KINDS),
         which=_one_of(visit.field("which"), tuple(_WHICH)),
         models=frozenset(visit.fields("model")) & frozenset(snapshot.names),
-        limit=int(limit) if limit.isascii() and limit.isdigit() and len(limit) < 9 else 0,
+        limit=whole_number(limit, _MOST_DIGITS) or 0,
         guideline=visible(visit.field("guideline"))[:_LONGEST_GUIDELINE],
         criteria=criteria,
         by=visit.name,

@@ -21,6 +21,7 @@ from mingan.records import ModelCard, Question
 from mingan.reports.safe import one_line
 from mingan.store.drafts import Overtaken
 from mingan.web.bench import Bench
+from mingan.web.numbers import whole_number
 from mingan.web.routing import get, post
 from mingan.web.visit import Visit
 
@@ -32,6 +33,7 @@ SHORT = 3
 
 LONGEST_NAME = 60
 _HOWS: dict[str, How] = {"next": "stop", "cut": "length", "refused": "refusal"}
+_MOST_STEPS = 10_000_000
 _TITLE = Text("手工粘贴", "Paste mode")
 
 
@@ -118,11 +120,12 @@ def _bank_name(visit: Visit, name: str) -> str:
 
 
 def _number(written: str) -> int:
-    if not (written.isascii() and written.isdigit() and 1 <= int(written[:7]) <= 100_000):
+    number = whole_number(written, 100_000)
+    if number is None:
         raise UsageError(
             "题数请写 1 到 100000 之间的整数。", "Give a number of questions from 1 to 100,000."
         )
-    return int(written)
+    return number
 
 
 def _who(written: str) -> str:
@@ -149,7 +152,8 @@ def take(visit: Visit) -> Response:
     """Take what was pasted, or put the question off, and go to the next."""
     sitting = _Sitting(visit, visit.form)
     key, step, how = visit.field("key"), visit.field("step"), visit.field("how")
-    number = int(step) if step.isascii() and step.isdigit() and len(step) < 9 else -1
+    number = whole_number(step, _MOST_STEPS, least=0)
+    number = -1 if number is None else number
     pasted = visit.form.get("text", "")
     text = pasted if isinstance(pasted, str) else ""
     try:

@@ -22,6 +22,7 @@ from mingan.bank.twins import JOINT
 from mingan.errors import UsageError
 from mingan.records import ModelCard
 from mingan.store import Run
+from mingan.web.numbers import whole_number
 from mingan.workspace import Workspace
 
 COUNTS = (10, 24, 50, 100)
@@ -195,8 +196,9 @@ def _size(name: str) -> int:
 
 
 def _whole(text: str, most: int) -> int:
-    if text.isascii() and text.isdigit() and 1 <= int(text[:12]) <= most:
-        return int(text)
+    number = whole_number(text, most)
+    if number is not None:
+        return number
     raise UsageError(
         f"题数和次数要写 1 到 {most} 之间的整数。",
         f"Numbers of questions and repeats are whole numbers from 1 to {most:,}.",

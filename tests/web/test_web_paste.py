@@ -10,8 +10,8 @@ import pytest
 from starlette.testclient import TestClient
 from web_help import Served, Watched, client_of, questions, send, token_of
 
-from mingan.paste_desk import MOST_BYTES
 from mingan.models.pasted import PastedModel, PastedText
+from mingan.paste_desk import MOST_BYTES
 from mingan.records import Answer, Question
 from mingan.workspace import Workspace
 
@@ -157,7 +157,7 @@ def test_a_second_click_stores_once(client: TestClient, workspace: Workspace) ->
 
 
 def test_two_people_neither_lose_nor_double(client: TestClient, workspace: Workspace) -> None:
-    other = TestClient(client.app)  # another browser, the same server
+    other = TestClient(client.app, base_url=client.base_url)  # another browser, the same server
     one, two = begin(client), begin(other, who="小红")
     assert prompt_of(one) != prompt_of(two)
     # 小红 pastes what was shown to 小明: she is first, so he is told
@@ -173,7 +173,7 @@ def test_two_people_neither_lose_nor_double(client: TestClient, workspace: Works
 def test_half_a_conversation_can_be_taken_over(client: TestClient, workspace: Workspace) -> None:
     workspace.store.add_bank("对话", [TALK])
     paste(client, begin(client, bank="对话", limit="1"), "好")
-    other = TestClient(client.app)
+    other = TestClient(client.app, base_url=client.base_url)
     page = begin(other, bank="对话", limit="1", who="小红")
     assert "剩下的题正在别人手里" in page
     form = re.search(r'<form method="post" action="/zh/paste/over">.*?</form>', page, re.S)
@@ -189,6 +189,7 @@ def test_half_a_conversation_can_be_taken_over(client: TestClient, workspace: Wo
         ({"name": ""}, "应用的名字"),
         ({"limit": "0"}, "1 到 100000"),
         ({"limit": "٣"}, "1 到 100000"),
+        ({"limit": "0000001" + "9" * 20}, "1 到 100000"),
         ({"bank": "/etc/passwd"}, "请选一个题库"),
         ({"card": "0" * 32}, "重新开始"),
     ],
@@ -201,6 +202,10 @@ def test_a_wrong_start_is_said_and_kept(
     assert found.status_code == 400
     assert said in found.text
     assert not [c for c in workspace.store.cards() if c.kind == "pasted"]
+
+
+def test_zeros_in_front_are_no_fault_however_many(client: TestClient) -> None:
+    assert 'name="limit" value="2"' in begin(client, limit="0" * 5000 + "2")
 
 
 def test_a_made_up_address_is_a_sentence(client: TestClient) -> None:
