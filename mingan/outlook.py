@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from mingan import asking, grading
 from mingan.asking.conversation import Conversations
-from mingan.asking.estimate import ENOUGH, Estimate, estimate
+from mingan.asking.estimate import ENOUGH, Estimate, check_size, estimate
 from mingan.errors import MinganError
 from mingan.models import catalogue
 from mingan.plugins import Registry
@@ -46,9 +46,10 @@ def look_ahead(
         gathered: what is known of the plan's bank, if anything is.
 
     Raises:
-        UsageError: the plan makes no sense.
+        UsageError: the plan makes no sense, or is too large to be foretold.
         InputError: a question is of a kind that nobody installed.
     """
+    check_size(plan)
     turns = Conversations(plan.questions, registry).most
     known = {(question.id, question.asked): question for question in plan.questions}
     return estimate(

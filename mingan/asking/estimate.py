@@ -18,6 +18,7 @@ from typing import Literal
 from mingan.asking.budget import guess, taken
 from mingan.asking.lanes import MOST, START
 from mingan.asking.plan import Item, Plan
+from mingan.errors import UsageError
 from mingan.records import Answer, ModelCard, Question
 from mingan.statistics import detectable
 
@@ -26,6 +27,9 @@ ENOUGH = 5
 
 SHORT = 16
 """Tokens of a very short answer: the low end of a guess."""
+
+MOST_FORETOLD = 200_000
+"""Answers of a plan that is foretold: each is looked at, whenever the form changes."""
 
 DIFFER_LOW, DIFFER_HIGH = 0.25, 0.5
 """Where nothing was measured: the share of questions that only one of two models gets right.
@@ -144,8 +148,9 @@ def estimate(
             questions; empty where none was.
 
     Raises:
-        UsageError: the plan makes no sense.
+        UsageError: the plan makes no sense, or is too large (see `check_size`).
     """
+    check_size(plan)
     wanted: dict[str, list[Item]] = {card.hash: [] for card in plan.cards}
     for item in plan.items():
         wanted[item.model_hash].append(item)
@@ -166,6 +171,22 @@ def estimate(
         untimed=tuple(m.model for m in models if m.seconds is None),
         resolution=resolution(scored, variances, together=max(1, pairs)),
     )
+
+
+def check_size(plan: Plan) -> None:
+    """See that foretelling a plan takes no longer than somebody would wait for it.
+
+    Raises:
+        UsageError: it holds too many answers.
+    """
+    answers = len(plan.questions) * len(plan.cards) * plan.repeats
+    if answers > MOST_FORETOLD:
+        raise UsageError(
+            f"一共要问 {answers:,} 个回答，太多了，估不出来（最多 {MOST_FORETOLD:,} 个）；"
+            "少选些题、模型或次数，就能估。",
+            f"These are {answers:,} answers, too many to say beforehand what they take (at most "
+            f"{MOST_FORETOLD:,}); choose fewer questions, models or repeats.",
+        )
 
 
 def resolution(questions: int, variances: Sequence[float], *, together: int = 1) -> Resolution:

@@ -8,7 +8,8 @@ from collections.abc import Sequence
 import pytest
 
 from mingan.asking import Plan
-from mingan.asking.estimate import Range, estimate, resolution
+from mingan.asking.estimate import MOST_FORETOLD, Range, check_size, estimate, resolution
+from mingan.errors import UsageError
 from mingan.records import Answer, Generation, ModelCard, Question, Usage
 
 QUESTIONS = [Question(id=f"q{i}", prompt="十个字的题目在这里啊", answer="2") for i in range(40)]
@@ -116,3 +117,13 @@ def test_the_smallest_difference_is_a_range_with_its_basis() -> None:
     assert resolution(100, (), together=3).low > assumed.low
     assert resolution(0, ()).high == 1.0
     assert foretold(variances=[0.1, 0.4]).resolution.pairs == 2
+
+
+def test_a_plan_of_too_many_answers_is_refused_before_it_is_written_out() -> None:
+    fits = Plan(questions=QUESTIONS, cards=[PAID], repeats=MOST_FORETOLD // len(QUESTIONS))
+    check_size(fits)
+    huge = Plan(questions=QUESTIONS, cards=[PAID], repeats=10**15)
+    with pytest.raises(UsageError, match="太多了"):
+        estimate(
+            huge, there=(), earlier={}, bears={}, turns=lambda _: 1, scored=40, variances=()
+        )  # fmt: skip

@@ -16,8 +16,9 @@ from mingan.errors import ModelsFileError, UsageError
 from mingan.models import keys
 from mingan.records import ModelCard
 from mingan.web import addresses
+from mingan.web.plainly import without_folders
 from mingan.web.run_form import RunForm, offers
-from mingan.web.run_models import key_name, without_folders
+from mingan.web.run_models import key_name
 from mingan.workspace import Workspace
 
 SECRET = "sk-never-to-be-seen-0123456789"
@@ -84,6 +85,16 @@ def test_the_estimate_says_cost_time_and_the_smallest_difference(
     assert ticked(whole.text) == [card.hash]
 
 
+def test_an_estimate_of_far_too_many_answers_is_a_sentence(
+    client: TestClient, workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    card = scripted(workspace)
+    data = {"bank": "小题库", "count": "10", "repeats": "20", "model": card.hash}
+    assert "太多了" not in fragment(client, "/zh/run/estimate", data).text
+    monkeypatch.setattr("mingan.asking.estimate.MOST_FORETOLD", 199)
+    assert "一共要问 200 个回答，太多了" in fragment(client, "/zh/run/estimate", data).text
+
+
 def test_an_estimate_without_a_model_or_with_nonsense_is_a_sentence(client: TestClient) -> None:
     assert "勾选一个模型" in fragment(client, "/zh/run/estimate", {"bank": "builtin"}).text
     assert "整数" in fragment(client, "/zh/run/estimate", {"count": "-3"}).text
@@ -99,6 +110,8 @@ def test_an_estimate_without_a_model_or_with_nonsense_is_a_sentence(client: Test
         ({"bank": "小题库", "twins": "1"}, "没有暗题"),
         ({"bank": "小题库", "count": "0"}, "整数"),
         ({"bank": "小题库", "repeats": "1000"}, "整数"),
+        ({"bank": "小题库", "repeats": "0000000000019999999"}, "整数"),
+        ({"bank": "小题库", "count": "0000000000109999999"}, "整数"),
         ({"bank": "小题库", "money": "-1"}, "预算要写成数字"),
         ({"bank": "小题库", "model": "f" * 32}, "至少勾选一个模型"),
     ],
@@ -244,7 +257,9 @@ def test_the_next_form_begins_as_the_last_run_was(workspace: Workspace) -> None:
     [
         "http://169.254.169.254/v1", "http://2852039166/v1", "http://[fe80::1]/v1",
         "http://[::ffff:169.254.169.254]/v1", "http://100.100.100.200", "http://[fd00:ec2::254]/",
-        "http://224.0.0.1/v1",
+        "http://224.0.0.1/v1", "http://[64:ff9b::a9fe:a9fe]/v1", "http://[2002:a9fe:a9fe::]/v1",
+        "http://[fe80::1%25eth0]/v1", "http://[fe80::1%eth0]/v1", "http://[::a9fe:a9fe]/v1",
+        "http://[64:ff9b:1::a9fe:a9fe]/v1", "http://[64:ff9b::6464:64c8]/v1",
     ],
 )  # fmt: skip
 def test_metadata_and_link_local_addresses_are_refused(url: str) -> None:
@@ -255,15 +270,19 @@ def test_metadata_and_link_local_addresses_are_refused(url: str) -> None:
 @pytest.mark.parametrize(
     "url",
     ["http://127.0.0.1:11434/v1", "http://localhost:8000", "http://192.168.1.5:8000/v1",
-     "http://10.0.0.7/v1", "http://[::1]:8080/v1"],
+     "http://10.0.0.7/v1", "http://[::1]:8080/v1", "http://[64:ff9b::a00:7]/v1"],
 )  # fmt: skip
 def test_addresses_of_this_machine_and_its_network_are_allowed(url: str) -> None:
     assert addresses.check(url).startswith("http")
 
 
-def test_no_address_at_all() -> None:
+@pytest.mark.parametrize(
+    "url",
+    ["file:///etc/passwd", "http://[::1/v1", "http://a b/v1", "http://a\nb/v1", "http://[x]/"],
+)
+def test_no_address_at_all(url: str) -> None:
     with pytest.raises(ModelsFileError):
-        addresses.check("file:///etc/passwd")
+        addresses.check(url)
 
 
 def test_folders_are_taken_out_of_sentences() -> None:
