@@ -32,6 +32,7 @@ from mingan.reports.items import examined
 from mingan.reports.method import method_notes
 from mingan.reports.pictures import with_pictures
 from mingan.reports.twin_pairs import twin_results
+from mingan.reports.vote_ranking import rank_by_votes
 from mingan.statistics import Comparison, Score, score_table
 from mingan.store import Reader
 
@@ -80,6 +81,7 @@ def assemble(
         items=examined(gathered, reader) if reader else None,
         twins=twin_results(reader, gathered) if reader else (),
         days=by_day(reader, gathered) if reader else Days(),
+        votes=rank_by_votes(reader.votes(), gathered) if reader else None,
     )
 
 

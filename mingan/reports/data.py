@@ -17,6 +17,7 @@ from mingan.language import Text
 from mingan.records import NO_TEXT, Stamp, State, Verdict
 from mingan.reports.days import Days
 from mingan.reports.twin_pairs import TwinResult
+from mingan.reports.vote_ranking import VoteResult
 from mingan.statistics.results import Comparison, Score
 
 if TYPE_CHECKING:
@@ -170,7 +171,8 @@ class ReportData:
         tiers, abilities: the parts, in the order in which to show them.
         models: facts, in any order; a model without facts is shown by its score alone.
         notes: how the numbers were made (such as how unsure answers enter), one sentence each.
-        items, twins, days: question by question, against hidden twins, day by day, for the charts.
+        items, twins, days, votes: question by question, against hidden twins, day by day, in
+            pairs, for the charts.
     """
 
     made_at: str
@@ -189,3 +191,4 @@ class ReportData:
     items: ItemReport | None = None
     twins: tuple[TwinResult, ...] = ()
     days: Days = field(default_factory=Days)
+    votes: VoteResult | None = None

@@ -55,6 +55,7 @@ def report_charts(data: ReportData, lang: Lang) -> list[dict[str, Any]]:
         items=lambda: data.items,
         twins=lambda: data.twins,
         days=lambda: data.days,
+        votes=lambda: data.votes,
     )
     drawn = (shown(chart, lang) for chart in charts(material))
     return [chart for chart in drawn if chart["drawing"]]

@@ -119,6 +119,7 @@ def _material(visit: Visit, snapshot: Snapshot, chosen: Collection[str]) -> Mate
             result for result in snapshot.twins if not chosen or result.model in chosen
         ),
         days=lambda: _days(snapshot, chosen),
+        votes=lambda: snapshot.votes,
     )
 
 
@@ -177,6 +178,8 @@ def _chosen(visit: Visit, snapshot: Snapshot) -> tuple[str, ...]:
 def _quick(snapshot: Snapshot, key: str) -> bool:
     """Whether a slow chart is quickly there all the same."""
     small = len(snapshot.gathered.answers) < _QUICK
+    if key == "votes" and next(snapshot.reader.votes(), None) is None:
+        return True
     return small or (snapshot.items_ready if key == "items" else key in snapshot.kept)
 
 

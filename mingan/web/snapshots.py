@@ -24,6 +24,7 @@ from mingan.reports.gather import Gathered, gather, newest_bank
 from mingan.reports.items import ItemReport, examine
 from mingan.reports.ready import check_countable
 from mingan.reports.twin_pairs import TwinResult, twin_results
+from mingan.reports.vote_ranking import VoteResult, rank_by_votes
 from mingan.statistics import Comparison, Score, compare_all, score_table
 from mingan.store import Reader, Remembered
 
@@ -98,6 +99,18 @@ class Snapshot:
     def days(self) -> Days:
         """Every model against itself on other days."""
         return self.keep("days", lambda it: by_day(it.reader, it.gathered))
+
+    @property
+    def votes(self) -> VoteResult | None:
+        """The ranking by votes, made anew when there are others; None where there are none."""
+        given = list(self.reader.votes())
+        with self._lock:
+            before = self.kept.get("votes")
+            if before is None or before[0] != len(given):
+                before = (len(given), rank_by_votes(given, self.gathered))
+                self.kept["votes"] = before
+            found: VoteResult | None = before[1]
+            return found
 
     def keep(self, key: Hashable, make: Callable[[Snapshot], T]) -> T:
         """What `make` works out from this snapshot: once, however many pages want it."""

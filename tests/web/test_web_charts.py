@@ -99,7 +99,7 @@ def test_each_chart_has_an_address_with_its_finding_as_headline(
         page = client.get(f"/zh/charts/{key}", params={"bank": "全"})
     assert page.status_code == 200
     assert page.text.count("<h1>") == 1
-    assert ("<svg" in page.text.split("</h1>")[1]) == (key not in ("density", "forecast"))
+    assert ("<svg" in page.text.split("</h1>")[1]) == (key not in ("votes", "density", "forecast"))
 
 
 def test_points_lead_to_the_answers(full: Workspace) -> None:

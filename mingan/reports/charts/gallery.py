@@ -17,6 +17,7 @@ from mingan.reports.charts import (
     item_map,
     radar,
     twins,
+    votes,
     worth,
 )
 from mingan.reports.charts.chart import Chart, Link
@@ -24,6 +25,7 @@ from mingan.reports.data import ReportData
 from mingan.reports.days import Days
 from mingan.reports.items import ItemReport
 from mingan.reports.twin_pairs import TwinResult
+from mingan.reports.vote_ranking import VoteResult
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,7 +35,7 @@ class Material:
     Attributes:
         data: scores, comparisons, abilities, facts about models.
         link: where points lead.
-        items, twins, days: made when a chart wants them.
+        items, twins, days, votes: made when a chart wants them.
     """
 
     data: ReportData
@@ -41,6 +43,7 @@ class Material:
     items: Callable[[], ItemReport | None]
     twins: Callable[[], tuple[TwinResult, ...]]
     days: Callable[[], Days]
+    votes: Callable[[], VoteResult | None] = lambda: None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,6 +107,10 @@ GALLERY = (
     Entry(key="cost", title=worth.COST, make=_cost),
     Entry(key="price", title=worth.PRICE, make=_price),
     Entry(key="speed", title=worth.SPEED, make=_speed),
+    Entry(
+        key="votes", title=votes.TITLE, slow=True,
+        make=lambda material: votes.votes_chart(material.votes(), material.link),
+    ),
     Entry(
         key="twins", title=twins.TITLE, slow=True,
         make=lambda material: twins.twins_chart(material.twins(), material.link),
