@@ -85,7 +85,7 @@ class AnswerCard:
     Attributes:
         question: the key of the question that it answers (see `question_key`).
         outcome: of `page_questions.NAMES`; with `state` where that is not ok.
-        mine: whether the verdict is a person's, which can be withdrawn.
+        by: of a person's verdict whose it is; who gave it can take it back.
         drawn: whether there is a drawing that may be shown as a picture.
         tall: whether it is long enough to be worth folding.
     """
@@ -112,7 +112,6 @@ class AnswerCard:
     score: str
     cost: str
     took: str
-    mine: bool
     drawn: bool
 
     @property
@@ -265,23 +264,26 @@ def answer_card(
         error=one_line(view.error.say(lang), 600),
         cost=f"{figures(view.cost)} {one_line(view.currency, 12)}" if view.cost is not None else "",
         took=seconds(view.total_s) if view.total_s is not None else "",
-        drawn=_drawn(question, text),
-        **_judged_by(grade),  # type: ignore[arg-type]
+        drawn=is_drawn(question, text),
+        **_judged_by(grade),
     )
 
 
-def _judged_by(grade: Grade | None) -> dict[str, str | bool]:
+def signature(name: str) -> str:
+    """A person's name as it stands beside a verdict."""
+    return one_line(name, 60)
+
+
+def _judged_by(grade: Grade | None) -> dict[str, str]:
     if grade is None:
-        empty = dict.fromkeys(("grader", "version", "authority", "by", "at", "score"), "")
-        return {**empty, "mine": False}
+        return dict.fromkeys(("grader", "version", "authority", "by", "at", "score"), "")
     return {
         "grader": one_line(grade.grader, 60),
         "version": one_line(grade.version, 40),
         "authority": grade.authority,
-        "by": one_line(grade.by, 60),
+        "by": signature(grade.by),
         "at": grade.at[:16].replace("T", " "),
         "score": "" if grade.score is None else points(grade.score),
-        "mine": grade.authority == "person",
     }
 
 
@@ -305,7 +307,7 @@ def _turns(turns: Sequence[Turn], size: Room) -> tuple[tuple[TurnCard, ...], int
     return tuple(cards), left
 
 
-def _drawn(question: Question, text: str) -> bool:
+def is_drawn(question: Question, text: str) -> bool:
     """Whether it is worth asking for a picture; looking for one in a huge text is not."""
     return question.grader == SvgGrader.name and len(text) < 1_000_000 and bool(written_svg(text))
 

@@ -17,18 +17,23 @@ from threading import Lock
 import msgspec
 
 from mingan.errors import UsageError
-from mingan.grading.people.masking import LIMIT, mask
+from mingan.grading.people.masking import mask, mask_ends
 from mingan.grading.people.outcome import SAID
 from mingan.language import Lang, Text
 from mingan.records import NO_TEXT, Answer, Question
+from mingan.reports.assemble import answer_view
 from mingan.reports.safe import one_line, visible
+from mingan.reports.words import words
 from mingan.store import Store
 from mingan.store.queues import UNDONE, Click, Queue, QueueStatus, standing
-from mingan.web.cards import ROOMS, AnswerCard, Excerpt, answer_card, excerpt
+from mingan.web.cards import ROOMS, Excerpt, excerpt, is_drawn, whole_text
 from mingan.web.drawings import Pictures
 
 _KEPT = 12
 _TITLE = 90
+_WHOLE = 400_000  # characters of one answer that are looked through for a file
+_TURNS_FIRST, _TURNS_LAST, _TURN = 20, 40, 400
+_LEFT_OUT = Text("〔此处略去 {n} 个字符〕", "[{n} characters left out here]")
 _GONE = Text(
     "这个盲评不在了。请从「盲评」页重新进入。",
     "There is no such blind grading. Go in again from the Grade page.",
@@ -94,17 +99,47 @@ class Desk:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Passage:
+    """A text as it is shown: of a long one the start and the end, and how much lies between.
+
+    An answer's end is what it comes to, so nobody should judge one without having seen it.
+    """
+
+    start: str
+    left: int = 0
+    end: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BlindTurn:
+    """One earlier turn of a conversation; `skipped` turns before it are not shown."""
+
+    who: str
+    fresh: bool
+    said: Passage
+    skipped: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class BlindAnswer:
     """One answer as it lies on the desk.
 
-    `masked` says whether names were taken out, `more` how many characters are not shown.
+    `masked` says whether names were taken out, `cut` whether anything is not shown.
     """
 
     side: int
     label: str
-    card: AnswerCard
+    state: str
+    text: Passage
+    turns: tuple[BlindTurn, ...]
+    drawn: bool
     masked: bool
-    more: int
+
+    @property
+    def cut(self) -> bool:
+        """Whether there is more to it than is shown."""
+        earlier = any(turn.said.left or turn.skipped for turn in self.turns)
+        return bool(self.text.left) or earlier
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -156,7 +191,7 @@ def said(queue: Queue, choice: str, lang: Lang) -> str:
     return f"{choice.count('1')} / {len(queue.criteria)}"
 
 
-def item_card(judged: Judged, place: int, lang: Lang) -> ItemCard:
+def item_card(judged: Judged, place: int) -> ItemCard:
     """One item, without names.
 
     Raises:
@@ -181,7 +216,7 @@ def item_card(judged: Judged, place: int, lang: Lang) -> ItemCard:
         aliases=tuple(one_line(each, 100) for each in question.aliases[:20]),
         why=visible(question.why),
         answers=tuple(
-            _blind(judged, question, judged.answers[content], side, label, lang)
+            _blind(judged, question, judged.answers[content], side, label)
             for side, (content, label) in enumerate(zip(item.answers, labels, strict=True))
         ),
     )
@@ -191,38 +226,81 @@ def picture_of(
     pictures: Pictures, judged: Judged, place: int, side: int
 ) -> Future[bytes | None] | None:
     """The drawing in one of an item's answers, without names in it; None where there is none."""
+    found = _found(judged, place, side)
+    if found is None:
+        return None
+    return pictures.of(found[0], _masked(judged, *found, "zh"))
+
+
+def whole_answer(judged: Judged, place: int, side: int, lang: Lang) -> str | None:
+    """Everything that one of an item's answers says, without names; None where there is none."""
+    found = _found(judged, place, side)
+    if found is None:
+        return None
+    word = words(lang)
+    return whole_text(found[0], _masked(judged, *found, lang), (word["by_user"], word["by_model"]))
+
+
+def _found(judged: Judged, place: int, side: int) -> tuple[Question, Answer] | None:
     items = judged.queue.items
     if not 0 <= place < len(items) or not 0 <= side < len(items[place].answers):
         return None
     question = judged.questions.get(items[place].question)
     answer = judged.answers.get(items[place].answers[side])
-    if question is None or answer is None:
-        return None
-    return pictures.of(question, _masked(judged, question, answer)[0])
+    return None if question is None or answer is None else (question, answer)
 
 
 def _blind(
-    judged: Judged, question: Question, answer: Answer, side: int, label: str, lang: Lang
+    judged: Judged, question: Question, answer: Answer, side: int, label: str
 ) -> BlindAnswer:
-    clean, hidden = _masked(judged, question, answer)
-    card = answer_card(question, clean, None, lang, room="whole")
-    more = card.more + max(0, len(answer.text) - LIMIT)
-    return BlindAnswer(side=side, label=label, card=card, masked=hidden > 0, more=more)
+    view = answer_view(question, answer, None)
+    asked, hidden = _asked(question), 0
+
+    def passage(text: str, room: int) -> Passage:
+        nonlocal hidden
+        ends = mask_ends(text, room, names=judged.names, asked=asked)
+        hidden += ends.hidden
+        start, end = visible(ends.start).strip("\n"), visible(ends.end).strip("\n")
+        return Passage(start=start, left=ends.left, end=end)
+
+    gap = max(0, len(view.turns) - _TURNS_FIRST - _TURNS_LAST)
+    kept = [*view.turns[:_TURNS_FIRST], *view.turns[_TURNS_FIRST + gap :]]
+    room = max(_TURN, ROOMS["whole"].turns // max(1, len(kept)))
+    turns = tuple(
+        BlindTurn(
+            who=turn.who, fresh=turn.fresh, said=passage(turn.text, room),
+            skipped=gap if number == _TURNS_FIRST else 0,
+        )
+        for number, turn in enumerate(kept)
+    )  # fmt: skip
+    text = passage(view.text, ROOMS["whole"].chars)
+    return BlindAnswer(
+        side=side, label=label, state=answer.state, text=text, turns=turns,
+        drawn=is_drawn(question, view.text), masked=hidden > 0,
+    )  # fmt: skip
 
 
-def _masked(judged: Judged, question: Question, answer: Answer) -> tuple[Answer, int]:
-    """The answer with nothing in it that names its model, and how many names were taken out."""
-    asked = f"{question.prompt}\n{question.answer or ''}"
-    texts = [answer.text, *answer.earlier]
-    clean = [mask(text, names=judged.names, asked=asked) for text in texts]
-    turns = [each.text for each in clean[1:]]
+def _asked(question: Question) -> str:
+    """What the question says, in which a name tells nothing."""
+    return "\n".join([question.prompt, *question.turns, question.answer or ""])
+
+
+def _masked(judged: Judged, question: Question, answer: Answer, lang: Lang) -> Answer:
+    """The answer with nothing in it that names its model."""
     moves = answer.meta.get("said")
-    moves = [judged.clean(str(move), asked) for move in moves] if isinstance(moves, list) else None
-    meta = {"turns": turns} | ({"said": moves} if moves is not None else {})
-    if "fresh" in answer.meta:
-        meta["fresh"] = answer.meta["fresh"]
-    bare = msgspec.structs.replace(
-        answer, model="", model_hash="", text=clean[0].text, reasoning="", error=NO_TEXT,
+    moves = [str(move) for move in moves] if isinstance(moves, list) else []
+    longest = _WHOLE // (1 + len(answer.earlier) + len(moves))
+    asked = _asked(question)
+
+    def clean(text: str) -> str:
+        ends = mask_ends(text, longest, names=judged.names, asked=asked)
+        left = _LEFT_OUT.say(lang).replace("{n}", f"{ends.left:,}")
+        return f"{ends.start}\n\n{left}\n\n{ends.end}" if ends.left else ends.start
+
+    meta: dict[str, object] = {"turns": [clean(text) for text in answer.earlier]}
+    meta |= {"said": [clean(move) for move in moves]} if moves else {}
+    meta |= {"fresh": answer.meta["fresh"]} if "fresh" in answer.meta else {}
+    return msgspec.structs.replace(
+        answer, model="", model_hash="", text=clean(answer.text), reasoning="", error=NO_TEXT,
         served_model="", meta=meta, cost=None, first_token_s=None, total_s=None,
     )  # fmt: skip
-    return bare, sum(each.hidden for each in clean)

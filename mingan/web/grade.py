@@ -1,7 +1,8 @@
 """Grade: the list of blind queues, and the reading desk at which one person works through one.
 
 The page shows one item, three or four big keys, and nothing that could sway a verdict: no name of
-a model, no score, nothing of how others judged. Whoever works at it has given a name. Making
+a model, no score, nothing of how others judged. Whoever works at it has given a name, and the
+first browser that judges under a name keeps it: nobody else sees or undoes those verdicts. Making
 queues is in `grade_new`, the reveal and what came of it in `grade_result`.
 """
 
@@ -13,10 +14,13 @@ from starlette.responses import RedirectResponse, Response
 
 from mingan.errors import UsageError
 from mingan.language import Text, counted
+from mingan.records import content_hash
 from mingan.reports.safe import one_line, visible
-from mingan.store.queues import UNDONE, Queue, QueueStatus
-from mingan.web.desk import Desk, item_card, picture_of, progress, said
+from mingan.store.queue_store import name_is_taken
+from mingan.store.queues import UNDONE, Queue, QueueStatus, standing
+from mingan.web.desk import Desk, item_card, picture_of, progress, said, whole_answer
 from mingan.web.drawings import Pictures
+from mingan.web.hands import Later
 from mingan.web.routing import get, post, remember
 from mingan.web.visit import Visit
 
@@ -36,6 +40,19 @@ KEYS = {
     "rubric": (),
 }
 """The keys of a kind of queue, each with the choice that it stands for."""
+
+
+def browser_of(visit: Visit) -> str:
+    """What the store knows a browser by: enough to tell it from others, no use to anybody else."""
+    return content_hash("browser", visit.person.browser)[:24]
+
+
+def _held_elsewhere(visit: Visit, queue_id: str, name: str) -> UsageError | None:
+    """What is wrong with going on under a name, if another browser judges under it."""
+    store = visit.bench.workspace.store
+    if store.seats(queue_id).get(name, browser_of(visit)) == browser_of(visit):
+        return None
+    return name_is_taken(len(standing(store.clicks(queue_id, by=name))))
 
 
 def desk_of(visit: Visit) -> Desk:
@@ -74,7 +91,8 @@ def show(visit: Visit) -> Response:
 
 def _row(visit: Visit, status: QueueStatus) -> dict[str, Any]:
     queue = status.queue
-    mine = visit.bench.workspace.store.clicks(queue.id, by=visit.name) if visit.name else []
+    known = visit.name and _held_elsewhere(visit, queue.id, visit.name) is None
+    mine = visit.bench.workspace.store.clicks(queue.id, by=visit.name) if known else []
     done = progress(queue, mine).done
     revealed = status.state == "revealed"
     return {
@@ -101,11 +119,17 @@ def desk(visit: Visit) -> Response:
     status = status_of(visit)
     if status.state == "revealed":
         return visit.go(f"/grade/q/{status.queue.id}/result")
-    if not visit.name:
-        return visit.page(
-            "grade_name.html.j2", title=TITLE, queue=status.queue.id, size=len(status.queue.items)
-        )
+    taken = _held_elsewhere(visit, status.queue.id, visit.name) if visit.name else None
+    if not visit.name or taken:
+        return _ask_for_a_name(visit, status.queue, taken)
     return visit.page("grade_desk.html.j2", title=TITLE, **_on_the_desk(visit, status.queue))
+
+
+def _ask_for_a_name(visit: Visit, queue: Queue, why: UsageError | None) -> Response:
+    return visit.page(
+        "grade_name.html.j2", title=TITLE, status=409 if why else 200, queue=queue.id,
+        size=len(queue.items), why=why.message if why else None,
+    )  # fmt: skip
 
 
 def name(visit: Visit) -> Response:
@@ -113,7 +137,11 @@ def name(visit: Visit) -> Response:
     given = one_line(visit.field("name"), 40).strip()
     if not given:
         raise UsageError("请先写下你的名字，再开始判。", "Give your name before you grade.")
-    response = RedirectResponse(visit.url(f"/grade/q/{visit.path_params['id']}"), status_code=303)
+    queue = status_of(visit).queue
+    taken = _held_elsewhere(visit, queue.id, given)
+    if taken:
+        return _ask_for_a_name(visit, queue, taken)
+    response = RedirectResponse(visit.url(f"/grade/q/{queue.id}"), status_code=303)
     remember(visit, response, visit.person.with_(name=given))
     return response
 
@@ -140,7 +168,9 @@ def undo(visit: Visit) -> Response:
 def _keep(visit: Visit, queue: Queue, choice: str, note: str) -> None:
     place = visit.field("place")
     number = int(place) if place.isascii() and place.isdigit() and len(place) < 6 else -1
-    visit.bench.workspace.store.click(queue.id, number, visit.name, choice, note=note)
+    visit.bench.workspace.store.click(
+        queue.id, number, visit.name, choice, note=note, browser=browser_of(visit)
+    )
 
 
 def _next(visit: Visit, queue: Queue) -> Response:
@@ -149,18 +179,36 @@ def _next(visit: Visit, queue: Queue) -> Response:
     return visit.go(f"/grade/q/{queue.id}")
 
 
-def picture(visit: Visit) -> Response:
+def picture(visit: Visit) -> Response | Later[bytes | None]:
     """What the answer on the desk draws, as pixels, under an address that tells nothing."""
     judged = desk_of(visit).judged(status_of(visit).queue)
     drawn = picture_of(
         visit.bench.part(Pictures, Pictures), judged,
         int(visit.path_params["place"]), int(visit.path_params["side"]),
     )  # fmt: skip
+    return Response(status_code=404) if drawn is None else Later(drawn, _png)
+
+
+def _png(drawn: bytes | None) -> Response:
     if drawn is None:
         return Response(status_code=404)
     return Response(
         drawn, media_type="image/png", headers={"cache-control": "private, max-age=86400"}
     )
+
+
+def whole(visit: Visit) -> Response:
+    """All that an answer on the desk says, without names, as a text file."""
+    queue = status_of(visit).queue
+    place, side = int(visit.path_params["place"]), int(visit.path_params["side"])
+    text = whole_answer(desk_of(visit).judged(queue), place, side, visit.lang)
+    if text is None:
+        return Response(status_code=404)
+    name = f"{queue.id}-{place + 1}{'AB'[side] if len(queue.items[place].answers) > 1 else ''}.txt"
+    return Response(
+        text.encode("utf-8", "replace"), media_type="text/plain; charset=utf-8",
+        headers={"content-disposition": f'attachment; filename="{name}"'},
+    )  # fmt: skip
 
 
 def _on_the_desk(visit: Visit, queue: Queue) -> dict[str, Any]:
@@ -172,7 +220,7 @@ def _on_the_desk(visit: Visit, queue: Queue) -> dict[str, Any]:
         "kind": queue.kind,
         "mine": mine,
         "before": before,
-        "item": None if mine.next is None else item_card(judged, mine.next, visit.lang),
+        "item": None if mine.next is None else item_card(judged, mine.next),
         "guideline": visible(judged.clean(queue.guideline)),
         "criteria": [
             (str(i + 1), one_line(judged.clean(text), 200), mine.before[i : i + 1] == "1")
@@ -192,4 +240,5 @@ routes = [
     post("/grade/q/{id:str}", click, role="grader"),
     post("/grade/q/{id:str}/undo", undo, role="grader"),
     get("/grade/q/{id:str}/{place:int}/{side:int}.png", picture, role="grader"),
+    get("/grade/q/{id:str}/{place:int}/{side:int}.txt", whole, role="grader"),
 ]

@@ -2,7 +2,7 @@
 
 Until the reveal only progress is shown, and only to the owner. After it: who said what how often,
 how far they agree and what that means, a table of models, and where they disagree. The module
-counts nothing itself that `grading.people.outcome` or the statistics know how to count.
+counts nothing itself that `grading.people` or the statistics know how to count.
 """
 
 from __future__ import annotations
@@ -25,9 +25,8 @@ from mingan.grading.people.outcome import (
     outcome,
     people,
     said_by,
-    shares,
-    verdicts,
 )
+from mingan.grading.people.tables import model_of, verdict_table, win_table
 from mingan.language import Text, counted
 from mingan.records import now
 from mingan.reports import export
@@ -35,7 +34,7 @@ from mingan.reports.agreement_sentences import agreement_detail, agreement_sente
 from mingan.reports.charts.bars import interval_bar
 from mingan.reports.safe import one_line
 from mingan.reports.sentences import FEW, points
-from mingan.statistics import Score, wilson
+from mingan.statistics import Score
 from mingan.store.queues import Click, Queue, QueueStatus, grade_of, standing
 from mingan.web.desk import Judged
 from mingan.web.exports import download
@@ -92,13 +91,14 @@ def _board(visit: Visit) -> str:
 def _progress(visit: Visit, status: QueueStatus) -> dict[str, Any]:
     queue, clicks = status.queue, visit.bench.workspace.store.clicks(status.queue.id)
     done = Counter(by for by, _ in standing(clicks))
+    held = visit.bench.workspace.store.seats(queue.id)
     size = len(queue.items)
     return {
         "queue": queue.id,
         "name": title_of(visit, queue, revealed=False),
         "kind": KINDS[queue.kind],
         "size": size,
-        "graders": [(one_line(by, 40), done[by], size) for by in people(clicks)],
+        "graders": [(by, done[by], size, by in held) for by in people(clicks)],
         "finding": _how_far(done, size),
         "revealed": status.state == "revealed",
         "desk": str(visit.request.base_url).rstrip("/") + visit.url(f"/grade/q/{queue.id}"),
@@ -128,6 +128,20 @@ def reveal(visit: Visit) -> Response:
     return visit.go(f"/grade/q/{status.queue.id}/result")
 
 
+def release(visit: Visit) -> Response:
+    """Gives a grader's name back, for whoever goes on with another browser."""
+    status, by = status_of(visit), visit.field("by")
+    visit.bench.workspace.store.release(status.queue.id, by)
+    shown = one_line(by, 40)
+    return visit.go(
+        f"/grade/q/{status.queue.id}/result",
+        notice=Text(
+            f"「{shown}」放开了：下一个用这个名字判的浏览器接着判。",
+            f"“{shown}” is released: the next browser that judges under that name goes on.",
+        ),
+    )
+
+
 def _results(visit: Visit, queue: Queue) -> Response:
     clicks = visit.bench.workspace.store.clicks(queue.id)
     judged = desk_of(visit).judged(queue)
@@ -135,7 +149,8 @@ def _results(visit: Visit, queue: Queue) -> Response:
     found = how_far_they_agree(queue, clicks)
     rows = list(_disagreements(visit, judged, clicks))
     choices = ("a", "b", "tie", "both bad") if queue.kind == "pair" else _VERDICTS
-    models = _pair_table(judged, clicks) if queue.kind == "pair" else _table(judged, clicks)
+    table = win_table if queue.kind == "pair" else verdict_table
+    models = table(queue, clicks, judged.answers)
     return visit.page(
         "grade_result.html.j2",
         title=TITLE,
@@ -161,15 +176,16 @@ def _results(visit: Visit, queue: Queue) -> Response:
 
 
 def _shown(score: Score) -> dict[str, Any]:
-    """A row of the table; of few answers only counts are said, as in every table of ours."""
+    """A row of the table; of few questions only counts are said, as in every table of ours."""
     few = score.questions < FEW
+    counts = (score.right, score.wrong, score.unsure)
     return {
         "model": score.model,
         "few": few,
-        "value": f"{score.right} / {score.questions}" if few else points(score.score),
+        "value": f"{score.right} / {sum(counts)}" if few else points(score.score),
         "bar": Markup(interval_bar(score)),
         "ends": f"{points(score.low)}–{points(score.high)}",
-        "counts": (score.right, score.wrong, score.unsure),
+        "counts": counts,
     }
 
 
@@ -193,53 +209,6 @@ def _finding(names: Sequence[str], clicks: Sequence[Click], shared: bool, agreed
     return agreed
 
 
-def _table(judged: Judged, clicks: Sequence[Click]) -> list[Score]:
-    """For every model what people say of its answers in this queue, best first."""
-    counts: dict[str, Counter[str]] = {}
-    for place, verdict in verdicts(judged.queue, clicks).items():
-        model = _model(judged, judged.queue.items[place].answers[0])
-        counts.setdefault(model, Counter())[verdict] += 1
-    return _sorted(
-        _score(model, said["right"], sum(said.values()), said) for model, said in counts.items()
-    )
-
-
-def _pair_table(judged: Judged, clicks: Sequence[Click]) -> list[Score]:
-    """For every model the share of its pairs that it won, a tie counting half, best first."""
-    won: dict[str, list[float]] = {}
-    for place, share in shares(judged.queue, clicks).items():
-        first, second = judged.queue.items[place].answers
-        won.setdefault(_model(judged, first), []).append(share)
-        won.setdefault(_model(judged, second), []).append(1 - share)
-    return _sorted(
-        _score(
-            model, sum(given), len(given),
-            Counter(right=sum(s > 0.5 for s in given), wrong=sum(s < 0.5 for s in given),
-                    unsure=sum(s == 0.5 for s in given)),
-        )
-        for model, given in won.items()
-    )  # fmt: skip
-
-
-def _score(model: str, good: float, number: int, said: Counter[str]) -> Score:
-    low, high = wilson(good, number)
-    nothing = dict.fromkeys(("ungraded", "refused", "truncated", "empty", "failed", "absent"), 0)
-    return Score(
-        model=model, score=good / number, low=low, high=high, best_case=high, worst_case=low,
-        right=said["right"], wrong=said["wrong"], unsure=said["unsure"], questions=number,
-        repeats=1, **nothing,
-    )  # fmt: skip
-
-
-def _sorted(scores: Iterator[Score]) -> list[Score]:
-    return sorted(scores, key=lambda score: (-score.score, score.model))
-
-
-def _model(judged: Judged, content: str) -> str:
-    answer = judged.answers.get(content)
-    return answer.model if answer else "?"
-
-
 def _disagreements(
     visit: Visit, judged: Judged, clicks: Sequence[Click]
 ) -> Iterator[dict[str, Any]]:
@@ -252,7 +221,7 @@ def _disagreements(
             "item": place + 1,
             "prompt": one_line(question.prompt, 100),
             "href": question_address(visit, question.id, judged.queue.bank),
-            "models": [one_line(_model(judged, content), 40) for content in item.answers],
+            "models": [one_line(model_of(judged.answers, content), 40) for content in item.answers],
             "said": [(one_line(by, 40), choice, SAID[choice]) for by, choice in said.items()],
         }
 
@@ -272,7 +241,7 @@ def _rows(judged: Judged, clicks: Sequence[Click]) -> Iterator[export.Row]:
     for (by, place), click in standing(clicks).items():
         item = queue.items[place]
         question = judged.questions.get(item.question)
-        models = [_model(judged, content) for content in item.answers]
+        models = [model_of(judged.answers, content) for content in item.answers]
         pair = queue.kind == "pair"
         yield {
             "bank": queue.bank,
@@ -291,7 +260,8 @@ def _rows(judged: Judged, clicks: Sequence[Click]) -> Iterator[export.Row]:
 
 routes = [
     get("/grade/q/{id:str}/result", show, role=None),
-    live("/grade/q/{id:str}/progress", progress, role="owner"),
+    live("/grade/q/{id:str}/progress", progress, there=status_of, role="owner"),
     post("/grade/q/{id:str}/reveal", reveal, role="owner"),
+    post("/grade/q/{id:str}/release", release, role="owner"),
     get("/grade/q/{id:str}/export", exported, role="reader"),
 ]

@@ -49,6 +49,7 @@ def context(visit: Visit, wanted: Filter) -> dict[str, Any]:
         "word": words(visit.lang),
         "signs": _SIGNS,
         "may_grade": visit.person.may("owner"),
+        "me": cards.signature(visit.name),
         "rich": lambda text: answers.rich(text, visit.lang, cards.ROOMS["whole"].chars),
     }
 
@@ -133,6 +134,8 @@ def grade(visit: Visit) -> Response:
         )
     reason = one_line(visit.field("reason"), LONGEST_REASON)
     question, given = found
+    if verdict == "ungraded":
+        _check_withdrawal(visit, question, given)
     visit.bench.workspace.store.add_grades(
         [
             Grade(
@@ -149,6 +152,23 @@ def grade(visit: Visit) -> Response:
     if visit.field("room") == "page":
         back = _own_page(visit, wanted.bank, *found).partition("#")[0]
     return RedirectResponse(f"{back}#{cards.answer_anchor(given.content)}", status_code=303)
+
+
+def _check_withdrawal(visit: Visit, question: Question, given: Answer) -> None:
+    """Say so if the verdict that counts is none of this person's, which nothing would take back."""
+    standing = visit.bench.snapshots.reader.grades().get((given.content, question.hash))
+    if standing is None or standing.authority != "person":
+        raise UsageError(
+            "这里没有人的判定可以撤回；什么也没有改动。",
+            "There is no person's verdict to withdraw; nothing was changed.",
+        )
+    if standing.by != visit.name:
+        by = cards.signature(standing.by) or "?"
+        raise UsageError(
+            f"这是 {by} 的判定，只有本人能撤回。你可以另判一次，那就以你的为准。什么也没有改动。",
+            f"This is the verdict of {by}, who alone can withdraw it. Give your own, and yours "
+            "will count. Nothing was changed.",
+        )
 
 
 def _answer_again(

@@ -55,6 +55,8 @@ def fill_screens(served: Served, bank: str) -> dict[str, str]:
             _grade(grader, queues["desk"], all_of_it=False)
     with Visitor(served) as owner:
         owner.post(f"/zh/grade/q/{queues['grade-result']}/reveal")
+        # So that whoever looks at the desk as this person may go on from another browser.
+        owner.post(f"/zh/grade/q/{queues['desk']}/release", by="小林")
     return {
         "home": "/",
         "alarms": "/alarms",
@@ -183,6 +185,7 @@ def at_work(served: Served) -> dict[str, str]:
         )
     with Visitor(served, name="小林") as grader:
         _grade(grader, queue, all_of_it=True)
+        grader.post(f"/zh/grade/q/{queue}/release", by="小林")
     return {
         "grade": f"/grade/q/{queue}",
         "run": str(running.url).removeprefix(f"{served.url}/zh"),

@@ -261,7 +261,7 @@ def test_a_person_puts_a_verdict_right_and_takes_it_back(
     assert (grade.verdict, grade.authority, grade.grader, grade.version) == (
         "right", "person", "person", "1",
     )  # fmt: skip
-    assert grade.by
+    assert grade.by == ""  # never the name under which the server runs: readers see it
     assert grade.at
     assert "丙」得" in words_of(client.get("/zh/compare?m=丙").text)
     assert verdicts_of(client.get("/zh/compare").text)[0] == "right"
@@ -270,6 +270,35 @@ def test_a_person_puts_a_verdict_right_and_takes_it_back(
     assert "撤回" not in found.text
     assert headline_of(client.get("/zh/compare").text) == before
     assert workspace.store.verify() == []
+
+
+def test_nobody_withdraws_what_another_person_said(
+    client: TestClient, workspace: Workspace
+) -> None:
+    at, headers = place_of(client, "q-000"), {"hx-request": "true"}
+    room = {"filter": "bank=小题库", "room": "list"}
+    nothing = send(client, at, room | {"verdict": "ungraded"}, headers=headers)
+    assert nothing.status_code == 400
+    assert "没有人的判定可以撤回" in nothing.text
+    joint = Grade(
+        answer=at.rpartition("/")[2], question_hash=questions()[0].hash, verdict="right",
+        grader="person", version="1", authority="person", by="小林、老王", at="2026-01-01",
+    )  # fmt: skip
+    workspace.store.add_grades([joint])
+    send(client, "/zh/enter", {"name": "小林"})
+    page = client.get(at, params={"bank": "小题库"}, headers=headers).text
+    assert "这是 小林、老王 的判定，只有本人能撤回" in page
+    assert 'value="ungraded"' not in page
+    assert 'aria-pressed="true"' not in page
+    refused = send(client, at, room | {"verdict": "ungraded"}, headers=headers)
+    assert refused.status_code == 400
+    assert "这是 小林、老王 的判定" in refused.text
+    assert workspace.store.grades()[joint.answer, joint.question_hash] == joint
+    own = send(client, at, room | {"verdict": "wrong"}, headers=headers).text
+    assert 'value="ungraded"' in own
+    back = send(client, at, room | {"verdict": "ungraded"}, headers=headers).text
+    assert verdicts_of(back) == ["right"]
+    assert "只有本人能撤回" in back
 
 
 def test_a_verdict_needs_no_script(client: TestClient) -> None:

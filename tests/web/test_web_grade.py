@@ -160,6 +160,53 @@ def test_a_huge_answer_is_bounded(empty: Workspace) -> None:
         assert len(client.get(at).text) < 120_000
 
 
+def test_the_end_of_a_long_answer_is_on_the_desk_and_all_of_it_in_a_file(empty: Workspace) -> None:
+    middle = "，".join(["中间"] * 30_000)
+    fill_blind(empty, said=f"我是{{name}}。{middle}我是{{name}}，结论：四十二。", size=1)
+    with client_of(empty, role="grader") as client, client_of(empty) as owner:
+        at = make(owner)
+        judge(client, at)
+        page = client.get(at).text
+        assert "结论：四十二。" in page
+        assert re.search(r"〔中间有 70,0\d\d 个字没有显示〕", page)
+        whole = client.get(f"{at}/0/0.txt")
+        assert whole.headers["content-type"].startswith("text/plain")
+        assert middle in whole.text
+        assert whole.text.endswith("我是〔名字已隐去〕，结论：四十二。")
+        assert not any(name in page + whole.text + str(whole.headers) for name in NAMES)
+        assert f'{at}/0/0.txt"' in page
+        assert client.get(f"{at}/0/1.txt").status_code == 404
+        assert client.get(f"{at}/99/0.txt").status_code == 404
+    with client_of(empty, role="reader") as reader:
+        assert reader.get(f"{at}/0/0.txt").status_code == 403
+
+
+def test_turns_that_are_cut_say_so(empty: Workspace) -> None:
+    card = ModelCard(name=NAMES[0], kind="recorded")
+    asked = [Question(id="q", prompt="对话", bank="盲", answer="好", turns=("接着说",) * 99)]
+    turns = ["甲" * 900 + f"第 {i} 轮的话到此为止" for i in range(99)]
+    empty.store.add_bank("盲", asked)
+    empty.store.add_cards([card])
+    said = Answer(
+        question="q", asked=asked[0].asked, bank="盲", model=card.name, model_hash=card.hash,
+        text=f"我是 {card.name}，好", meta={"turns": turns},
+    )  # fmt: skip
+    empty.store.record("", [said]).result()
+    with client_of(empty) as client:
+        at = make(client)
+        judge(client, at)
+        page = client.get(at).text
+        assert page.count("第 0 轮的话到此为止") == 1
+        assert page.count("第 98 轮的话到此为止") == 1
+        assert "第 50 轮的话" not in page
+        assert "〔这里有 138 轮对话没有显示〕" in page
+        assert "个字没有显示〕" in page
+        assert len(page) < 120_000
+        whole = client.get(f"{at}/0/0.txt").text
+        assert "第 50 轮的话到此为止" in whole
+        assert whole.endswith("我是 〔名字已隐去〕，好")
+
+
 def test_undo_goes_back_and_shows_what_was_chosen(blind: Workspace) -> None:
     with client_of(blind) as client:
         at = make(client)
@@ -258,6 +305,40 @@ def test_a_grader_sees_the_queue_and_nothing_else(blind: Workspace) -> None:
     assert refused.headers["location"].startswith("/zh/enter")
 
 
+def test_nobody_sees_or_undoes_what_another_judged_under_a_name(blind: Workspace) -> None:
+    with client_of(blind) as owner, client_of(blind, role="grader") as other:
+        at = make(owner)
+        with client_of(blind, role="grader") as first:
+            judge(first, at, "right", "wrong")
+            assert "第 3 / 24 条" in first.get(at).text
+            held = first.cookies
+        taken = send(other, f"{at}/name", {"name": "小林"})
+        assert taken.status_code == 409
+        assert "已经判了 2 条" in taken.text
+        send(other, "/zh/enter", {"name": "小林"})  # the other way to a name
+        page = other.get(at)
+        assert page.status_code == 409
+        assert "第 3" not in page.text
+        assert 'value="2"' not in other.get("/zh/grade").text
+        for path, data in ((at, {"place": "2", "choice": "right"}), (f"{at}/undo", {"place": "1"})):
+            assert "已经判了 2 条" in send(other, path, data).text
+        assert len(blind.store.clicks(at.rsplit("/", 1)[1])) == 2
+        judge(other, at, "wrong", name="阿明")
+        assert send(other, f"{at}/release", {"by": "小林"}).status_code == 403
+        with client_of(blind, role="grader") as again:
+            again.cookies = held  # the same browser goes on, after a restart of the server too
+            judge(again, at, "wrong")
+        assert "放开名字" in owner.get(f"{at}/result").text
+        page = send(owner, f"{at}/release", {"by": "小林"})
+        assert "「小林」放开了" in page.text
+        with client_of(blind, role="grader") as elsewhere:
+            judge(elsewhere, at, "unsure")
+            assert "第 5 / 24 条" in elsewhere.get(at).text
+    clicks = blind.store.clicks(at.rsplit("/", 1)[1], by="小林")
+    assert [click.choice for click in clicks] == ["right", "wrong", "wrong", "unsure"]
+    assert blind.store.verify() == []
+
+
 def test_a_forged_click_is_refused(blind: Workspace) -> None:
     with client_of(blind) as client:
         at = make(client)
@@ -332,21 +413,23 @@ def test_two_people_at_once_lose_nothing(blind: Workspace) -> None:
     assert len(clicks) == len(standing(clicks)) == 48
 
 
-def test_twenty_answers_by_keyboard_alone(blind: Workspace, watch: Callable[..., Any]) -> None:
+def test_twenty_and_one_answers_by_keyboard_alone(
+    blind: Workspace, watch: Callable[..., Any]
+) -> None:
     with Served(blind) as served:
         page = watch(served).page
         page.goto("/zh/grade/new")
         page.get_by_label("全部回答").check()
-        page.get_by_label("最多评多少条").fill("20")
+        page.get_by_label("最多评多少条").fill("22")
         page.get_by_role("button", name="建好").click()
         page.get_by_role("link", name="我也来判").click()
         page.get_by_label("名字").fill("小林")
         page.keyboard.press("Enter")
-        for number in range(1, 21):
-            page.get_by_text(f"第 {number} / 20 条").wait_for()
+        for number in range(1, 22):
+            page.get_by_text(f"第 {number} / 21 条").wait_for()
             page.keyboard.press("123"[number % 3])
             if number == 5:
-                page.get_by_text("第 6 / 20 条").wait_for()
+                page.get_by_text("第 6 / 21 条").wait_for()
                 page.keyboard.press("z")
                 page.get_by_text("撤销了").wait_for()
                 page.keyboard.press("?")
@@ -358,20 +441,20 @@ def test_twenty_answers_by_keyboard_alone(blind: Workspace, watch: Callable[...,
                 page.keyboard.press("Enter")
                 page.keyboard.press("Escape")
                 page.keyboard.press("1")
-        page.get_by_text("20 条都判完了").wait_for()
+        page.get_by_text("21 条都判完了").wait_for()
         page.keyboard.press("Tab")
         page.get_by_role("link", name="进度与揭晓").press("Enter")
-        page.get_by_text("1 个已经判完 20 条").wait_for()
+        page.get_by_text("1 个已经判完 21 条").wait_for()
         page.get_by_text("揭晓名字").press("Enter")
         page.get_by_role("button", name="现在揭晓").press("Enter")
-        page.get_by_role("heading", name="小林 判了 20 条").wait_for()
+        page.get_by_role("heading", name="小林 判了 21 条").wait_for()
         assert page.get_by_text(NAMES[0]).count() >= 1
     (status,) = blind.store.queues()
     clicks = blind.store.clicks(status.queue.id)
     stand = standing(clicks)
-    assert len(stand) == 20
+    assert len(stand) == 21
     assert stand["小林", 4].choice == "right"
     assert stand["小林", 4].note == "想好了 1"
-    assert len(clicks) == 22
-    assert len(list(blind.store.all_grades())) == 20
+    assert len(clicks) == 23
+    assert len(list(blind.store.all_grades())) == 21
     assert blind.store.verify() == []

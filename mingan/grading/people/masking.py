@@ -26,7 +26,9 @@ from mingan.grading.people.names import MAKERS, MODELS, VERSIONED, WORDS
 PLACEHOLDER = "〔名字已隐去〕"
 
 LIMIT = 60_000
-"""Longest text that is looked through; nobody reads more than that at a desk."""
+"""Longest text that is looked through, where nobody asks for more; what is beyond is dropped."""
+
+_EDGE = 200  # at a cut half a name may stand, which nobody would know for one
 
 _SEPARATORS = frozenset(" \t\n-_.·・")
 _BLANK = r" \t\r\f\v\u1680\u2028\u2029"
@@ -87,14 +89,39 @@ class _Patterns(NamedTuple):
     words: re.Pattern[str]
 
 
-def mask(text: str, *, names: Iterable[str] = (), asked: str = "") -> Masked:
+class Ends(NamedTuple):
+    """The start and the end of a text without names, and how many characters between them are
+    left out; of a text that is there as a whole, `end` is empty."""
+
+    start: str
+    left: int
+    end: str
+    hidden: int
+
+
+def mask_ends(text: str, longest: int, *, names: Iterable[str] = (), asked: str = "") -> Ends:
+    """`text` without names, its middle left out where it is (clearly) longer than `longest`."""
+    if len(text) <= longest + longest // 5:
+        whole = mask(text, names=names, asked=asked, longest=len(text))
+        return Ends(whole.text, 0, "", whole.hidden)
+    at = longest * 3 // 5
+    start, end = text[: at + _EDGE], text[at - longest - _EDGE :]
+    first = mask(start, names=names, asked=asked, longest=len(start))
+    last = mask(end, names=names, asked=asked, longest=len(end))
+    hidden = first.hidden + last.hidden
+    return Ends(first.text[:-_EDGE], len(text) - longest, last.text[_EDGE:], hidden)
+
+
+def mask(text: str, *, names: Iterable[str] = (), asked: str = "", longest: int = LIMIT) -> Masked:
     """`text` with what names its writer hidden.
 
     Args:
         names: what the models of this comparison are called here.
         asked: the question and its reference; names that stand there tell nothing.
+        longest: so much of the text is looked through and given back.
     """
-    folded = _fold(text[:LIMIT])
+    text = text[:longest]
+    folded = _fold(text)
     own = tuple(sorted({name.strip() for name in names if len(_fold(name.strip()).text) > 1}))
     patterns = _patterns(own)
     given = _fold(asked).text
@@ -107,7 +134,7 @@ def mask(text: str, *, names: Iterable[str] = (), asked: str = "") -> Masked:
     for found in patterns.near.finditer(folded.text):
         if speaks.of_itself(*found.span()) or (whole and found["name"] not in given):
             spans.append(found.span())
-    return _replaced(text[:LIMIT], folded, spans)
+    return _replaced(text, folded, spans)
 
 
 class _Speaking:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from mingan.grading.people.masking import LIMIT, PLACEHOLDER, mask
+from mingan.grading.people.masking import LIMIT, PLACEHOLDER, mask, mask_ends
 
 X = PLACEHOLDER
 
@@ -103,3 +103,14 @@ def test_long_and_hostile_text_takes_no_time() -> None:
     assert len(mask("字" * (LIMIT + 99)).text) == LIMIT
     for text in ("G - - " * 10_000, "as a " * 12_000, "I am " + "a" * 59_000, "model " * 10_000):
         assert mask(text).hidden == 0
+
+
+def test_of_a_long_text_both_ends_are_left_and_no_half_name_at_the_cut() -> None:
+    text = "我是 ChatGPT。" + "通义千问" * 5_000 + "完，Qwen 上。"
+    ends = mask_ends(text, 1_000)
+    assert ends.start.startswith(f"我是 {X}。")
+    assert ends.end.endswith(f"完，{X} 上。")
+    assert ends.left == len(text) - 1_000
+    assert not set("通义千问") & set(ends.start + ends.end)
+    assert mask_ends(text[:1_100], 1_000).left == 0
+    assert mask_ends("我是 ChatGPT。", 100) == (f"我是 {X}。", 0, "", 1)
