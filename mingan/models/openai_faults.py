@@ -62,7 +62,8 @@ def fault(
     Returns it rather than raising, so that the caller decides from where.
     """
     codes, _ = _words(body)
-    said = excerpt(body, key)
+    # Who refuses a key likes to quote it, and may do so in a form that we do not see through.
+    said = excerpt(body, key) if status not in (401, 403) else ""
     said_zh = f"对方说：{said}" if said else ""
     said_en = f" It said: {said}" if said else ""
     if status == 402 or any(code in _NO_MONEY or code.startswith(_NO_MONEY) for code in codes):
@@ -73,10 +74,9 @@ def fault(
         )
     if status in (401, 403):
         return KeyRejected(
-            f"{who} 不接受这个密钥（{status}）。请检查 models.toml 里 api_key_env 指的环境变量。"
-            f"{said_zh}",
+            f"{who} 不接受这个密钥（{status}）。请检查 models.toml 里 api_key_env 指的环境变量。",
             f"{who} refused the key ({status}). Check the environment variable that api_key_env "
-            f"names in models.toml.{said_en}",
+            "names in models.toml.",
         )
     if status == 429:
         return RateLimited(

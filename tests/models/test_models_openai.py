@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import asyncio
+import base64
 import json
 import logging
 import socket
@@ -316,6 +317,24 @@ async def test_faults_are_named_and_never_show_the_key(
     ):
         assert KEY not in text
     assert "甲" in caught.value.message.zh
+
+
+@pytest.mark.parametrize("status", [401, 403])
+async def test_whoever_refuses_a_key_is_not_quoted(
+    endpoint: Endpoint, model: OpenAIModel, status: int
+) -> None:
+    hidden = (base64.b64encode(KEY.encode()).decode(), f"{KEY[:9]} {KEY[9:]}", KEY[::-1])
+    for said in hidden:
+        for body, sent in (
+            ({"error": {"message": f"bad {said}"}}, status),
+            ({"error": {"message": f"bad {said}", "code": "insufficient_quota"}}, status),
+            ({"error": {"message": f"bad {said}", "code": status}}, 200),
+        ):
+            endpoint.says(body, sent)
+            with pytest.raises(KeyRejected) as caught:
+                await model.answer(ask())
+            assert said not in repr(caught.value)
+            assert str(status) in caught.value.message.en
 
 
 async def test_the_key_is_cut_out_however_the_server_dresses_it(
