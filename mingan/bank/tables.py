@@ -146,10 +146,12 @@ def _json_lines(text: str, found: Findings) -> Iterator[tuple[int, Any]]:
         try:
             yield number, json.loads(line)
         except (ValueError, RecursionError) as error:
-            place = f"{error.msg}, {error.colno}" if isinstance(error, json.JSONDecodeError) else ""
+            zh, en = "嵌套太深，或数字太长", "nested too deeply, or a number too long"
+            if isinstance(error, json.JSONDecodeError):
+                zh = en = f"{error.msg}, {error.colno}"
             found.error(
                 "json",
-                Text(f"这一行不是有效的 JSON（{place}）", f"This line is not valid JSON ({place})"),
+                Text(f"这一行不是有效的 JSON（{zh}）", f"This line is not valid JSON ({en})"),
                 Text(
                     "每行写一个 JSON 对象，检查引号和逗号",
                     "Write one JSON object a line; check quotes and commas",

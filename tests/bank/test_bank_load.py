@@ -200,3 +200,15 @@ def test_a_bank_that_is_not_there_is_named(tmp_path: Path) -> None:
         find("startr")
     with pytest.raises(BankError, match=r"nowhere\.csv"):
         find(tmp_path / "nowhere.csv")
+
+
+@pytest.mark.parametrize("line", ["[" * 100_000, '{"id": ' + "9" * 5_000 + "}"])
+def test_a_line_that_is_too_much_for_a_reader_of_json_is_said_in_words(
+    tmp_path: Path, line: str
+) -> None:
+    first = '{"id": "a", "prompt": "1+1?", "answer": "2"}'
+    with pytest.raises(BankError) as caught:
+        load(put(tmp_path / "b.jsonl", f"{first}\n{line}\n"))
+    assert "（嵌套太深，或数字太长）" in caught.value.message.zh
+    assert "（）" not in caught.value.message.zh
+    assert "()" not in caught.value.message.en
