@@ -40,6 +40,7 @@ SUFFIXES = (
 """What may be brought."""
 
 _LONGEST = 80
+_MOST_NAME_BYTES = 255  # of a name in the usual file systems
 _PORTION = 1 << 20
 _AGAIN = re.compile(r" ?\(\d{1,3}\)(?=\.)")
 """What a browser adds to the name of a file that it downloads a second time."""
@@ -104,8 +105,15 @@ def safe_name(name: str) -> str:
     bare = shown.strip().lstrip(".~$ ")
     stem, dot, suffix = bare.rpartition(".")
     if not dot:
-        return bare[:_LONGEST] or "file"
-    return f"{stem[:_LONGEST].rstrip('. ') or 'file'}.{suffix[:10]}"
+        return _cut(bare, "") or "file"
+    suffix = suffix[:10]
+    return f"{_cut(stem, suffix).rstrip('. ') or 'file'}.{suffix}"
+
+
+def _cut(stem: str, suffix: str) -> str:
+    """The beginning of a name: as long as people read, and no longer than systems take."""
+    room = _MOST_NAME_BYTES - len(f".{suffix}".encode())
+    return stem[:_LONGEST].encode()[:room].decode(errors="ignore")
 
 
 def _check_names(names: Sequence[str]) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
-from urllib.parse import quote, urlencode
+from urllib.parse import quote, unquote, urlencode
 
 from markupsafe import Markup
 from starlette.datastructures import FormData, QueryParams
@@ -26,6 +26,7 @@ from mingan.web.rendering import render
 Value = str | int | None
 
 _NOTICE = "notice"
+_NOTICE_BYTES = 3_500  # browsers drop a cookie that is larger than 4 kB with its attributes
 
 
 @dataclass(frozen=True)
@@ -114,7 +115,7 @@ class Visit:
         """Send the visitor to another of our pages, with a sentence to be shown there once."""
         response = RedirectResponse(self.url(path, **query), status_code=303)
         if notice is not None:
-            said = quote(self.say(notice)[:600])
+            said = _kept(self.say(notice))
             response.set_cookie(
                 _NOTICE, said, max_age=30, httponly=True, samesite="lax", path=f"/{self.lang}"
             )
@@ -125,9 +126,7 @@ class Visit:
         return replace(self, **changes)
 
     def _notice(self) -> str:
-        from urllib.parse import unquote
-
-        return unquote(self.request.cookies.get(_NOTICE, ""))[:600]
+        return unquote(self.request.cookies.get(_NOTICE, ""))[:_NOTICE_BYTES]
 
     def _html(self, template: str, status: int, context: dict[str, Any]) -> Response:
         text = render(template, self.lang, self._context() | context)
@@ -152,6 +151,16 @@ class Visit:
             "csrf_field": Markup('<input type="hidden" name="csrf" value="{}">').format(csrf),
             "DASH": DASH,
         }
+
+
+def _kept(notice: str) -> str:
+    """As much of a sentence as a cookie can hold, where a character may take twelve bytes."""
+    said = "".join(c if c.isprintable() else " " for c in notice)
+    if len(quote(said)) <= _NOTICE_BYTES:
+        return quote(said)
+    while len(quote(said)) > _NOTICE_BYTES - len(quote("…")):
+        said = said[: -max(1, (len(quote(said)) - _NOTICE_BYTES) // 12)]
+    return quote(said + "…")
 
 
 def address(lang: Lang, path: str, /, **query: Value | list[str]) -> str:

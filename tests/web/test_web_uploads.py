@@ -46,6 +46,19 @@ def test_names_become_harmless(name: str, safe: str) -> None:
     assert safe_name(name) == safe
 
 
+@pytest.mark.parametrize("character", ["😀", "𠀀", "长", "a", "é"])
+@pytest.mark.parametrize("ending", ["", ".csv", ".😀😀😀😀😀😀😀😀😀😀"])
+def test_a_name_is_no_longer_than_systems_take(tmp_path: Path, character: str, ending: str) -> None:
+    name = safe_name(character * 300 + ending)
+    (tmp_path / name).write_bytes(CSV)
+    assert name.startswith(character * 30)
+
+
+def test_a_file_with_a_name_of_many_bytes_is_taken() -> None:
+    with laid_out([upload("😀" * 80 + ".csv")]) as layout:
+        assert [source.read_bytes() for source in layout.sources] == [CSV]
+
+
 def test_the_folder_is_gone_afterwards() -> None:
     with laid_out([upload("../a.csv"), upload("a.csv")]) as layout:
         assert [source.read_bytes() for source in layout.sources] == [CSV, CSV]
