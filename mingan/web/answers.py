@@ -1,9 +1,8 @@
-"""How the text of an answer is shown: as it is, or as Markdown that can do nothing.
+"""How the text of an answer is shown as Markdown that can do nothing.
 
-Whatever a model wrote is hostile. As text it is escaped by the template, with control characters
-made visible. As Markdown it goes through a renderer that lets no HTML pass, and then through a
-sanitiser that leaves a handful of harmless elements without any attribute: no link, no picture,
-no style. Both are cut to a length that a browser bears. The module knows no page.
+Whatever a model wrote is hostile. It goes through a renderer that lets no HTML pass, and then
+through a sanitiser that leaves a handful of harmless elements without any attribute: no link, no
+picture, no style. It is cut to a length that a browser bears. The module knows no page.
 """
 
 from __future__ import annotations
@@ -15,7 +14,6 @@ from markupsafe import Markup
 
 from mingan.language import Lang
 from mingan.reports.payload import shortened
-from mingan.reports.safe import visible
 
 if TYPE_CHECKING:
     from markdown_it import MarkdownIt
@@ -34,11 +32,6 @@ _TAGS = frozenset(
 )  # fmt: skip
 
 
-def plain(text: str, lang: Lang, longest: int = LONGEST) -> str:
-    """The text with control characters visible, its middle left out where it is too long."""
-    return shortened(text, lang, longest)
-
-
 def rich(text: str, lang: Lang, longest: int = LONGEST) -> Markup:
     """The text as Markdown, sanitised; as plain paragraphs where it looks made to choke on."""
     import nh3
@@ -51,16 +44,6 @@ def rich(text: str, lang: Lang, longest: int = LONGEST) -> Markup:
         # The page's own headings end at three; an answer's begin below them.
         html = html.replace(f"<h{level}>", "<h4>").replace(f"</h{level}>", "</h4>")
     return Markup(nh3.clean(html, tags=set(_TAGS), attributes={}, link_rel=None))
-
-
-def is_cut(text: str, longest: int = LONGEST) -> bool:
-    """Whether a page leaves a part of the text out."""
-    return len(text) > longest
-
-
-def whole(text: str) -> str:
-    """The text to be saved as a file."""
-    return visible(text)
 
 
 def _is_bomb(text: str) -> bool:
