@@ -7,6 +7,7 @@ import signal
 import sqlite3
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import pytest
@@ -16,10 +17,30 @@ from mingan.errors import DiskFullError, StoreError, UsageError
 from mingan.language import Text
 from mingan.records import Answer, Grade, ModelCard, Question, Vote
 from mingan.store import Run, Store
+from mingan.store.engine import explain, place
 
 CARD = ModelCard(name="甲", kind="scripted")
 OTHER = ModelCard(name="乙", kind="scripted")
 QUESTIONS = [Question(id=f"q{i}", prompt=f"{i}+{i}=?", answer=str(2 * i)) for i in range(5)]
+
+
+@pytest.mark.parametrize(
+    ("complaint", "said"),
+    [("database is locked", "占用"), ("database or disk is full", "写不下"),
+     ("file is not a database", "已损坏"), ("attempt to write a readonly database", "只读"),
+     ("could not connect to db.example as me", "打不开")],
+)  # fmt: skip
+@pytest.mark.parametrize("where", ["/home/me/工作/a.db", "postgresql://me:pw@db.example/x"])
+def test_what_may_be_told_in_public_names_no_place(where: str, complaint: str, said: str) -> None:
+    spot = place(where)
+    fault = explain(spot, sqlite3.OperationalError(complaint))
+    assert said in fault.message.zh
+    assert said in fault.public.zh
+    for text_ in fault.message:
+        assert spot.shown in text_
+        assert "pw" not in text_
+    for text_ in fault.public:
+        assert not any(part in text_ for part in ("a.db", "/home", "工作/", "db.example", "me@"))
 
 
 def answer(question: Question, card: ModelCard = CARD, **more: object) -> Answer:
@@ -183,6 +204,31 @@ def test_two_runs_at_once_get_one_clear_sentence(store: Store, where: str) -> No
         assert third.banks() == []
 
 
+def test_looking_whether_somebody_asks_hinders_nobody_who_starts(store: Store, where: str) -> None:
+    with Store.open(where) as second:
+        looking = threading.Event()
+
+        def look() -> None:
+            while not looking.is_set():
+                store.somebody_asks()
+
+        eyes = [threading.Thread(target=look) for _ in range(3)]
+        for each in eyes:
+            each.start()
+        try:
+            for _ in range(100):
+                with second.run_lock():
+                    pass
+        finally:
+            looking.set()
+            for each in eyes:
+                each.join()
+        with second.run_lock():
+            assert (store.somebody_asks(), store.others_ask()) == (True, True)
+            assert (second.somebody_asks(), second.others_ask()) == (True, False)
+        assert not store.somebody_asks()
+
+
 @pytest.mark.parametrize(
     ("table", "change"),
     [
@@ -213,7 +259,7 @@ def test_verify_sees_a_correction_of_nothing(store: Store) -> None:
 
 
 @pytest.mark.parametrize(
-    ("content", "said"), [(b"this is no database" * 100, "不是明暗的工作区"), (None, "文件夹")]
+    ("content", "said"), [(b"this is no database" * 100, "不是明暗建的"), (None, "文件夹")]
 )
 def test_a_file_that_is_no_workspace(tmp_path: Path, content: bytes | None, said: str) -> None:
     path = tmp_path / "x.db"
