@@ -13,6 +13,7 @@ from typing import Any
 from starlette.responses import RedirectResponse, Response
 
 from mingan.errors import UsageError
+from mingan.grading.people.queueing import MOST
 from mingan.language import Text, counted
 from mingan.records import content_hash
 from mingan.reports.safe import one_line, visible
@@ -21,6 +22,7 @@ from mingan.store.queues import UNDONE, Queue, QueueStatus, standing
 from mingan.web.desk import Desk, item_card, picture_of, progress, said, whole_answer
 from mingan.web.drawings import Pictures
 from mingan.web.hands import Later
+from mingan.web.numbers import whole_number
 from mingan.web.routing import get, post, remember
 from mingan.web.visit import Visit
 
@@ -167,7 +169,8 @@ def undo(visit: Visit) -> Response:
 
 def _keep(visit: Visit, queue: Queue, choice: str, note: str) -> None:
     place = visit.field("place")
-    number = int(place) if place.isascii() and place.isdigit() and len(place) < 6 else -1
+    number = whole_number(place, MOST, least=0)
+    number = -1 if number is None else number
     visit.bench.workspace.store.click(
         queue.id, number, visit.name, choice, note=note, browser=browser_of(visit)
     )
