@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from mingan import shelf
-from mingan.bank.importers import Imported, detect, news
+from mingan.bank.importers import VERDICTS, Imported, detect, news
+from mingan.errors import UsageError
 from mingan.language import Text
 from mingan.plugins import Registry
 from mingan.plugins import registry as installed
@@ -53,6 +54,12 @@ def read(
     """
     path = Path(path)
     kind = kind or detect(path)
+    if kind == VERDICTS:
+        raise UsageError(
+            f"{path} 里是人的判定，不是题目和回答。请用：mingan import verdicts {path}",
+            f"{path} holds people's verdicts, not questions and answers. Use: mingan import "
+            f"verdicts {path}",
+        )
     if kind != "bank":
         known = shelf.find_bank(bank, store=store, registry=registry) if bank else None
         found: Imported = registry.get("importers", kind)(path, name=name, bank=known)

@@ -4,7 +4,7 @@ An importer is a function `read(path, *, name=None, bank=None) -> Imported`, fou
 the entry point group `mingan.importers`. `detect` guesses which one a file is for.
 """
 
-from mingan.bank.importers.detection import detect
+from mingan.bank.importers.detection import VERDICTS, detect
 from mingan.bank.importers.imported import Imported, news
 
-__all__ = ["Imported", "detect", "news"]
+__all__ = ["VERDICTS", "Imported", "detect", "news"]

@@ -8,16 +8,19 @@ from pathlib import Path
 
 from mingan.bank import headings
 from mingan.bank.faults import Findings
-from mingan.bank.importers import inspect_log, lm_eval, long, wide, zbench
+from mingan.bank.importers import inspect_log, lm_eval, long, verdicts, wide, zbench
 from mingan.bank.layout import TITLE_ROWS
 from mingan.bank.tables import Record, kind, read_bytes, read_records, read_tables
 
 BANK = "bank"
 """What `detect` says of a file that holds questions and nobody's answers."""
 
+VERDICTS = "verdicts"
+"""What it says of a file that holds what people think of answers; see `mingan.verdicts`."""
+
 
 def detect(path: str | Path) -> str:
-    """The name of the importer for a file or directory, or "bank" when it is a bank itself.
+    """The name of the importer for a file or directory; "bank" or "verdicts" where it is that.
 
     Raises:
         BankError: there is no such file, or it is a directory with nothing that we know.
@@ -74,6 +77,8 @@ def _of_records(records: list[Record]) -> str:
 def _of_headings(rows: list[list[str]]) -> str:
     if any(long.is_long(row) for row in rows):
         return "long"
+    if any(verdicts.is_verdicts(row) for row in rows):
+        return VERDICTS
     heads = (row for row in rows if wide.names_questions(row))
     head = next(heads, [])
     unknown = [name for name in head if name and headings.field_of(name) is None]
