@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
 from mingan.records import Grade, Record, Verdict, Vote
+from mingan.store.draws import Draw
 
 QueueKind = Literal["verdict", "pair", "rubric"]
 QueueState = Literal["open", "revealed"]
@@ -52,6 +53,7 @@ class Queue(Record, frozen=True, kw_only=True, omit_defaults=True):
         criteria: of a rubric; an answer is right that meets them all.
         seed: of the order, of items as of left and right.
         made, by: when and by whom.
+        draw: how the items were drawn, where the most useful ones come first; None: all alike.
     """
 
     id: str
@@ -64,6 +66,7 @@ class Queue(Record, frozen=True, kw_only=True, omit_defaults=True):
     seed: int = 0
     made: str = ""
     by: str = ""
+    draw: Draw | None = None
 
     def allows(self, choice: str) -> bool:
         """Whether a click may carry this choice."""
