@@ -1,0 +1,128 @@
+"""A judge's track record: how far it goes with people, where it errs, and what it leans to.
+
+It rests on the answers that both have judged, by rule decided or not, whoever chose them. The
+module must not know what scores are made of the judge's verdicts.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+
+import numpy as np
+
+from mingan.records import Verdict, Vote
+from mingan.reports.trusted import Share, TrackRecord
+from mingan.statistics import (
+    Alongside,
+    Bias,
+    judge_alongside,
+    position_bias,
+    self_preference,
+    style_bias_in_grades,
+)
+from mingan.statistics.agreement import Agreement, agreement
+from mingan.trust.sights import JUDGED, Sight
+from mingan.trust.styles import markdown_marks
+
+FEW = 10
+"""Fewer answers that both judged say nothing of an ability, or of a bias."""
+
+CODES: dict[Verdict | None, float] = {"wrong": 0.0, "right": 1.0, "unsure": 2.0}
+
+
+def track_record(
+    sights: Sequence[Sight], votes: Iterable[Vote], judge: str, *, level: float = 0.95
+) -> TrackRecord:
+    """What is known of a judge.
+
+    Args:
+        votes: pairwise votes, of which those of the judge and of people on the same pairs count.
+    """
+    both = [s for s in sights if s.judge in CODES and s.person in CODES]
+    names = list(dict.fromkeys(name for s in both for name in s.people))
+    wrong = [s for s in both if s.person == "wrong"]
+    right = [s for s in both if s.person == "right"]
+    return TrackRecord(
+        judge=judge,
+        judged=sum(s.judge is not None for s in sights),
+        unread=sum(s.looked and s.judge is None for s in sights),
+        agreement=_agreement(both, level) if both else None,
+        alongside=_alongside(both, names, level) if len(names) > 1 else None,
+        passed=Share(count=sum(s.judge == "right" for s in wrong), of=len(wrong), level=level),
+        failed=Share(count=sum(s.judge == "wrong" for s in right), of=len(right), level=level),
+        by_ability=_by_ability(both, level),
+        biases=(*_biases(both, judge, level), *_position(list(votes), judge, level)),
+        people=tuple(names),
+    )
+
+
+def _agreement(both: Sequence[Sight], level: float) -> Agreement:
+    table = [[CODES[s.judge] for s in both], [CODES[s.person] for s in both]]
+    return agreement(table, level=level)
+
+
+def _by_ability(both: Sequence[Sight], level: float) -> dict[str, Agreement]:
+    groups: dict[str, list[Sight]] = {}
+    for sight in both:
+        for tag in sight.question.tags:
+            groups.setdefault(tag, []).append(sight)
+    return {
+        tag: _agreement(mine, level) for tag, mine in sorted(groups.items()) if len(mine) >= FEW
+    }
+
+
+def _alongside(both: Sequence[Sight], names: Sequence[str], level: float) -> Alongside:
+    table = [[CODES.get(s.people.get(name), math.nan) for s in both] for name in names]
+    return judge_alongside([CODES[s.judge] for s in both], table, level=level)
+
+
+def _biases(both: Sequence[Sight], judge: str, level: float) -> list[Bias]:
+    if len(both) < FEW:
+        return []
+    f, y = [JUDGED[s.judge] for s in both], [JUDGED[s.person] for s in both]
+    prompts = [s.question.id for s in both]
+    styles = {
+        "length": [math.log2(1 + len(s.answer.text)) for s in both],
+        "markdown": [float(markdown_marks(s.answer.text) > 0) for s in both],
+    }
+    found = [
+        style_bias_in_grades(f, y, values, name=name, prompts=prompts, level=level)
+        for name, values in styles.items()
+        if len(set(values)) > 1
+    ]
+    own = [s.model in judge.split("+") for s in both]
+    if FEW <= sum(own) < len(own):
+        found.append(self_preference(f, y, np.array(own), prompts=prompts, level=level))
+    return found
+
+
+def _position(votes: Sequence[Vote], judge: str, level: float) -> list[Bias]:
+    """How much more often than people the judge prefers what it was shown first."""
+    people: dict[tuple[str, frozenset[str]], Vote] = {}
+    for vote in votes:
+        if vote.authority == "person":
+            people[_pair(vote)] = vote
+    f, y, prompts = [], [], []
+    for vote in votes:
+        human = people.get(_pair(vote))
+        if vote.authority != "judge" or vote.by != judge or len(vote.said) != 2 or not human:
+            continue
+        for first, said in zip((vote.answer_a, vote.answer_b), vote.said, strict=True):
+            f.append(_share(vote.answer_a, said, first))
+            y.append(_share(human.answer_a, human.choice, first))
+            prompts.append(vote.question_hash)
+    if len(f) < 2 * FEW:
+        return []
+    return [position_bias(f, y, prompts=prompts, level=level)]
+
+
+def _pair(vote: Vote) -> tuple[str, frozenset[str]]:
+    return vote.question_hash, frozenset((vote.answer_a, vote.answer_b))
+
+
+def _share(a: str, choice: str, first: str) -> float:
+    """How far a choice is for the answer shown `first`, `a` being the one it calls a."""
+    if choice not in ("a", "b"):
+        return 0.5
+    return float((choice == "a") == (a == first))
