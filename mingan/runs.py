@@ -20,7 +20,7 @@ from typing import Any
 
 from mingan import asking, grading, shelf
 from mingan.bank import Bank
-from mingan.errors import BusyError, ModelsFileError, UsageError
+from mingan.errors import ModelsFileError, UsageError
 from mingan.models import catalogue, keys
 from mingan.models.protocol import Model
 from mingan.plugins import Registry
@@ -255,15 +255,6 @@ def budget_left(
         money=None if budget.money is None else max(0.0, budget.money - money),
         tokens=None if budget.tokens is None else max(0, budget.tokens - tokens),
     )
-
-
-def somebody_asks(store: Store) -> bool:
-    """Whether a process is asking models for this workspace at this moment."""
-    try:
-        with store.run_lock():
-            return False
-    except BusyError:
-        return True
 
 
 def keep_grades(store: Store, grades: Sequence[Grade]) -> None:

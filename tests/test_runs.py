@@ -96,4 +96,4 @@ def test_what_is_not_on_record_cannot_go_on(workspace: Workspace) -> None:
 def test_only_one_process_asks(workspace: Workspace) -> None:
     with workspace.store.run_lock(), pytest.raises(BusyError):
         workspace.run(bank=BANK, models=[CARD])
-    assert not runs.somebody_asks(workspace.store)
+    assert not workspace.store.somebody_asks()

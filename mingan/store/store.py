@@ -16,6 +16,7 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from concurrent.futures import Future
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from threading import Lock
 from types import TracebackType
 from typing import Any, Self
 
@@ -35,6 +36,11 @@ from mingan.store.writer import Job, Writer
 
 _RUN_LOCK = 0x6D696E67616E
 _MIGRATION_LOCK = _RUN_LOCK + 1
+_HELD = text(
+    "SELECT count(*) FROM pg_locks JOIN pg_database ON pg_database.oid = pg_locks.database "
+    "WHERE locktype = 'advisory' AND granted AND datname = current_database() "
+    "AND classid::bigint = :high AND objid::bigint = :low AND objsubid = 1"
+)
 
 
 class Store(QueueStore):
@@ -46,6 +52,8 @@ class Store(QueueStore):
         holds = self._checkpoint.take() if self._checkpoint else False
         self._writing = writing_engine(where, checkpoint=holds)
         self._writer = Writer(self._writing, where)
+        self._asking = False  # whether whoever uses this store has the run lock
+        self._door = Lock()
         super().__init__(reading_engine(where), where)
 
     @classmethod
@@ -200,7 +208,9 @@ class Store(QueueStore):
         Raises:
             BusyError: another one is at it. The lock ends with its process, however that dies.
         """
-        taken, release = self._take_lock(_RUN_LOCK, "run-lock", wait=False)
+        with self._door:
+            taken, release = self._take_lock(_RUN_LOCK, "run-lock", wait=False)
+            self._asking = self._asking or taken
         if not taken:
             raise BusyError(
                 f"另一个 mingan run 正在使用工作区 {self.place.shown}。请等它结束，"
@@ -215,7 +225,19 @@ class Store(QueueStore):
         try:
             yield
         finally:
-            release()
+            with self._door:
+                self._asking = False
+                release()
+
+    def somebody_asks(self) -> bool:
+        """Whether anybody is asking models for this workspace; looking hinders nobody."""
+        with self._door:
+            return self._asking or self._lock_held(_RUN_LOCK, "run-lock")
+
+    def others_ask(self) -> bool:
+        """Whether somebody is asking who does not use this very store: another process, say."""
+        with self._door:
+            return not self._asking and self._lock_held(_RUN_LOCK, "run-lock")
 
     def verify(self) -> list[Text]:
         """Re-derive every invariant of the workspace; an empty list means that all hold."""
@@ -246,6 +268,16 @@ class Store(QueueStore):
         if not taken:
             connection.close()
         return taken, lambda: _unlock(connection, number)
+
+    def _lock_held(self, number: int, name: str) -> bool:
+        if self.place.path is not None:
+            try:
+                return FileLock(Path(f"{self.place.path}.{name}")).held()
+            except OSError as fault:
+                raise explain(self.place, fault) from None
+        with said_plainly(self.place), self._reading.connect() as connection:
+            high, low = number >> 32, number & 0xFFFFFFFF
+            return bool(connection.scalar(_HELD, {"high": high, "low": low}))
 
     def _bring_up_to_date(self) -> None:
         found = self._schema_version()

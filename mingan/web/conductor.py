@@ -67,6 +67,7 @@ class Conducted:
     progress: asking.Progress | None = None
     outcome: asking.Outcome | None = None
     _wish: Literal["", "pause", "stop"] = ""
+    _next: Errand | None = None  # what somebody wants once this one has come to its stop
     _loop: asyncio.AbstractEventLoop | None = None
     _halt: asyncio.Event = field(default_factory=asyncio.Event)
     _drop: asyncio.Event = field(default_factory=asyncio.Event)
@@ -138,11 +139,8 @@ class Conductor:
         return run.id
 
     def put(self, errand: Errand) -> None:
-        """Put another errand in line, or go on with it."""
-        found = self._runs.get(errand.id)
-        if found is None or not found.busy or found._wish:
-            errand.end("waiting")
-            self._enqueue(errand)
+        """Put an errand in line, or go on with it; after its stop if it is coming to one."""
+        self._enqueue(errand, renew=True)
 
     def resume(self, run_id: str, *, budget: asking.Budget | None = None) -> None:
         """Go on with a run; what could not be had is asked for once more.
@@ -166,8 +164,7 @@ class Conductor:
             errand = before  # what it was granted last holds on
         else:
             errand = self._run(run_id, budget=budget, since=now() if budget else "")
-        self.store.end_run(run_id, "waiting")
-        self._enqueue(errand)
+        self.put(errand)
 
     def pause(self, run_id: str) -> None:
         """Ask nothing more; what is under way is finished and kept."""
@@ -181,10 +178,9 @@ class Conductor:
         """A run in the hands of this server; None for any other."""
         return self._runs.get(run_id)
 
-    @property
-    def asks(self) -> bool:
-        """Whether this server is asking at this moment, so that no other process can be."""
-        return any(found.phase in ("running", "pausing") for found in [*self._runs.values()])
+    def elsewhere(self, state: RunState) -> bool:
+        """Whether what stands so on record is being asked by another process."""
+        return state == "running" and self.store.others_ask()
 
     # -- the life of the server --------------------------------------------------------------
 
@@ -217,11 +213,17 @@ class Conductor:
             **more,
         )  # fmt: skip
 
-    def _enqueue(self, errand: Errand) -> None:
+    def _enqueue(self, errand: Errand, *, renew: bool = False) -> None:
+        """Put an errand in line; to `renew` is to want it again, however it stands on record."""
         with self._news:
             before = self._runs.get(errand.id)
-            if before is not None and before.busy and not before._wish and not self._closing:
+            if before is not None and before.busy:
+                if before._wish:
+                    before._next = errand
+                    before.say("pausing", _AGAIN)
                 return
+            if renew:
+                errand.end("waiting")
             version = before.version + 1 if before else 1
             self._runs[errand.id] = Conducted(errand, version=version)
             self._queue.append(errand.id)
@@ -231,15 +233,14 @@ class Conductor:
             self._news.notify_all()
 
     def _halt(self, run_id: str, wish: Literal["pause", "stop"]) -> None:
-        found = self._runs.get(run_id)
-        if found is None or not found.busy:
-            return
         with self._news:
-            found._wish = wish
+            found = self._runs.get(run_id)
+            if found is None or not found.busy:
+                return
+            found._wish, found._next = wish, None
             if run_id in self._queue:
                 self._queue.remove(run_id)
-                found.errand.end("stopped")
-                found.say("paused" if wish == "pause" else "stopped")
+                self._call_off(found)
             else:
                 found.say("pausing")
             self._news.notify_all()
@@ -268,12 +269,21 @@ class Conductor:
                 found = self._runs[self._queue.popleft()]
             try:
                 self._conduct(found)
+                self._wanted_again(found)
             except Exception as fault:
                 log.error("a run failed: %s", found.errand.id, exc_info=fault)
                 found.say("failed", _OURS)
             found._loop = None
             found.fetching = None
             self._changed()
+
+    def _wanted_again(self, found: Conducted) -> None:
+        """Put in line again what somebody wanted to go on while it was coming to a stop."""
+        with self._news:
+            errand, found._next = found._next, None
+            if errand is not None and found.phase not in ("finished", "failed"):
+                found.say("paused")
+                self._enqueue(errand, renew=True)
 
     def _conduct(self, found: Conducted) -> None:
         """Ask one run to its end, whatever end that is."""
@@ -354,7 +364,12 @@ class Conductor:
         if self._closing and not found._wish:
             found.say("waiting")
             return
-        found.errand.end("stopped")
+        self._call_off(found)
+
+    def _call_off(self, found: Conducted) -> None:
+        """Want it no more; what another process is asking is its own to stop."""
+        if not self.elsewhere(found.errand.state):
+            found.errand.end("stopped")
         found.say("stopped" if found._wish == "stop" else "paused")
 
     def _could_not(self, found: Conducted, fault: MinganError) -> None:
@@ -423,6 +438,10 @@ _BUSY = Text(
     "另一个窗口（例如命令行的 mingan run）正在为这个工作区提问，等它结束就开始。",
     "Another process (such as mingan run in a terminal) is asking for this workspace; this run "
     "starts once that ends.",
+)
+_AGAIN = Text(
+    "等已经发出的问题答完，就接着问。",
+    "It goes on as soon as the questions under way are answered.",
 )
 _OURS = Text(
     "明暗自己出了错，这次运行停下了；已得到的回答都在，可以接着跑。详情在服务的日志里。",

@@ -171,13 +171,12 @@ class Watch:
     def standing(self, status: RunStatus) -> tuple[Phase, Where]:
         """How a run stands, and who asks."""
         found = self.conductor.look(status.run.id)
+        if self.conductor.elsewhere(status.state):
+            return "running", "elsewhere"  # even if it is in line here as well
         if found is not None and found.busy:
             return found.phase, "here"
-        if status.state == "running":
-            # Whoever asked may have died; then nobody holds the lock, or this server has it.
-            if self.conductor.asks or not runs.somebody_asks(self.store):
-                return "paused", "nowhere"
-            return "running", "elsewhere"
+        if status.state == "running":  # whoever asked has died
+            return "paused", "nowhere"
         if status.state == "waiting":
             return ("paused", "nowhere") if found is not None else ("waiting", "elsewhere")
         if found is not None and found.phase == "stopped" and status.state == "stopped":

@@ -180,22 +180,27 @@ def stop(visit: Visit) -> Response:
 
 
 def _halted(visit: Visit, *, drop: bool) -> Response:
-    run_id, conductor = visit.path_params["run"], conductor_of(visit.bench)
-    now = watch_of(visit.bench).of(run_id, counts=False)
-    elsewhere = who_asks(now)
-    if elsewhere is not None:
-        raise UsageError(*elsewhere)
+    run_id, conductor = _own(visit), conductor_of(visit.bench)
     (conductor.stop if drop else conductor.pause)(run_id)
     return visit.go(f"/run/{run_id}")
 
 
-def resume(visit: Visit) -> Response:
-    """Go on, with a budget of its own if one was given."""
-    run_id = visit.path_params["run"]
-    now = watch_of(visit.bench).of(run_id, counts=False)
-    elsewhere = who_asks(now)
+def _own(visit: Visit) -> str:
+    """The run of the address, if nobody else conducts it.
+
+    Raises:
+        UsageError: there is no such run, or another process has it in hand.
+    """
+    run_id = str(visit.path_params["run"])
+    elsewhere = who_asks(watch_of(visit.bench).of(run_id, counts=False))
     if elsewhere is not None:
         raise UsageError(*elsewhere)
+    return run_id
+
+
+def resume(visit: Visit) -> Response:
+    """Go on, with a budget of its own if one was given."""
+    run_id = _own(visit)
     more = RunForm.read({name: visit.fields(name) for name in ("money", "currency", "minutes")})
     budget: Budget | None = more.budget
     conductor_of(visit.bench).resume(run_id, budget=budget)
@@ -204,7 +209,7 @@ def resume(visit: Visit) -> Response:
 
 def give_key(visit: Visit) -> Response:
     """Take the keys that a run waits for, and go on with it."""
-    run_id, conductor = visit.path_params["run"], conductor_of(visit.bench)
+    run_id, conductor = _own(visit), conductor_of(visit.bench)
     found = conductor.look(run_id)
     for card in found.missing if found else ():
         key = visit.field(f"key-{card.hash[:12]}")

@@ -17,7 +17,9 @@ from mingan.asking import Budget
 from mingan.bank import Bank
 from mingan.models import keys
 from mingan.records import Generation, Question
+from mingan.store import Remembered
 from mingan.web.conductor import BY, Conductor
+from mingan.web.run_view import Watch
 
 QUESTIONS = tuple(
     Question(id=f"q{i}", prompt=f"{i} 加 {i}？", answer=str(2 * i), bank="数", grader="number")
@@ -100,6 +102,61 @@ def test_pause_and_resume_lose_and_double_nothing(
     assert (found.outcome.already, found.outcome.asked) == (there, 30 - there)
     assert done(workspace, run) == 30
     assert len(workspace.store.runs()) == 1
+
+
+def test_resuming_what_is_coming_to_a_stop_goes_on_after_it(
+    workspace: Workspace, conductor: Conductor
+) -> None:
+    run = conductor.start(wish(card(delay=0.1), limit=8))
+    until(lambda: phase(conductor, run) == "running")
+    conductor.pause(run)
+    conductor.resume(run)
+    found = conductor.look(run)
+    assert found is not None
+    assert found.phase == "pausing"
+    assert "就接着问" in found.said[0].zh
+    until(lambda: phase(conductor, run) == "finished")
+    assert (state(workspace, run), done(workspace, run)) == ("finished", 8)
+    assert workspace.store.verify() == []
+
+
+def test_the_last_word_counts_while_a_run_is_coming_to_a_stop(
+    workspace: Workspace, conductor: Conductor
+) -> None:
+    run = conductor.start(wish(card(delay=0.1), limit=8))
+    until(lambda: phase(conductor, run) == "running")
+    for act in (conductor.pause, conductor.resume, conductor.pause):
+        act(run)
+    until(lambda: phase(conductor, run) != "pausing")
+    assert (phase(conductor, run), state(workspace, run)) == ("paused", "stopped")
+    time.sleep(0.1)
+    assert phase(conductor, run) == "paused"
+
+
+def test_a_run_that_another_server_asks_is_not_ours_to_pause(
+    workspace: Workspace, conductor: Conductor
+) -> None:
+    with Workspace.open(str(workspace.store.place.path)) as same:
+        run = conductor.start(wish(card(delay=0.05)))
+        until(lambda: done(workspace, run) >= 1)
+        second = Conductor(same, patience=0.02)
+        watch = Watch(same.store, Remembered(same.store), second)
+        second.begin()
+        until(lambda: second.look(run).said)  # type: ignore[union-attr]
+        now = watch.of(run)
+        assert (now.phase, now.where) == ("running", "elsewhere")
+        second.pause(run)
+        until(lambda: not second.look(run).busy)  # type: ignore[union-attr]
+        assert state(workspace, run) == "running"
+        there = done(workspace, run)
+        until(lambda: done(workspace, run) > there)
+        assert (watch.of(run).phase, watch.of(run).where) == ("running", "elsewhere")
+        assert (
+            Watch(workspace.store, Remembered(workspace.store), conductor).of(run).where == "here"
+        )
+        until(lambda: phase(conductor, run) == "finished")
+        assert (watch.of(run).phase, watch.of(run).where) == ("finished", "nowhere")
+        second.close()
 
 
 def test_stop_drops_what_is_under_way(workspace: Workspace, conductor: Conductor) -> None:
@@ -209,13 +266,13 @@ def test_while_another_process_asks_the_run_waits_and_says_so(
     workspace: Workspace, conductor: Conductor
 ) -> None:
     with workspace.store.run_lock():
-        assert runs.somebody_asks(workspace.store)
+        assert workspace.store.somebody_asks()
         run = conductor.start(wish())
         until(lambda: conductor.look(run).said)  # type: ignore[union-attr]
         assert phase(conductor, run) == "waiting"
         assert "另一个窗口" in conductor.look(run).said[0].zh  # type: ignore[union-attr]
     until(lambda: phase(conductor, run) == "finished")
-    assert not runs.somebody_asks(workspace.store)
+    assert not workspace.store.somebody_asks()
 
 
 def test_a_run_that_waits_can_be_called_off(workspace: Workspace, conductor: Conductor) -> None:

@@ -19,6 +19,7 @@ from mingan.bank import Bank
 from mingan.models import keys
 from mingan.models.weights import cached
 from mingan.records import ModelCard
+from mingan.store import Store
 from mingan.workspace import Workspace
 
 BANK = "小题库"
@@ -205,7 +206,7 @@ def test_a_run_of_another_process_is_watched_and_cannot_be_stopped_here(
     card = scripted(workspace)
     bank = Bank(name=BANK, questions=tuple(questions()))
     plan = runs.Wish(bank=bank, cards=[card]).plan()
-    with workspace.store.run_lock():
+    with Store.open(str(workspace.store.place.path)) as other, other.run_lock():
         run = runs.put_on_record(workspace.store, bank, plan)
         page = client.get(f"/zh/run/{run.id}").text
         assert "另一个窗口" in page
