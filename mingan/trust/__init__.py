@@ -24,8 +24,7 @@ from mingan.reports.trusted import Foresight, ModelTrust, TrackRecord, TrustTabl
 from mingan.statistics.ppi import About
 from mingan.store import Reader, Store
 from mingan.store.queues import Queue
-from mingan.trust import corrected, record
-from mingan.trust import foresee as foreseeing
+from mingan.trust import ahead, corrected, record
 from mingan.trust.sights import Sight, Turn, population, sights_of
 
 __all__ = ["foresee", "known_of", "line_up", "look"]
@@ -95,7 +94,7 @@ def foresee(
     """
     gathered, sights, _ = _seen(store, judge, bank, models)
     found = population(sights, rules=True, foreseen=True)
-    return foreseeing.foresee(gathered.bank, judge, found, sights, people, level=level)
+    return ahead.foresee(gathered.bank, judge, found, sights, people, level=level)
 
 
 def line_up(
@@ -113,7 +112,7 @@ def line_up(
     """
     gathered, sights, _ = _seen(store, judge, bank, models)
     found = population(sights, rules=True, foreseen=not any(s.looked for s in sights))
-    queue = foreseeing.line_up(
+    queue = ahead.line_up(
         gathered.bank, judge, found, sights, limit=limit, title=title, guideline=guideline, by=by,
         seed=seed,
     )  # fmt: skip

@@ -1,0 +1,314 @@
+"""How far a judge is to be trusted: its record, corrected scores, what more verdicts would buy."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from mingan import Grade, UsageError, Workspace, trust
+from mingan.grading.people.outcome import outcome
+from mingan.records import Verdict, Vote, now
+from mingan.reports.gather import Place
+from mingan.reports.trust_sentences import record_sentence
+
+QUESTIONS = 40
+HEAD = "编号,题目,参考答案,层级,类型,甲,乙\n"
+
+
+def rows(number: int = QUESTIONS) -> str:
+    """Open questions, and four that rules decide; 乙 writes long answers with headings."""
+    text = HEAD
+    for i in range(number):
+        tier, tag = ("基础", "写") if i % 2 else ("进阶", "讲")
+        long = f"## 乙\n\n- 说{'很' * (i + 9)}多 {i}"
+        text += f'q{i},用一句话说说 {i}。,,{tier},{tag},甲说 {i},"{long}"\n'
+    for i in range(4):
+        text += f"n{i},{i} 加 {i} 等于几？,{2 * i},基础,算,{2 * i},{2 * i if i else 9}\n"
+    return text
+
+
+@pytest.fixture
+def here(tmp_path: Path) -> Workspace:
+    (tmp_path / "a.csv").write_text(rows(), "utf-8")
+    workspace = Workspace.open(tmp_path / "w.db")
+    workspace.import_(tmp_path / "a.csv", name="谈")
+    workspace.grade()
+    return workspace
+
+
+def truth(place: Place) -> Verdict:
+    """What people think: 甲 is right two times of three, 乙 one of three."""
+    number = int(place[1][1:])
+    return "right" if (number % 3 != 0) == (place[0] == "甲") else "wrong"
+
+
+def give(
+    workspace: Workspace, who: str, said: Callable[[Place], Verdict | None], *,
+    judge: bool = False, opinion: bool = False,
+) -> None:  # fmt: skip
+    """Let somebody judge all open answers; None is not judged."""
+    gathered = workspace.gather()
+    by_id = {question.id: question for question in gathered.questions}
+    workspace.store.add_grades([
+        Grade(
+            answer=answer.content, question_hash=by_id[place[1]].hash, verdict=verdict,
+            grader="rubric" if judge else "person", version="1",
+            authority="judge" if judge else "person", by=who, at=now(), opinion=opinion,
+        )
+        for place, answer in gathered.answers.items()
+        if place[1].startswith("q") and (verdict := said(place)) is not None
+    ])  # fmt: skip
+
+
+def other(verdict: Verdict) -> Verdict:
+    return "wrong" if verdict == "right" else "right"
+
+
+def wrong_now_and_then(place: Place) -> Verdict:
+    """A judge that errs on one question in five."""
+    said = truth(place)
+    return other(said) if int(place[1][1:]) % 5 == 0 else said
+
+
+def sample(numbers: Iterable[int]) -> Callable[[Place], Verdict | None]:
+    wanted = {f"q{n}" for n in numbers}
+    return lambda place: truth(place) if place[1] in wanted else None
+
+
+def test_a_judge_that_nobody_has_checked(here: Workspace) -> None:
+    record = trust.known_of(here.store, "裁判")
+    assert (record.judged, record.pairs) == (0, 0)
+    assert "没有人知道它有多准" in record_sentence(record).zh
+    give(here, "裁判", wrong_now_and_then, judge=True)
+    table = trust.look(here.store, "裁判")
+    assert (table.record.judged, table.record.pairs) == (80, 0)
+    assert "没有人判过" in record_sentence(table.record).zh
+    assert all(math.isnan(row.corrected.score) for row in table.models)
+    assert table.gaps == ()
+    # What rules settled is known all the same: the interval is not the whole scale.
+    assert all(row.corrected.low > 0 and row.corrected.high <= 1 for row in table.models)
+
+
+def test_its_record_rests_on_what_people_judged_too(here: Workspace) -> None:
+    give(here, "裁判", wrong_now_and_then, judge=True)
+    give(here, "小周", sample(range(30)))
+    record = trust.known_of(here.store, "裁判")
+    assert record.pairs == 60
+    assert record.agreement is not None
+    assert record.agreement.raw == pytest.approx(0.8)
+    assert record.agreement.low < record.agreement.value < record.agreement.high
+    assert (record.passed.count + record.failed.count, record.passed.of) == (12, 30)
+    assert set(record.by_ability) == {"写", "讲"}
+    assert {bias.name for bias in record.biases} == {"length", "markdown"}
+    assert record.alongside is None
+    assert record.people == ("小周",)
+
+
+def test_two_people_and_a_judge_that_favours_its_own(here: Workspace) -> None:
+    give(here, "乙", lambda place: "right" if place[0] == "乙" else truth(place), judge=True)
+    give(here, "小周", sample(range(30)))
+    give(here, "老李", sample(range(10, 40)))
+    record = trust.known_of(here.store, "乙")
+    assert record.alongside is not None
+    assert record.alongside.people_raw.value == 1
+    assert record.alongside.behind_raw.high < 0
+    own = next(bias for bias in record.biases if bias.kind == "self")
+    assert own.low > 0.3
+
+
+def test_what_a_judge_could_not_read_is_no_opinion(here: Workspace) -> None:
+    give(here, "裁判", lambda place: "ungraded" if place[1] == "q1" else truth(place), judge=True)
+    give(here, "小周", sample(range(12)))
+    table = trust.look(here.store, "裁判")
+    assert table.record.unread == 2
+    assert table.whole
+    assert table.record.pairs == 22
+    assert [row.corrected.judged for row in table.models] == [40, 40]
+
+
+def test_people_correct_the_judge(here: Workspace) -> None:
+    give(here, "裁判", wrong_now_and_then, judge=True)
+    give(here, "小周", sample(np.random.default_rng(1).permutation(40)[:27]))
+    table = trust.look(here.store, "裁判")
+    best = table.models[0]
+    assert best.model == "甲"
+    people = np.mean([truth(("甲", f"q{i}", 0)) == "right" for i in range(40)])
+    whole = (40 * people + 4) / 44
+    assert best.corrected.low <= whole <= best.corrected.high
+    found = best.corrected
+    assert found.high - found.low < found.alone_high - found.alone_low
+    assert (found.people, found.judged, found.settled) == (27, 40, 4)
+    assert best.check is not None
+    assert best.check.low <= whole <= best.check.high
+    (gap,) = table.gaps
+    assert (gap.first, gap.second, gap.questions) == ("甲", "乙", 44)
+    assert gap.difference.people == 27
+    assert not table.drawn
+    plain = trust.look(here.store, "裁判", rules=False)
+    assert [row.corrected.settled for row in plain.models] == [0, 0]
+
+
+def test_where_the_judge_saw_little_the_scores_are_about_that(here: Workspace) -> None:
+    few = sample(range(10))
+    give(here, "裁判", few, judge=True)
+    give(here, "小周", sample(range(20)))
+    table = trust.look(here.store, "裁判")
+    assert not table.whole
+    assert table.left_out == {"unjudged": 60}
+    assert [row.corrected.judged for row in table.models] == [10, 10]
+    assert [row.corrected.settled for row in table.models] == [0, 0]
+
+
+def test_unsure_people_count_as_none(here: Workspace) -> None:
+    give(here, "裁判", truth, judge=True)
+    give(here, "小周", lambda place: "unsure" if place[1] == "q3" else sample(range(20))(place))
+    assert [row.unsure for row in trust.look(here.store, "裁判").models] == [1, 1]
+    assert trust.look(here.store, "裁判").models[0].corrected.people == 19
+
+
+def test_a_person_who_overrules_a_rule_is_believed(here: Workspace) -> None:
+    give(here, "裁判", truth, judge=True)
+    gathered = here.gather()
+    answer = gathered.answers["乙", "n0", 0]
+    digest = next(q.hash for q in gathered.questions if q.id == "n0")
+    before = {row.model: row for row in trust.look(here.store, "裁判").models}
+    here.store.add_grades([Grade(
+        answer=answer.content, question_hash=digest, verdict="right", grader="person",
+        version="1", authority="person", by="小周", at=now(),
+    )])  # fmt: skip
+    after = {row.model: row for row in trust.look(here.store, "裁判").models}
+    assert after["乙"].corrected.low == pytest.approx(before["乙"].corrected.low + 1 / 44)
+    assert after["乙"].corrected.settled == 4
+
+
+def test_more_people_buy_a_narrower_interval(here: Workspace) -> None:
+    give(here, "裁判", wrong_now_and_then, judge=True)
+    guess = trust.foresee(here.store, "裁判", people=20)
+    assert guess.pairs == 0
+    assert guess.strong.after < guess.likely[0].after < guess.weak.after
+    assert guess.likely[0].before == pytest.approx(80 / 88)
+    give(here, "小周", sample(range(0, 40, 4)))
+    widths = []
+    for people in (10, 20, 40):
+        found = trust.foresee(here.store, "裁判", people=people)
+        row = found.likely[0]
+        assert found.pairs == 20
+        assert row.after < row.before
+        assert row.after < row.alone
+        assert (row.total, row.judged, row.people) == (88, 80, 20 + people)
+        widths.append(row.after)
+    assert widths == sorted(widths, reverse=True)
+    assert [row.model for row in found.likely] == ["", "甲", "乙"]
+    assert trust.foresee(here.store, "裁判", people=999).more == 60
+    with pytest.raises(UsageError, match="1 或更多"):
+        trust.foresee(here.store, "裁判", people=0)
+
+
+def test_foreseen_for_a_judge_that_has_not_begun(here: Workspace) -> None:
+    found = trust.foresee(here.store, "新来的", people=30)
+    assert found.likely[0].judged == 80
+    give(here, "小周", truth)
+    with pytest.raises(UsageError, match="没有还等着人判的"):
+        trust.foresee(here.store, "新来的", people=1)
+    with pytest.raises(UsageError, match="没有还等着人判的"):
+        trust.line_up(here.store, "新来的", limit=1)
+
+
+def go_through(workspace: Workspace, queue_id: str, places: Iterable[int]) -> None:
+    """Somebody judges items of a queue, and the names come out."""
+    status = workspace.store.queue(queue_id)
+    assert status is not None
+    questions, answers = workspace.store.judged(status.queue)
+    for place in places:
+        content = status.queue.items[place].answers[0]
+        answer = answers[content]
+        verdict = truth((answer.model, answer.question, 0))
+        workspace.store.click(queue_id, place, "小周", verdict)
+    workspace.store.reveal(
+        queue_id, lambda queue, clicks: outcome(queue, clicks, questions=questions, at=now())
+    )
+
+
+def test_the_most_useful_come_first_and_their_chances_are_kept(here: Workspace) -> None:
+    give(here, "裁判", lambda p: "unsure" if int(p[1][1:]) % 4 == 0 else truth(p), judge=True)
+    give(here, "小周", sample(range(20, 32)))
+    queue = trust.line_up(here.store, "裁判", limit=40, seed=3)
+    kept = here.store.queue(queue.id)
+    assert kept is not None
+    assert kept.queue == queue
+    assert queue.draw is not None
+    assert len(queue.items) == 40
+    assert len(queue.draw.others) == 80 - 24 - 40
+    assert list(queue.draw.places) == sorted(queue.draw.places)
+    assert queue.draw.beyond is not None
+    _, answers = here.store.judged(queue)
+    first = [answers[item.answers[0]].question for item in queue.items[:14]]
+    doubtful = sum(int(name[1:]) % 4 == 0 for name in first)
+    assert doubtful >= 7  # of the 56 they are 14
+    go_through(here, queue.id, [*range(24), 30])
+    table = trust.look(here.store, "裁判")
+    assert table.drawn
+    # 24 were judged in turn; 24 were known before, and the one out of turn does not count.
+    assert sum(row.corrected.people for row in table.models) == 24
+    assert sum(row.corrected.settled for row in table.models) == 8 + 24
+    assert all(row.check is None for row in table.models)
+    assert here.store.verify() == []
+
+
+def test_scores_from_drawn_queues_are_unbiased_and_hold_the_truth(tmp_path: Path) -> None:
+    """Over many draws the corrected score lies about the people's, and its interval holds it."""
+    from mingan.store.queues import Click
+    from mingan.trust import ahead, corrected, sights
+
+    (tmp_path / "a.csv").write_text(rows(60), "utf-8")
+    here = Workspace.open(tmp_path / "w.db")
+    here.import_(tmp_path / "a.csv", name="谈")
+    here.grade()
+    give(here, "裁判", lambda p: "unsure" if int(p[1][1:]) % 4 == 0 else wrong_now_and_then(p),
+         judge=True)  # fmt: skip
+    seen = sights.sights_of(here.gather(), list(here.store.all_grades()), "裁判")
+    everything = sights.population(seen, rules=True)
+    whole = (60 * np.mean([truth(("甲", f"q{i}", 0)) == "right" for i in range(60)]) + 4) / 64
+    told = [
+        sights.Sight(**{name: getattr(s, name) for name in s.__slots__} | {
+            "person": truth(s.place) if s.place[1][0] == "q" else None
+        })
+        for s in seen
+    ]  # fmt: skip
+    found = []
+    for seed in range(150):
+        queue = ahead.line_up("谈", "裁判", everything, seen, limit=70, seed=seed)
+        assert queue.draw is not None
+        clicks = [Click(queue.id, place, "小周", "right") for place in range(50)]
+        turn = sights.Turn.of(queue, queue.draw, clicks)
+        people = sights.population(told, rules=True, given=turn)
+        found.append(corrected.model_trust("甲", people.of("甲"), drawn=True).corrected)
+    assert np.mean([f.score for f in found]) == pytest.approx(whole, abs=0.012)
+    assert np.mean([f.low <= whole <= f.high for f in found]) >= 0.92
+
+
+def test_position_is_measured_against_people_on_the_same_pairs(here: Workspace) -> None:
+    gathered = here.gather()
+    votes = []
+    for i in range(12):
+        digest = next(q.hash for q in gathered.questions if q.id == f"q{i}")
+        a, b = (gathered.answers[name, f"q{i}", 0].content for name in ("甲", "乙"))
+        votes += [
+            Vote(question_hash=digest, answer_a=a, answer_b=b, choice="tie", by="裁判",
+                 authority="judge", said=("a", "b"), at=now()),
+            Vote(question_hash=digest, answer_a=b, answer_b=a, choice="b", by="小周", at=now()),
+        ]  # fmt: skip
+    here.store.add_votes(votes)
+    (bias,) = trust.known_of(here.store, "裁判").biases
+    assert (bias.kind, bias.items) == ("position", 24)
+    assert bias.judge == pytest.approx(0.5)
+    assert bias.people == pytest.approx(0.0)
+
+
+def test_a_queue_has_a_size(here: Workspace) -> None:
+    with pytest.raises(UsageError, match="1 到 5000"):
+        trust.line_up(here.store, "裁判", limit=0)
