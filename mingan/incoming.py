@@ -1,8 +1,9 @@
 """What comes in from elsewhere: read a file or folder first, store what it held afterwards.
 
 The two are apart so that what would come in can be looked at before anything is stored, and so
-that several files come in together or not at all. This module must not know who brings the files,
-or where from.
+that of several files none comes in unless all can be read. Storing is no single step: whatever
+cuts it short, what was stored stays, and storing the same once more adds what is missing. This
+module must not know who brings the files, or where from.
 """
 
 from __future__ import annotations

@@ -1,17 +1,20 @@
 """Bringing in files: dropped on a page, looked at, and only then stored and graded.
 
 Files are read at once and are gone when the page answers; what they held waits in memory until
-somebody says to keep it, all of it or nothing. Grading goes on beside the page, which follows it.
-How files are read and stored is known elsewhere; here it is only laid out.
+somebody says to keep it. Nothing is kept unless all of them could be read; then they are stored
+one after another, and where that is cut short, the rest waits to be stored by a second click.
+Grading goes on beside the page, which follows it. How files are read and stored is known
+elsewhere; here it is only laid out.
 """
 
 from __future__ import annotations
 
+import logging
 import secrets
 import threading
 import time
 from collections.abc import Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future
 from dataclasses import dataclass, field
 from typing import Any, cast
 
@@ -35,6 +38,9 @@ WAITING = 4
 """Uploads that wait to be kept, at most; the oldest makes room."""
 
 WAIT_S = 3600.0
+GRACE_S = 10.0
+"""How long a server that is being closed waits for the grading under way."""
+
 SHOWN = 5
 """Questions that are shown of what would come in."""
 
@@ -48,13 +54,27 @@ _TITLE = Text("带来文件", "Bring in files")
 
 @dataclass(slots=True)
 class Lot:
-    """What one upload held, until it is kept; then what became of it."""
+    """What one upload held, until it is kept; then what became of it.
+
+    Attributes:
+        found: what is not stored yet, a file or folder each; `kept` is what is.
+        lock: held while it is being stored.
+    """
 
     found: list[Imported]
     notes: list[Text]
     at: float = field(default_factory=time.monotonic)
     kept: list[ImportSummary] = field(default_factory=list)
     grading: Future[None] | None = None
+    lock: threading.Lock = field(default_factory=threading.Lock)
+
+    @property
+    def stored(self) -> bool:
+        """Whether all of it, or all that anybody wanted, is stored."""
+        return bool(self.kept) and not self.found
+
+
+log = logging.getLogger("mingan.web")
 
 
 class Lots:
@@ -65,14 +85,16 @@ class Lots:
         self._workspace = bench.workspace
         self._lots: dict[str, Lot] = {}
         self._lock = threading.Lock()
-        self._grader = ThreadPoolExecutor(1, thread_name_prefix="mingan-bring")
+        self._grading = threading.Lock()
+        self._graders: list[threading.Thread] = []
+        self._closing = False
 
     def hold(self, lot: Lot) -> str:
         """Let it wait; gives the word by which it is found again."""
         token = secrets.token_urlsafe(12)
         with self._lock:
             self._lots = {t: one for t, one in self._lots.items() if _fresh(one)}
-            waiting = [t for t, one in self._lots.items() if not one.kept]
+            waiting = [t for t, one in self._lots.items() if not (one.kept or one.lock.locked())]
             for old in waiting[: max(0, len(waiting) - WAITING + 1)]:
                 del self._lots[old]
             self._lots[token] = lot
@@ -95,39 +117,73 @@ class Lots:
             )
         return lot
 
-    def drop(self, token: str) -> None:
-        """Forget an upload."""
+    def leave(self, token: str) -> bool:
+        """Forget what is not stored yet; says whether something was stored before."""
+        with self._lock:
+            lot = self._lots.get(token)
+        if lot is None:
+            return False
+        with lot.lock:
+            if lot.kept:
+                lot.found = []
+                self._grade_what_came(lot)
+                return True
         with self._lock:
             self._lots.pop(token, None)
+        return False
 
     def keep(self, token: str) -> Lot:
         """Store an upload, once, and begin to grade it.
 
         Raises:
             UsageError: see `find`.
-            StoreError: it could not be stored.
+            StoreError: it could not be stored, or not all of it; `kept` is what was, and keeping
+                it once more goes on from there.
         """
         lot = self.find(token)
-        with self._lock:
-            if not lot.kept:
-                store = self._workspace.store
-                lot.kept = [incoming.keep(found, store) for found in lot.found]
-                lot.found = []
+        with lot.lock:
+            while lot.found:
+                lot.kept.append(incoming.keep(lot.found[0], self._workspace.store))
+                lot.found = lot.found[1:]
                 self._bench.snapshots.changed()
-                # Verdicts that came along stay: a rule of ours would take their place.
-                banks = [s.bank for s in lot.kept if s.answers and not s.grades]
-                if banks:
-                    lot.grading = self._grader.submit(self._grade, banks)
+            self._grade_what_came(lot)
         return lot
 
     def close(self) -> None:
-        """Finish the grading that is under way."""
-        self._grader.shutdown(wait=True, cancel_futures=True)
+        """Wait for the grading under way, but not for long."""
+        self._closing = True
+        end = time.monotonic() + GRACE_S
+        for thread in self._graders:
+            thread.join(max(0.0, end - time.monotonic()))
+        if any(thread.is_alive() for thread in self._graders):
+            log.warning("answers that were brought in are not all graded: mingan grade does it")
 
-    def _grade(self, banks: Sequence[str]) -> None:
-        for bank in dict.fromkeys(banks):
-            self._workspace.grade(bank=bank)
-        self._bench.snapshots.changed()
+    def _grade_what_came(self, lot: Lot) -> None:
+        """Begin to grade, in a thread that keeps no process from ending."""
+        # Verdicts that came along stay: a rule of ours would take their place.
+        banks = [s.bank for s in lot.kept if s.answers and not s.grades]
+        if not banks or lot.grading is not None:
+            return
+        lot.grading = Future()
+        thread = threading.Thread(
+            target=self._grade, args=(banks, lot.grading), name="mingan-bring", daemon=True
+        )
+        self._graders = [*(t for t in self._graders if t.is_alive()), thread]
+        thread.start()
+
+    def _grade(self, banks: Sequence[str], said: Future[None]) -> None:
+        try:
+            with self._grading:  # one upload after another
+                for bank in dict.fromkeys(banks):
+                    if self._closing:
+                        said.cancel()
+                        return
+                    self._workspace.grade(bank=bank)
+            self._bench.snapshots.changed()
+        except BaseException as fault:
+            said.set_exception(fault)
+        else:
+            said.set_result(None)
 
 
 def _fresh(lot: Lot) -> bool:
@@ -222,17 +278,18 @@ def look(visit: Visit) -> Response:
     """What would come in, with its first questions."""
     token = visit.path_params["token"]
     lot = _lots(visit).find(token)
-    if lot.kept:
+    if lot.stored:
         return visit.go(f"/bring/done/{token}")
+    waiting = list(lot.found)
     store = visit.bench.workspace.store
-    parts = [_preview(found, *incoming.sort(found, store)) for found in lot.found]
+    parts = [_preview(found, *incoming.sort(found, store)) for found in waiting]
     return visit.page(
         "bring_look.html.j2",
         title=_TITLE,
         token=token,
         parts=parts,
-        notes=lot.notes,
-        finding=_would(lot.found),
+        notes=[*_halfway(lot), *lot.notes],
+        finding=_would(waiting),
     )
 
 
@@ -252,6 +309,21 @@ def _preview(found: Imported, fresh: Sequence[Any], changed: Sequence[Any]) -> d
             for q in shown
         ],
     }  # fmt: skip
+
+
+def _halfway(lot: Lot) -> list[Text]:
+    """What is said where storing was cut short."""
+    if not lot.kept:
+        return []
+    there, left = len(lot.kept), len(lot.found)
+    return [
+        Text(
+            f"上一次没有存完：前 {there} 份已经在工作区里，下面是还没存的 {left} 份；再按一次，"
+            "只存这些。",
+            f"Storing was cut short: the first {there} are in the workspace, and below is what "
+            f"is left ({left}); press again to store that.",
+        )
+    ]
 
 
 def _would(found: Sequence[Imported]) -> Text:
@@ -276,7 +348,9 @@ def keep(visit: Visit) -> Response:
 
 def leave(visit: Visit) -> Response:
     """Do not store it after all."""
-    _lots(visit).drop(visit.field("token"))
+    token = visit.field("token")
+    if _lots(visit).leave(token):
+        return visit.go(f"/bring/done/{token}")
     return visit.go("/bring", notice=_LEFT)
 
 
@@ -284,7 +358,7 @@ def done(visit: Visit) -> Response:
     """What came in, and how far its grading is."""
     token = visit.path_params["token"]
     lot = _lots(visit).find(token)
-    if not lot.kept:
+    if not lot.stored:
         return visit.go(f"/bring/look/{token}")
     state = _state(lot)
     context = {

@@ -3,18 +3,22 @@ from __future__ import annotations
 import io
 import json
 import re
+import threading
 import time
 import zipfile
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 import pytest
 from starlette.testclient import TestClient
-from web_help import Served, Watched, client_of, send, token_of
+from web_help import Served, Watched, bench_of, client_of, send, token_of
 
+from mingan import incoming
+from mingan.errors import DiskFullError
 from mingan.records import Answer
-from mingan.web import uploads
+from mingan.web import bring, uploads
 from mingan.workspace import Workspace
 
 BANK = "id,prompt,answer\na,一加一？,2\nb,二加二？,4\n"
@@ -231,6 +235,105 @@ def test_kept_twice_is_stored_once(client: TestClient, workspace: Workspace) -> 
     settled(client, keep(client, page))
     assert len([a for a in workspace.store.answers() if a.bank == "对比"]) == 4
     assert "存好了" in client.get(page.url).text
+
+
+def test_storing_that_is_cut_short_says_so_and_goes_on(
+    client: TestClient, workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store_it, full = incoming.keep, [False, True]
+
+    def keep_until_full(found: Any, store: Any) -> Any:
+        if full and full.pop(0):
+            raise DiskFullError("磁盘写不下了。", "The disk is full.")
+        return store_it(found, store)
+
+    monkeypatch.setattr(incoming, "keep", keep_until_full)
+    page = drop(client, ("对比.csv", WIDE), ("另.jsonl", '{"id":"x","prompt":"问"}'))
+    failed = keep(client, page)
+    assert failed.status_code >= 400
+    assert "磁盘写不下了" in failed.text
+    page = client.get(page.url)
+    assert "前 1 份已经在工作区里，下面是还没存的 1 份" in page.text
+    assert "读懂了：1 道题" in page.text
+    said = settled(client, keep(client, page))
+    assert "存好了：3 道题" in said
+    assert len(workspace.store.bank("另") or ()) == 1
+    assert workspace.scores(bank="对比").scores
+    assert workspace.store.verify() == []
+
+
+def test_what_was_stored_before_the_rest_is_left_is_told_and_graded(
+    client: TestClient, workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store_it, full = incoming.keep, [False, True]
+
+    def keep_until_full(found: Any, store: Any) -> Any:
+        if full.pop(0):
+            raise DiskFullError("磁盘写不下了。", "The disk is full.")
+        return store_it(found, store)
+
+    monkeypatch.setattr(incoming, "keep", keep_until_full)
+    page = drop(client, ("对比.csv", WIDE), ("另.csv", BANK))
+    keep(client, page)
+    token = re.search(r'name="token" value="([^"]+)"', page.text)
+    assert token
+    said = settled(client, send(client, "/zh/bring/leave", {"token": token[1]}))
+    assert "存好了：2 道题，2 个模型，4 个回答" in said
+    assert "按规则判完了" in said
+    assert workspace.store.bank("另") is None
+
+
+def lot_of(workspace: Workspace, tmp_path: Path, name: str) -> bring.Lot:
+    (tmp_path / name).write_text(WIDE, encoding="utf-8")
+    return bring.Lot([incoming.read(tmp_path / name, workspace.store)], [])
+
+
+def test_one_long_import_does_not_hold_up_others(
+    workspace: Workspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lots, go_on, begun = bring.Lots(bench_of(workspace)), threading.Event(), threading.Event()
+    first, second = (lots.hold(lot_of(workspace, tmp_path, name)) for name in ("一.csv", "二.csv"))
+
+    def slow(found: Any, store: Any) -> Any:
+        begun.set()
+        assert go_on.wait(10)
+        return store_it(found, store)
+
+    store_it = incoming.keep
+    monkeypatch.setattr(incoming, "keep", slow)
+    with ThreadPoolExecutor(2) as people:
+        keeping = people.submit(lots.keep, first)
+        begun.wait(10)
+        try:
+            assert not people.submit(lots.find, second).result(timeout=5).stored
+        finally:
+            go_on.set()
+        assert keeping.result(timeout=10).stored
+    lots.close()
+
+
+def test_closing_waits_for_grading_but_not_for_ever(
+    workspace: Workspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lots, go_on, begun = bring.Lots(bench_of(workspace)), threading.Event(), threading.Event()
+
+    def endless(**_: Any) -> None:
+        begun.set()
+        go_on.wait(20)
+
+    monkeypatch.setattr(workspace, "grade", endless)
+    monkeypatch.setattr(bring, "GRACE_S", 0.1, raising=False)
+    lot = lots.keep(lots.hold(lot_of(workspace, tmp_path, "一.csv")))
+    assert begun.wait(10)
+    closing = threading.Thread(target=lots.close)
+    closing.start()
+    closing.join(5)
+    in_time = not closing.is_alive()
+    go_on.set()
+    closing.join(10)
+    assert in_time
+    assert lot.grading is not None
+    lot.grading.result(timeout=10)
 
 
 def test_only_owners_bring_and_no_form_without_its_sign(workspace: Workspace) -> None:
