@@ -35,6 +35,7 @@ ELO = 400 / math.log(10)
 RESAMPLES = 1000
 SEED = 20230628
 _CELLS = 2_000_000
+_MOST = 1e300
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -207,7 +208,9 @@ def _ranks(point: Floats, draws: Floats, level: float) -> tuple[Floats, Floats]:
     error = np.sqrt(np.square(drawn).mean(axis=0))
     error = np.where(error > 0, error, np.inf)
     limit = float(np.quantile((np.abs(drawn) / error).max(axis=(1, 2)), level))
-    low, high = ranks_of(gaps > limit * error)
+    # Where no draw ever moves a gap (ties only, say), nothing is known of its error.
+    reach = np.where(np.isfinite(error), limit * np.minimum(error, _MOST), np.inf)
+    low, high = ranks_of(gaps > reach)
     return low.astype(np.float64), high.astype(np.float64)
 
 

@@ -152,3 +152,9 @@ def test_style_is_taken_out() -> None:
 def test_a_level_is_a_share() -> None:
     with pytest.raises(ValueError, match="level"):
         rank_votes(votes_of(["a"], ["b"], [1]), level=95)
+
+
+def test_ties_only_leave_every_rank_open() -> None:
+    votes = votes_of(["a"] * 8, ["b"] * 8, [0.5] * 8)
+    ranking = rank_votes(votes)
+    assert [(s.value, s.rank_low, s.rank_high) for s in ranking.strengths] == [(0, 1, 2)] * 2
