@@ -141,6 +141,8 @@ def build() -> Callable[..., Any]:
     from mingan.cli.models import app as models
     from mingan.cli.options import root
     from mingan.cli.serve import serve
+    from mingan.cli.trust import trust
+    from mingan.cli.votes import votes
 
     app = typer.Typer(
         help=_ABOUT.say(), no_args_is_help=True, add_completion=False,
@@ -155,6 +157,9 @@ def build() -> Callable[..., Any]:
         ("grade", grade, Text("判已存的回答：按规则，或请裁判模型",
                               "grade or re-grade what is stored, by rule or by a judge model")),
         ("scores", scores, Text("得分表：得分、区间、名次段", "the table: score, interval, rank")),
+        ("trust", trust, Text("一个裁判有多可信，校正后的得分",
+                              "how far to trust a judge, and scores corrected by people")),
+        ("votes", votes, Text("按两两比较的票排名", "rank models by pairwise votes")),
         ("compare", compare, Text("两个模型谁更好", "A against B: the verdict in words")),
         ("items", items, Text("逐题看：难度、区分度、可疑的参考答案",
                               "discrimination and suspect keys, question by question")),

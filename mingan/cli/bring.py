@@ -10,6 +10,7 @@ import typer
 
 from mingan.cli import judge as judging
 from mingan.cli import say
+from mingan.cli import trust as trusting
 from mingan.cli.ask import BudgetOption
 from mingan.cli.judge import (
     HowManyOption,
@@ -17,6 +18,7 @@ from mingan.cli.judge import (
     KindOption,
     LeastOption,
     OftenOption,
+    PeopleOption,
     RuleOption,
     WhichOption,
     Wishes,
@@ -31,7 +33,7 @@ from mingan.cli.options import (
     help_,
 )
 from mingan.errors import UsageError
-from mingan.language import Text
+from mingan.language import Text, counted
 from mingan.plugins import registry
 
 
@@ -39,10 +41,10 @@ def import_(
     what: Annotated[
         list[str],
         typer.Argument(metavar="[KIND] FILE",
-                       help=help_("种类（bank、zbench、wide、long、inspect、lm-eval；"
-                                  "不写就自己认）和文件",
-                                  "the kind (bank, zbench, wide, long, inspect, lm-eval; guessed "
-                                  "if left out) and the file")),
+                       help=help_("种类（bank、zbench、wide、long、inspect、lm-eval、"
+                                  "verdicts 人的判定；不写就自己认）和文件",
+                                  "the kind (bank, zbench, wide, long, inspect, lm-eval, or "
+                                  "verdicts by people; guessed if left out) and the file")),
     ],
     name: Annotated[
         str | None, typer.Option(help=help_("给题库起的名字", "what to call the bank"))
@@ -57,12 +59,14 @@ def import_(
     json: JsonOption = False,
 ) -> int:  # fmt: skip
     """Bring in a bank, recorded answers, or another tool's log."""
-    from mingan.bank.importers import detect
+    from mingan.bank.importers import VERDICTS, detect
     from mingan.workspace import Workspace
 
     kind, path = _kind_and_path(what)
     # Looked at first: a misspelt name must not leave an empty workspace behind.
-    kind = kind or (None if path.is_file() else detect(path))
+    kind = kind or detect(path)
+    if kind == VERDICTS:
+        return _bring_verdicts(path, bank, workspace, as_json=json)
     with Workspace.open(workspace) as opened:
         summary = opened.import_(path, kind=kind, name=name, bank=bank)
     if json:
@@ -86,6 +90,39 @@ def import_(
     return 0
 
 
+def _bring_verdicts(path: Path, bank: str | None, workspace: str | None, *, as_json: bool) -> int:
+    """Keep what people said of answers that are here, and say how many came in."""
+    from mingan.verdicts import bring_verdicts
+    from mingan.workspace import Workspace
+
+    with Workspace.open(workspace, create=False) as opened:
+        summary = bring_verdicts(opened.store, path, bank=bank)
+    if as_json:
+        say.document(asdict(summary))
+        return 0
+    count, people = summary.verdicts.get, len(summary.people)
+    banks = "、".join(summary.banks), ", ".join(summary.banks)
+    say.out(
+        Text(
+            f"题库 {banks[0]}：{people} 个人的 {summary.new + summary.known:,} 个判定，"
+            f"对 {count('right', 0):,}，错 {count('wrong', 0):,}，存疑 {count('unsure', 0):,}"
+            f"（其中 {summary.known:,} 个本来就有）。",
+            f"Bank {banks[1]}: {counted(summary.new + summary.known, 'verdict')} by "
+            f"{counted(people, 'person', 'people')}, {count('right', 0):,} right, "
+            f"{count('wrong', 0):,} wrong, {count('unsure', 0):,} unsure (there already "
+            f"{summary.known:,}).",
+        )
+    )
+    if summary.blank:
+        say.note(
+            Text(
+                f"{summary.blank} 行没有写判定，跳过了。",
+                f"{counted(summary.blank, 'row')} without a verdict passed over.",
+            )
+        )
+    return 0
+
+
 def grade(
     bank: BankOption = None,
     model: ModelsOption = None,
@@ -96,6 +133,7 @@ def grade(
     repeats: OftenOption = 1,
     combine: RuleOption = "majority",
     least: LeastOption = None,
+    people: PeopleOption = None,
     budget: BudgetOption = None,
     models: ModelsFileOption = None,
     workspace: WorkspaceOption = None,
@@ -106,6 +144,8 @@ def grade(
     from mingan.workspace import Workspace
 
     with Workspace.open(workspace, create=False) as opened:
+        if judge and people is not None:
+            return trusting.foresee(opened, judge, people, bank, model or None, as_json=json)
         if judge:
             wishes = Wishes(
                 judges=judge, bank=bank, models=model or None, models_file=models, kind=kind,
@@ -113,7 +153,7 @@ def grade(
                 budget=budget, show_hidden=show_hidden,
             )  # fmt: skip
             return judging.judge(opened, wishes, as_json=json)
-        _check_no_wishes(kind, which, limit, repeats, combine, least, budget)
+        _check_no_wishes(kind, which, limit, repeats, combine, least, budget, people)
         summary = opened.grade(bank=bank, models=model or None)
     if json:
         say.document(asdict(summary))
@@ -148,12 +188,12 @@ def _check_no_wishes(*given: object) -> None:
     Raises:
         UsageError: one was given.
     """
-    if given != (None, "open", None, 1, "majority", None, None):
+    if given != (None, "open", None, 1, "majority", None, None, None):
         raise UsageError(
-            "--kind、--which、--limit、--repeats、--combine、--least 和 --budget 是给裁判的："
-            "请加上 --judge 模型名。",
-            "--kind, --which, --limit, --repeats, --combine, --least and --budget are for judges: "
-            "add --judge NAME.",
+            "--kind、--which、--limit、--repeats、--combine、--least、--people 和 --budget 是给裁判"
+            "的：请加上 --judge 模型名。",
+            "--kind, --which, --limit, --repeats, --combine, --least, --people and --budget are "
+            "for judges: add --judge NAME.",
         )
 
 
@@ -161,7 +201,7 @@ def _kind_and_path(what: list[str]) -> tuple[str | None, Path]:
     if len(what) == 1:
         return None, Path(what[0])
     if len(what) == 2:
-        kinds = ["bank", *registry.names("importers")]
+        kinds = ["bank", *registry.names("importers"), "verdicts"]
         if what[0] in kinds:
             return what[0], Path(what[1])
         raise UsageError(

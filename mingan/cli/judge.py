@@ -75,6 +75,13 @@ LeastOption = Annotated[
                             "readable opinions needed (default: more than half)")),
 ]  # fmt: skip
 
+PeopleOption = Annotated[
+    int | None,
+    typer.Option("--people", metavar="N",
+                 help=help_("先不问裁判，只说再请人判 N 个回答能换来什么",
+                            "ask nobody: say what N verdicts by people would buy")),
+]  # fmt: skip
+
 
 @dataclass(frozen=True, kw_only=True)
 class Wishes:
@@ -154,27 +161,26 @@ def _pairs_sentence(summary: JudgeSummary) -> Text:
 
 def _track_record(workspace: Workspace, summary: JudgeSummary, wishes: Wishes) -> list[Text]:
     """How far the judge differs from people, and from rules, where they saw the same answers."""
+    from mingan import trust
     from mingan.reports.by_grader import Grader, change_of_grader, change_sentence
+    from mingan.reports.trust_sentences import record_sentences
 
-    mine = Grader("judge", "+".join(sorted(summary.judges)))
-    found = []
+    name = "+".join(sorted(summary.judges))
+    record = trust.known_of(workspace.store, name, bank=summary.bank, models=wishes.models)
+    found = record_sentences(record)
     for other in (Grader("person"), Grader("rule")):
         try:
             change = change_of_grader(
-                workspace.store, other, mine, bank=summary.bank, models=wishes.models
-            )
+                workspace.store, other, Grader("judge", name), bank=summary.bank,
+                models=wishes.models,
+            )  # fmt: skip
         except UsageError:  # nobody of that kind has looked at the same answers
             continue
         found.append(change_sentence(change))
-    if found:
-        return found
-    return [
-        Text(
-            "没有人判过同样的回答，所以不知道这个裁判有多准。请人判几十个：mingan serve",
-            "Nobody has graded the same answers, so nobody knows how good this judge is. Have "
-            "people grade a few dozen: mingan serve",
-        )
-    ]
+    if not record.pairs:
+        found.append(Text("请人判几十个：mingan serve", "Have people judge a few dozen: mingan "
+                          "serve"))  # fmt: skip
+    return found
 
 
 def _remarks(summary: JudgeSummary) -> list[Text]:

@@ -28,6 +28,7 @@ from mingan.errors import UsageError
 from mingan.language import Text
 
 if TYPE_CHECKING:
+    from mingan.reports.gather import Gathered
     from mingan.workspace import Workspace
 
 
@@ -82,6 +83,21 @@ def _show_change(
         say.note(by_grader.left_out_sentence(change))
 
 
+def _known_of_judges(workspace: Workspace, gathered: Gathered) -> list[Text]:
+    """What is known about every judge whose verdicts count here; none goes without."""
+    names = sorted({g.by for g in gathered.grades.values() if g.authority == "judge" and g.by})
+    if not names:
+        return []
+    from mingan import trust
+    from mingan.reports.trust_sentences import record_sentence
+
+    models = [card.name for card in gathered.cards]
+    return [
+        record_sentence(trust.known_of(workspace.store, name, bank=gathered.bank, models=models))
+        for name in names
+    ]
+
+
 def show_scores(
     workspace: Workspace,
     *,
@@ -103,11 +119,15 @@ def show_scores(
     if as_json:
         document = table.scores_document(result.scores, result.gathered.stamp)
         document["bank"] = result.gathered.bank
+        if known := _known_of_judges(workspace, result.gathered):
+            document["judges"] = [sentence.say() for sentence in known]
         if run is not None:
             document["run"] = run
         say.document(document)
         return
     say.out(sentences.headline(result.scores, result.comparisons))
+    for sentence in _known_of_judges(workspace, result.gathered):
+        say.out(sentence)
     say.out("")
     print(table.plain(table.scores_table(result.scores)), end="")
     for sentence in method_notes(result.gathered):

@@ -81,7 +81,7 @@ def test_a_judge_judges_what_rules_leave_open(
     assert run(["grade", "--judge", "宽"]) == 0
     out, err = said(capsys)
     assert out.startswith("裁判 宽 看了题库 谈 的 24 个回答：对 24，错 0")
-    assert "不知道这个裁判有多准" in out
+    assert "没有人判过裁判「宽」判过的回答，所以不知道它有多准" in out
     assert "花费" in err
     assert run(["grade", "--judge", "宽", "--json"]) == 0
     document = json.loads(said(capsys)[0])
