@@ -33,10 +33,12 @@ from mingan.web import (
     grade_new,
     grade_result,
     home,
+    judges,
     one_answer,
     paste,
     run_new,
     runs,
+    sitting,
 )
 from mingan.web.bench import Bench
 from mingan.web.languages import preferred
@@ -57,6 +59,8 @@ PAGES = (
     grade_result,
     run_new,
     runs,
+    judges,
+    sitting,
 )
 """The modules of the pages, in any order."""
 
