@@ -242,6 +242,6 @@ routes = [
     post("/grade/q/{id:str}/name", name, role="grader"),
     post("/grade/q/{id:str}", click, role="grader"),
     post("/grade/q/{id:str}/undo", undo, role="grader"),
-    get("/grade/q/{id:str}/{place:int}/{side:int}.png", picture, role="grader"),
-    get("/grade/q/{id:str}/{place:int}/{side:int}.txt", whole, role="grader"),
+    get("/grade/q/{id:str}/{place:small}/{side:small}.png", picture, role="grader"),
+    get("/grade/q/{id:str}/{place:small}/{side:small}.txt", whole, role="grader"),
 ]

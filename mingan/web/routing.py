@@ -60,7 +60,20 @@ class _LangConvertor(Convertor[str]):
         return value
 
 
+class _SmallConvertor(Convertor[int]):
+    """A whole number of a few digits; a longer one is no address of ours."""
+
+    regex = "[0-9]{1,6}"
+
+    def convert(self, value: str) -> int:
+        return int(value)
+
+    def to_string(self, value: int) -> str:
+        return str(value)
+
+
 register_url_convertor("lang", _LangConvertor())
+register_url_convertor("small", _SmallConvertor())
 
 
 class Event(NamedTuple):

@@ -358,3 +358,7 @@ def test_a_reader_who_leaves_a_live_page_leaves_no_trace_in_the_log(workspace: W
             assert client.get("/zh/full").text == "event: tick\ndata: x\n\n"
         time.sleep(0.4)
     # `Served` fails on anything that is logged as an error.
+
+
+def test_a_number_without_end_is_no_address(client: TestClient) -> None:
+    assert client.get(f"/zh/grade/q/x/{'9' * 5000}/0.png").status_code == 404
