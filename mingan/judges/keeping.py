@@ -9,6 +9,7 @@ not know how judges are asked.
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from concurrent.futures import Future
 
@@ -23,7 +24,7 @@ Slot = tuple[str, int]
 """(card hash, repeat): one opinion of a panel."""
 
 
-class Keeper:
+class Keeper(ABC):
     """Keeps what a panel says of the cases. `why` are the reasons for which nothing came of it."""
 
     def __init__(
@@ -43,14 +44,15 @@ class Keeper:
     def link(self, run_id: str, keys: Collection[str]) -> None:
         """Nothing: what judges say belongs to no run."""
 
+    @abstractmethod
     def record(
         self, run_id: str, answers: Sequence[Answer], grades: Sequence[Grade] = ()
     ) -> Future[None]:
         """Keep what came of asking; the future resolves once it is durable."""
-        raise NotImplementedError
 
+    @abstractmethod
     def _is_done(self, item: asking.Item) -> bool:
-        raise NotImplementedError
+        """Whether nothing more is to be asked about an item."""
 
 
 class GradeKeeper(Keeper):

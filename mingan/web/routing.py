@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from abc import ABC, abstractmethod
 from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from typing import Any, NamedTuple
 from urllib.parse import quote
@@ -123,7 +124,7 @@ def live(
     return Route(f"/{{lang:lang}}{path}", _Live(events, there, role, path), methods=["GET"])
 
 
-class _Endpoint:
+class _Endpoint(ABC):
     """What pages, actions and live pages have in common."""
 
     def __init__(self, role: Role | None, section: str) -> None:
@@ -149,8 +150,9 @@ class _Endpoint:
             log.error("a page failed: %s", visit.request.url.path, exc_info=fault)
             return problem(visit, _OURS, status=500)
 
+    @abstractmethod
     async def _respond(self, visit: Visit) -> Response:
-        raise NotImplementedError
+        """What the visitor gets."""
 
     def _refused(self, visit: Visit) -> Response | None:
         token = visit.query.get("token")

@@ -7,7 +7,6 @@ nothing.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -22,7 +21,7 @@ from mingan.bank.twins import JOINT
 from mingan.errors import UsageError
 from mingan.records import ModelCard
 from mingan.store import Run
-from mingan.web.numbers import whole_number
+from mingan.web.numbers import amount, whole_number
 from mingan.workspace import Workspace
 
 COUNTS = (10, 24, 50, 100)
@@ -206,13 +205,8 @@ def _whole(text: str, most: int) -> int:
 
 
 def _amount(text: str, most: float) -> float | None:
-    if not text:
-        return None
-    try:
-        value = float(text[:40])
-    except ValueError:
-        value = math.nan
-    if not 0 <= value <= most:
+    value = amount(text, most)
+    if text and value is None:
         raise UsageError(
             "预算要写成数字，例如 5 或 0.5；不限就空着。",
             "A budget is a number such as 5 or 0.5; leave it empty for none.",

@@ -8,7 +8,6 @@ shows nothing.
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -27,6 +26,7 @@ from mingan.records import ModelCard, content_hash
 from mingan.reports.units import figures, size
 from mingan.web import addresses
 from mingan.web.conductor import unfetched
+from mingan.web.numbers import amount
 from mingan.web.plainly import said_plainly
 from mingan.web.run_form import CURRENCIES
 from mingan.workspace import Workspace
@@ -190,13 +190,8 @@ def _check_text(value: str, zh: str, en: str) -> None:
 
 
 def _number(text: str) -> float | None:
-    if not text:
-        return None
-    try:
-        value = float(text[:40])
-    except ValueError:
-        value = math.nan
-    if not 0 <= value <= _MOST_PRICE:
+    value = amount(text, _MOST_PRICE)
+    if text and value is None:
         raise UsageError(
             "价格要写成数字，例如 2 或 0.5（每百万 token）。",
             "A price is a number such as 2 or 0.5 (per million tokens).",
