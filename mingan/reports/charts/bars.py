@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from html import escape
+from typing import Protocol
 
 from mingan.reports.safe import fit, short_name
 from mingan.reports.sentences import points, rank_range
@@ -19,7 +20,23 @@ _LEFT, _RIGHT, _PLOT, _ROW, _HEAD = 200, 44, 456, 26, 26
 _NAME_COLUMNS = 19
 
 
-def interval_bar(score: Score) -> str:
+class Ends(Protocol):
+    """A score with its interval."""
+
+    @property
+    def score(self) -> float:
+        """The score, 0 to 1; NaN for none."""
+
+    @property
+    def low(self) -> float:
+        """The lower end."""
+
+    @property
+    def high(self) -> float:
+        """The upper end."""
+
+
+def interval_bar(score: Ends) -> str:
     """One row's interval on a scale of 0 to 100, stretching to the width of its box."""
     if math.isnan(score.score):
         return ""
