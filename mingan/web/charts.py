@@ -27,6 +27,7 @@ from mingan.reports.safe import one_line, short_name
 from mingan.reports.sentences import headline
 from mingan.reports.words import words
 from mingan.web.exports import download
+from mingan.web.judged import judges_note
 from mingan.web.one_answer import question_address
 from mingan.web.routing import get
 from mingan.web.snapshots import Snapshot
@@ -193,6 +194,7 @@ def _around(visit: Visit, snapshot: Snapshot, chosen: Collection[str]) -> dict[s
         "banks": [name for name, _, _ in snapshot.reader.banks()],
         "models": [(name, short_name(name), name in chosen) for name in snapshot.names],
         "chosen": len(chosen),
+        "judges_note": judges_note(visit, snapshot),
         "stamp": one_line(str(snapshot.data.stamp)),
     }
 

@@ -29,6 +29,7 @@ from mingan.web import cards, exports
 from mingan.web.board import Board
 from mingan.web.drawings import difference_bar
 from mingan.web.filters import OUTCOMES, SORTS, Condition, Filter
+from mingan.web.judged import judges_note
 from mingan.web.one_answer import context, question_address
 from mingan.web.routing import get, problem
 from mingan.web.snapshots import Snapshot
@@ -167,6 +168,7 @@ def _finding(visit: Visit, snapshot: Snapshot, board: Board, wanted: Filter) -> 
         "pair": pair,
         "bar": _bar(pair),
         "scored": len(snapshot.gathered.scored),
+        "judges_note": judges_note(visit, snapshot),
     }
 
 

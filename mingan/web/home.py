@@ -24,6 +24,7 @@ from mingan.reports.words import words
 from mingan.store import RunStatus
 from mingan.web.alarms import cards
 from mingan.web.bench import Bench
+from mingan.web.judged import judges_note
 from mingan.web.routing import get
 from mingan.web.snapshots import Snapshot
 from mingan.web.visit import Visit
@@ -64,6 +65,7 @@ def show(visit: Visit) -> Response:
         eyebrow=eyebrow(snapshot.data, word),
         finding=underlined(finding, visit.lang),
         lede=lede(snapshot.data, visit.lang),
+        judges_note=judges_note(visit, snapshot),
         rows=[_row(visit, snapshot, score) for score in snapshot.scores],
         unknown=[
             unknown_sentence(score).say(visit.lang) for score in snapshot.scores if undecided(score)

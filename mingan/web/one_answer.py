@@ -24,6 +24,7 @@ from mingan.web import answers, cards
 from mingan.web.drawings import Pictures
 from mingan.web.filters import Filter
 from mingan.web.hands import Later
+from mingan.web.judged import judge_card
 from mingan.web.routing import get, post, problem
 from mingan.web.visit import Visit
 
@@ -50,6 +51,7 @@ def context(visit: Visit, wanted: Filter) -> dict[str, Any]:
         "signs": _SIGNS,
         "may_grade": visit.person.may("owner"),
         "me": cards.signature(visit.name),
+        "judged": lambda answer: judge_card(visit, wanted.bank, answer),
         "rich": lambda text: answers.rich(text, visit.lang, cards.ROOMS["whole"].chars),
     }
 

@@ -156,15 +156,21 @@ def finding(now: SittingView) -> Text:
         part = f"{now.fetching[1] / 1e6:.0f} / {now.fetching[2] / 1e6:.0f} MB"
         return Text(f"正在下载裁判的模型：{part}。", f"Fetching the judge's model: {part}.")
     if now.phase in ("waiting", "preparing"):
-        return tidy(f"裁判 {who.zh} 等着开始。", f"The judge {who.en} waits for its turn.")
+        return tidy(*Text(f"裁判 {who.zh} 等着开始。", f"The judge {who.en} waits for its turn."))
     if now.phase in ("running", "pausing") or now.summary is None:
         if not now.total:
-            return tidy(f"裁判 {who.zh} 还没有看。", f"The judge {who.en} has looked at nothing.")
+            return tidy(
+                *Text(f"裁判 {who.zh} 还没有看。", f"The judge {who.en} has looked at nothing.")
+            )
         if now.phase == "running":
-            return tidy(f"裁判 {who.zh} 正在看：{share}。", f"The judge {who.en} at work: {share}.")
+            return tidy(
+                *Text(f"裁判 {who.zh} 正在看：{share}。", f"The judge {who.en} at work: {share}.")
+            )
         return tidy(
-            f"裁判 {who.zh} 停在 {share}，随时可以接着看。",
-            f"The judge {who.en} paused at {share}; it can go on any time.",
+            *Text(
+                f"裁判 {who.zh} 停在 {share}，随时可以接着看。",
+                f"The judge {who.en} paused at {share}; it can go on any time.",
+            )
         )
     return _outcome(now.summary, who)
 
@@ -180,18 +186,22 @@ def _outcome(found: JudgeSummary, who: Text) -> Text:
             else Text("", "")
         )
         return tidy(
-            f"裁判 {who.zh} 比较了 {found.votes:,} 对回答{turned.zh}。",
-            f"The judge {who.en} compared {counted(found.votes, 'pair')} of answers{turned.en}.",
+            *Text(
+                f"裁判 {who.zh} 比较了 {found.votes:,} 对回答{turned.zh}。",
+                f"The judge {who.en} compared {counted(found.votes, 'pair')} of answers{turned.en}.",
+            )
         )
     count = found.verdicts.get
     there = found.cases - found.waiting
-    unread = f"，没判成 {count('ungraded', 0):,}" if count("ungraded") else ""
-    unread_en = f", {count('ungraded', 0):,} without a verdict" if count("ungraded") else ""
+    none = count("ungraded", 0)
+    unread = Text(f"，没判成 {none:,}", f", {none:,} without a verdict") if none else Text("", "")
     return tidy(
-        f"裁判 {who.zh} 看了 {there:,} 个回答：对 {count('right', 0):,}，错 "
-        f"{count('wrong', 0):,}，说不准 {count('unsure', 0):,}{unread}。",
-        f"The judge {who.en} looked at {counted(there, 'answer')}: {count('right', 0):,} right, "
-        f"{count('wrong', 0):,} wrong, {count('unsure', 0):,} unsure{unread_en}.",
+        *Text(
+            f"裁判 {who.zh} 看了 {there:,} 个回答：对 {count('right', 0):,}，错 "
+            f"{count('wrong', 0):,}，说不准 {count('unsure', 0):,}{unread.zh}。",
+            f"The judge {who.en} looked at {counted(there, 'answer')}: {count('right', 0):,} right, "
+            f"{count('wrong', 0):,} wrong, {count('unsure', 0):,} unsure{unread.en}.",
+        )
     )
 
 
@@ -208,14 +218,20 @@ def remarks(found: JudgeSummary) -> list[Text]:
 
 def left_out(counts: dict[str, int]) -> Text:
     """Answers that are not put before judges, and why."""
-    games, empty, bare = (counts.get(k, 0) for k in ("game", "nothing to judge", "no reference"))
-    zh = [f"游戏 {games}"] * bool(games) + [f"没有内容 {empty}"] * bool(empty)
-    en = [f"games {games}"] * bool(games) + [f"empty {empty}"] * bool(empty)
-    zh += [f"没有参考答案 {bare}"] * bool(bare)
-    en += [f"without a reference {bare}"] * bool(bare)
-    return Text(
-        f"没有交给裁判的回答：{'，'.join(zh)}。", f"Answers not put before judges: {', '.join(en)}."
-    )
+    said = [
+        Text(f"{words.zh} {counts[why]}", f"{words.en} {counts[why]}")
+        for why, words in _WHY.items()
+        if counts.get(why)
+    ]
+    zh, en = "，".join(one.zh for one in said), ", ".join(one.en for one in said)
+    return Text(f"没有交给裁判的回答：{zh}。", f"Answers not put before judges: {en}.")
+
+
+_WHY = {
+    "game": Text("游戏", "games"),
+    "nothing to judge": Text("没有内容", "empty"),
+    "no reference": Text("没有参考答案", "without a reference"),
+}
 
 
 def _who(names: tuple[str, ...]) -> Text:
