@@ -41,7 +41,7 @@ class Keeper(ABC):
         """Those of `keys` that need no more asking."""
         return {key for key in keys if self._is_done(self._items[key])}
 
-    def link(self, run_id: str, keys: Collection[str]) -> None:
+    def link(self, run_id: str, keys: Collection[str]) -> None:  # noqa: B027
         """Nothing: what judges say belongs to no run."""
 
     @abstractmethod
