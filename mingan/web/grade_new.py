@@ -9,12 +9,14 @@ from typing import Any
 
 from starlette.responses import Response
 
+from mingan import trust
 from mingan.errors import UsageError
 from mingan.grading.people.queueing import MOST, Candidate, Which, Wish, eligible, make_queue
 from mingan.language import Text, counted
-from mingan.reports.safe import one_line, visible
-from mingan.store.queues import QueueKind
+from mingan.reports.safe import one_line, short_name, visible
+from mingan.store.queues import Queue, QueueKind
 from mingan.web.grade import KINDS
+from mingan.web.judge_results import judges_of
 from mingan.web.numbers import whole_number
 from mingan.web.routing import get, post
 from mingan.web.snapshots import Snapshot
@@ -33,6 +35,9 @@ _WHICH: dict[Which, Text] = {
     "ungraded": Text("只要未判的", "those not graded only"),
     "all": Text("全部回答", "all answers"),
 }
+USEFUL = "useful"
+"""Those that a judge has looked at, the most useful first."""
+
 _ABOUT: dict[QueueKind, Text] = {
     "verdict": Text(
         "一次看一个回答：对、错、判不了。", "One answer at a time: right, wrong, cannot tell."
@@ -72,19 +77,39 @@ def show(visit: Visit) -> Response:
         chosen="open" if counts["open"] else "all",
         most=MOST,
         hidden=hidden,
+        judges=[(judge, short_name(judge)) for judge in judges_of(snapshot)],
     )
 
 
 def make(visit: Visit) -> Response:
     """Draws the queue and opens it."""
     snapshot = visit.bench.snapshot(visit.field("bank"))
-    queue = make_queue(candidates(snapshot), _wish(visit, snapshot))
-    visit.bench.workspace.store.add_queue(queue)
+    if visit.field("which") == USEFUL:
+        queue = _useful(visit, snapshot)
+    else:
+        queue = make_queue(candidates(snapshot), _wish(visit, snapshot, visit.field("which")))
+        visit.bench.workspace.store.add_queue(queue)
     size = len(queue.items)
     return visit.go(
         f"/grade/q/{queue.id}/result",
         notice=Text(f"建好了，一共 {size} 条。", f"It is made, with {counted(size, 'item')}."),
     )
+
+
+def _useful(visit: Visit, snapshot: Snapshot) -> Queue:
+    """The answers that tell most of what a judge is worth first, with their chances kept."""
+    wish = _wish(visit, snapshot, "open")
+    if wish.kind != "verdict":
+        raise UsageError(
+            "「最有用的在前」只能判对错：它要和裁判的判定对得上。",
+            "The most useful first can only be judged right or wrong, to be held against the "
+            "judge's verdicts.",
+        )
+    judge = _one_of(visit.field("judge"), tuple(judges_of(snapshot)))
+    return trust.line_up(
+        visit.bench.workspace.store, judge, limit=wish.limit, bank=snapshot.bank,
+        models=wish.models or None, title=wish.title, guideline=wish.guideline, by=wish.by,
+    )  # fmt: skip
 
 
 def candidates(snapshot: Snapshot) -> list[Candidate]:
@@ -97,7 +122,7 @@ def candidates(snapshot: Snapshot) -> list[Candidate]:
     ]
 
 
-def _wish(visit: Visit, snapshot: Snapshot) -> Wish:
+def _wish(visit: Visit, snapshot: Snapshot, which: str) -> Wish:
     lines = visit.field("criteria").splitlines()
     criteria = tuple(one_line(line, _LONGEST_CRITERION) for line in lines if line.strip())
     if len(criteria) > MOST_CRITERIA:
@@ -111,7 +136,7 @@ def _wish(visit: Visit, snapshot: Snapshot) -> Wish:
         bank=snapshot.bank,
         title=one_line(visit.field("title"), 80),
         kind=_one_of(visit.field("kind"), _KINDS),
-        which=_one_of(visit.field("which"), tuple(_WHICH)),
+        which=_one_of(which, tuple(_WHICH)),
         models=frozenset(visit.fields("model")) & frozenset(snapshot.names),
         limit=whole_number(limit, _MOST_DIGITS) or 0,
         guideline=visible(visit.field("guideline"))[:_LONGEST_GUIDELINE],

@@ -188,7 +188,8 @@ def _outcome(found: JudgeSummary, who: Text) -> Text:
         return tidy(
             *Text(
                 f"裁判 {who.zh} 比较了 {found.votes:,} 对回答{turned.zh}。",
-                f"The judge {who.en} compared {counted(found.votes, 'pair')} of answers{turned.en}.",
+                f"The judge {who.en} compared {counted(found.votes, 'pair')} of answers"
+                f"{turned.en}.",
             )
         )
     count = found.verdicts.get
@@ -199,8 +200,8 @@ def _outcome(found: JudgeSummary, who: Text) -> Text:
         *Text(
             f"裁判 {who.zh} 看了 {there:,} 个回答：对 {count('right', 0):,}，错 "
             f"{count('wrong', 0):,}，说不准 {count('unsure', 0):,}{unread.zh}。",
-            f"The judge {who.en} looked at {counted(there, 'answer')}: {count('right', 0):,} right, "
-            f"{count('wrong', 0):,} wrong, {count('unsure', 0):,} unsure{unread.en}.",
+            f"The judge {who.en} looked at {counted(there, 'answer')}: {count('right', 0):,} "
+            f"right, {count('wrong', 0):,} wrong, {count('unsure', 0):,} unsure{unread.en}.",
         )
     )
 

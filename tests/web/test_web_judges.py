@@ -231,6 +231,29 @@ def until(true: Callable[[], object], seconds: float = 20.0) -> None:
         time.sleep(0.03)
 
 
+def test_the_peoples_queue_offers_the_most_useful_first(talk: Workspace) -> None:
+    asked = {
+        "bank": "谈", "kind": "verdict", "which": "useful", "judge": "裁判", "limit": "7",
+        "model": ["甲", "乙"], "title": "核对",
+    }  # fmt: skip
+    with client_of(talk) as owner:
+        assert "最有用的在前" not in owner.get("/zh/grade/new").text  # no judge has looked
+        assert send(owner, "/zh/grade/new", asked).status_code == 400
+        judged(talk)
+        assert "最有用的在前" in owner.get("/zh/grade/new").text
+        assert "a judge has looked" in owner.get("/en/grade/new").text
+        made = send(owner, "/zh/grade/new", asked)
+        assert "7 条" in made.text
+        wrong = send(owner, "/zh/grade/new", asked | {"kind": "pair"})
+        assert wrong.status_code == 400
+        assert "只能判对错" in wrong.text
+        assert send(owner, "/zh/grade/new", asked | {"limit": "0"}).status_code == 400
+    queues = talk.store.queues()
+    assert [(status.queue.title, len(status.queue.items)) for status in queues] == [("核对", 7)]
+    assert queues[0].queue.draw is not None
+    assert queues[0].queue.draw.judge == "裁判"
+
+
 def test_in_a_browser_a_judge_is_chosen_watched_and_checked(
     talk: Workspace, watch: Callable[..., Watched]
 ) -> None:
