@@ -20,13 +20,17 @@ SLOW = ModelCard(
     kind="scripted",
     options={"default": "答案是 4。", "delay": 2.0, "jitter": 1.0, "concurrency": 2},
 )
+JUDGE = ModelCard(
+    name="评审员", kind="scripted", options={"default": '{"理由": "算对了", "判定": "对"}'}
+)
+VOTER = ModelCard(name="比较员", kind="scripted", options={"default": "更好：甲"})
 QUICK = ModelCard(name="一口答", kind="scripted", options={"default": "答案是 4。"})
 
 SCREENS = (
     "home", "alarms", "compare", "compare-markdown", "question", "run-new", "run", "run-done",
     "grade", "grade-new", "desk-name", "desk", "desk-pair", "desk-rubric", "grade-progress",
-    "grade-result", "paste", "paste-ask", "charts", "chart-items", "chart-abilities", "bring",
-    "enter", "missing",
+    "grade-result", "judges", "sitting", "sitting-done", "judged", "paste", "paste-ask", "charts",
+    "chart-items", "chart-abilities", "chart-votes", "bring", "enter", "missing",
 )  # fmt: skip
 
 
@@ -36,10 +40,12 @@ def fill_screens(served: Served, bank: str) -> dict[str, str]:
     Gives the address of every screen, without its language. The run stays under way for a
     while, since its model is slow.
     """
-    served.workspace.store.add_cards([SLOW, QUICK])
+    served.workspace.store.add_cards([SLOW, QUICK, JUDGE, VOTER])
     with Visitor(served) as owner:
         done = _run(owner, bank, QUICK, count="10")
         _until_finished(served, done)
+        sat = _sitting(owner, bank, JUDGE, which="all", limit="9", repeats="2")
+        _sitting(owner, bank, VOTER, which="all", limit="20", kind="pair")
         queues = {
             "desk": _queue(owner, bank, kind="verdict"),
             "desk-pair": _queue(owner, bank, kind="pair"),
@@ -49,6 +55,7 @@ def fill_screens(served: Served, bank: str) -> dict[str, str]:
         first = next(iter(served.workspace.bank(bank).questions)).id
         paste = owner.sent("/zh/paste", name="某应用", app="1.0", bank=bank, limit="3", who="小林")
         running = _run(owner, bank, SLOW, count="all")
+        waiting = owner.sent("/zh/judges", bank=bank, judge=JUDGE.hash, which="all", limit="30")
     for name in ("小林", "老王"):
         with Visitor(served, name=name) as grader:
             _grade(grader, queues["grade-result"], all_of_it=True)
@@ -72,6 +79,11 @@ def fill_screens(served: Served, bank: str) -> dict[str, str]:
         **{name: f"/grade/q/{queues[name]}" for name in ("desk", "desk-pair", "desk-rubric")},
         "grade-progress": f"/grade/q/{queues['desk']}/result",
         "grade-result": f"/grade/q/{queues['grade-result']}/result",
+        "judges": f"/judges?bank={bank}",
+        "sitting": str(waiting.url).removeprefix(f"{served.url}/zh"),
+        "sitting-done": sat,
+        "judged": f"/compare/q/{_judged(served, bank)}?bank={bank}",
+        "chart-votes": f"/charts/votes?bank={bank}",
         "paste": "/paste",
         "paste-ask": str(paste.url).removeprefix(f"{served.url}/zh"),
         "charts": f"/charts?bank={bank}",
@@ -95,6 +107,27 @@ def _run(owner: Visitor, bank: str, card: ModelCard, *, count: str) -> str:
     found = re.search(r"/run/([\w-]+)", str(sent.url))
     assert found, sent.text
     return found[1]
+
+
+def _sitting(owner: Visitor, bank: str, judge: ModelCard, **wish: str) -> str:
+    """A sitting that is over."""
+    sent = owner.sent("/zh/judges", bank=bank, judge=judge.hash, **wish)
+    at = str(sent.url.path)
+    for _ in range(400):
+        if "sse-connect" not in owner.get(at):
+            return at.removeprefix("/zh")
+        time.sleep(0.05)
+    raise AssertionError(f"the sitting {at} did not end")
+
+
+def _judged(served: Served, bank: str) -> str:
+    """A question of which a judge's verdict stands."""
+    gathered = served.workspace.gather(bank=bank)
+    return next(
+        question
+        for (_, question, _), grade in gathered.grades.items()
+        if grade.authority == "judge"
+    )
 
 
 def _until_finished(served: Served, run: str) -> None:
