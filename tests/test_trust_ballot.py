@@ -24,7 +24,7 @@ from mingan.trust import ballot
 @pytest.fixture
 def here(tmp_path: Path) -> Workspace:
     text = "编号,题目,甲,乙,丙\n" + "".join(
-        f"q{i},说说 {i}。,甲 {i},乙乙乙 {i},丙丙丙丙丙丙 {i}\n" for i in range(30)
+        f"q{i},说说 {i}。,甲 {i},乙乙乙 {i},丙丙丙丙丙丙 {i}\n" for i in range(60)
     )
     (tmp_path / "a.csv").write_text(text, "utf-8")
     workspace = Workspace.open(tmp_path / "w.db")
@@ -48,7 +48,7 @@ def vote(
 def cast(workspace: Workspace) -> None:
     """甲 beats 乙 four times of five, 乙 beats 丙 six of ten; a judge likes 丙, the longest."""
     votes = []
-    for i in range(30):
+    for i in range(60):
         votes.append(vote(workspace, i, "甲", "乙", "a" if i % 5 else "b"))
         votes.append(vote(workspace, i, "丙", "乙", "b" if i % 10 > 3 else "a"))
         said: tuple[Choice, ...] = ("a", "b") if i < 6 else ("b", "b")
@@ -68,7 +68,7 @@ def test_people_and_judges_rank_apart(here: Workspace) -> None:
     assert judge.ranking.strengths[0].model == "丙"
     assert (judge.judges, judge.turned) == (("裁判",), 6)
     everybody = ballot.rank(here.store)
-    assert everybody.ranking.votes == 90
+    assert everybody.ranking.votes == 180
     flips = [flip_sentence(flip) for flip in people.flips]
     assert [(f.ahead, f.behind) for f in people.flips] == [("甲", "乙"), ("乙", "丙")]
     assert 1 <= (people.flips[1].enough or 0) < (people.flips[0].enough or 0)
@@ -79,6 +79,7 @@ def test_people_and_judges_rank_apart(here: Workspace) -> None:
 def test_at_equal_style(here: Workspace) -> None:
     cast(here)
     found = ballot.rank(here.store, style=True)
+    assert found.flips == ()
     assert {effect.style for effect in found.ranking.styles} == {"length", "markdown"}
     assert all(style_sentence(effect).en for effect in found.ranking.styles)
 
@@ -91,6 +92,8 @@ def test_the_newer_vote_of_a_person_counts(here: Workspace) -> None:
     assert found.ranking.votes == 4
     assert found.ranking.strengths[0].won == 0.5
     assert "谁排第一还说不准" in ranking_sentence(found).zh
+    with pytest.raises(UsageError, match="票太少"):
+        ballot.rank(here.store, style=True)
     assert "Elo" in plain(ranking_table(found))
     assert json.loads(json.dumps(ranking_document(found)))["votes"] == 4
 
@@ -113,4 +116,4 @@ def test_whose_votes_there_are_not(here: Workspace) -> None:
         ballot.rank(here.store, by="谁")
     with pytest.raises(UsageError, match="规则不投票"):
         ballot.rank(here.store, by="rule")
-    assert ballot.rank(here.store, models=["甲", "乙"]).elsewhere == 60
+    assert ballot.rank(here.store, models=["甲", "乙"]).elsewhere == 120

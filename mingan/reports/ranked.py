@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from mingan.language import Text, counted
-from mingan.reports.by_grader import Grader
 from mingan.reports.safe import short_name
 from mingan.reports.sentences import named, percent, tidy
 from mingan.statistics import Flip, Ranking, Strength, StyleEffect
@@ -32,8 +31,9 @@ class VoteRanking:
     """Models by votes.
 
     Attributes:
-        by: whose votes; `voters` their names.
-        flips: for every two neighbours that have a place.
+        by, whose: whose votes, as asked and in words; `voters` their names. Where people voted on a
+            pair, judges' votes on it do not count.
+        flips: for every two neighbours that have a place; none where style was taken out.
         elsewhere: votes on answers that are not of this bank and these models.
         turned: judges' votes that changed with the order of the two answers.
         judges: those of the voters that are judges, whose track record must stand beside it.
@@ -41,6 +41,7 @@ class VoteRanking:
 
     bank: str
     by: str
+    whose: Text
     ranking: Ranking
     flips: tuple[Flip, ...]
     elsewhere: int
@@ -54,9 +55,9 @@ def ranking_sentence(found: VoteRanking) -> Text:
     ranking = found.ranking
     placed = [s for s in ranking.strengths if s.state == "placed"]
     start = Text(
-        f"{ranking.votes:,} 票、{ranking.prompts:,} 道题（{_voters(found).zh}）：",
+        f"{ranking.votes:,} 票、{ranking.prompts:,} 道题（{found.whose.zh}）：",
         f"{counted(ranking.votes, 'vote')} on {counted(ranking.prompts, 'question')} "
-        f"({_voters(found).en}):",
+        f"({found.whose.en}):",
     )
     if len(placed) < 2:
         return tidy(
@@ -200,13 +201,6 @@ def ranking_document(found: VoteRanking) -> dict[str, Any]:
             for flip in found.flips
         ],
     }  # fmt: skip
-
-
-def _voters(found: VoteRanking) -> Text:
-    if found.by in ("all", "people"):
-        who = {"all": Text("人和裁判", "people and judges"), "people": Text("人", "people")}
-        return who[found.by]
-    return Grader.parse(found.by).words
 
 
 def _rank(row: Strength) -> str:

@@ -9,7 +9,6 @@ The module writes no sentence and draws nothing.
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import pairwise
@@ -17,6 +16,7 @@ from itertools import pairwise
 from mingan.normal import without_thinking
 from mingan.records import Answer, Choice, Vote
 from mingan.reports.gather import Gathered
+from mingan.reports.styles import markdown_marks
 from mingan.statistics import Flip, Ranking, rank_votes, share_lead, votes_of, votes_to_flip
 from mingan.statistics.votes import Votes
 
@@ -25,7 +25,6 @@ STYLED = 30
 
 _TRIES = 400
 _WON: dict[Choice, float] = {"a": 1.0, "b": 0.0, "tie": 0.5, "both bad": 0.5}
-_MARKDOWN = re.compile(r"^\s{0,3}(?:#{1,6} |[-*+] |\d+\. |```|\|)|\*\*\S", re.MULTILINE)
 
 Pair = tuple[str, frozenset[str]]
 
@@ -133,7 +132,7 @@ def _length(answer: Answer) -> int:
 
 
 def _marks(answer: Answer) -> int:
-    return len(_MARKDOWN.findall(answer.text))
+    return markdown_marks(answer.text)
 
 
 def _flips(table: Votes, ranking: Ranking) -> dict[str, Flip]:

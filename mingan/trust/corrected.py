@@ -35,6 +35,8 @@ def model_trust(
         of["people"], of["judge"], settled=of["settled"], strata=_tiers(entries),
         chances=of["chance"] if drawn else None, about=about, level=level,
     )  # fmt: skip
+    if np.isnan(of["settled"]).any() and np.isnan(of["judge"][np.isnan(of["settled"])]).all():
+        corrected = replace(corrected, judge=math.nan)  # it said nothing: no score of its own
     return ModelTrust(
         model=model,
         corrected=corrected,

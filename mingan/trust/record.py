@@ -12,6 +12,7 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 
 from mingan.records import Verdict, Vote
+from mingan.reports.styles import markdown_marks
 from mingan.reports.trusted import Share, TrackRecord
 from mingan.statistics import (
     Alongside,
@@ -23,7 +24,6 @@ from mingan.statistics import (
 )
 from mingan.statistics.agreement import Agreement, agreement
 from mingan.trust.sights import JUDGED, Sight
-from mingan.trust.styles import markdown_marks
 
 FEW = 10
 """Fewer answers that both judged say nothing of an ability, or of a bias."""
