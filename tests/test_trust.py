@@ -13,7 +13,7 @@ from mingan import Grade, UsageError, Workspace, trust
 from mingan.grading.people.outcome import outcome
 from mingan.records import Verdict, Vote, now
 from mingan.reports.gather import Place
-from mingan.reports.trust_sentences import record_sentence
+from mingan.reports.trust_sentences import corrected_sentence, record_sentence
 
 QUESTIONS = 40
 HEAD = "编号,题目,参考答案,层级,类型,甲,乙\n"
@@ -312,3 +312,12 @@ def test_position_is_measured_against_people_on_the_same_pairs(here: Workspace) 
 def test_a_queue_has_a_size(here: Workspace) -> None:
     with pytest.raises(UsageError, match="1 到 5000"):
         trust.line_up(here.store, "裁判", limit=0)
+
+
+def test_a_judge_of_which_nothing_could_be_read_has_no_score(here: Workspace) -> None:
+    give(here, "裁判", lambda place: "ungraded", judge=True)
+    give(here, "小周", sample(range(12)))
+    table = trust.look(here.store, "裁判")
+    assert "一个也没判成" in record_sentence(table.record).zh
+    assert all(math.isnan(row.corrected.judge) for row in table.models)
+    assert "裁判一个也没判成" in corrected_sentence(table.models[0]).zh

@@ -32,6 +32,12 @@ def record_sentence(record: TrackRecord) -> Text:
     """How far a judge goes with people: the headline of its track record."""
     name, found = named(record.judge), record.agreement
     if found is None or not found.things:
+        if record.unread and not record.judged:
+            return tidy(
+                f"裁判 {name.zh} 看了 {record.unread:,} 个回答，一个也没判成，没有人知道它有多准。",
+                f"The judge {name.en} looked at {counted(record.unread, 'answer')} and reached no "
+                "verdict; nobody knows how good it is.",
+            )
         if not record.judged:
             return tidy(
                 f"裁判 {name.zh} 还没有在这里判过，没有人知道它有多准。",
@@ -150,7 +156,7 @@ def record_sentences(record: TrackRecord) -> list[Text]:
         if record.alongside is not None:
             said += _among_people(record)
         said += bias_sentences(record.biases)
-    if record.unread:
+    if record.unread and record.judged:
         said.append(
             Text(
                 f"另有 {record.unread:,} 个回答它没判成；不算模型答错。",
@@ -185,12 +191,16 @@ def _among_people(record: TrackRecord) -> list[Text]:
 def corrected_sentence(row: ModelTrust) -> Text:
     """One model: the corrected score, people alone and the judge alone."""
     name, found = named(row.model), row.corrected
+    by_judge = Text(
+        f"裁判自己说是 {points(found.judge)} 分", f"by the judge itself {points(found.judge)}"
+    )
+    if math.isnan(found.judge):
+        by_judge = Text("裁判一个也没判成", "the judge reached no verdict")
     if math.isnan(found.score):
         return tidy(
-            f"{name.zh}：人只判了 {found.people} 个，校正不了；裁判自己说是 "
-            f"{points(found.judge)} 分，不能当真。",
-            f"{name.en}: people judged {found.people}, too few to correct by; the judge itself "
-            f"says {points(found.judge)}, which is not to be relied on.",
+            f"{name.zh}：人只判了 {found.people} 个，校正不了；{by_judge.zh}，不能当真。",
+            f"{name.en}: people judged {found.people}, too few to correct by; {by_judge.en}, which "
+            "is not to be relied on.",
         )
     if not found.judged:
         return tidy(
@@ -201,12 +211,12 @@ def corrected_sentence(row: ModelTrust) -> Text:
     return tidy(
         f"{name.zh} 校正后 {points(found.score)} 分（{level} 区间 {points(found.low)} 到 "
         f"{points(found.high)}）；只靠人判的 {found.people} 个是 {points(found.alone)} 分"
-        f"（{points(found.alone_low)} 到 {points(found.alone_high)}），裁判自己说是 "
-        f"{points(found.judge)} 分。{_adds(row).zh}",
+        f"（{points(found.alone_low)} 到 {points(found.alone_high)}），{by_judge.zh}。"
+        f"{_adds(row).zh}",
         f"{name.en}: corrected {points(found.score)} ({level} interval {points(found.low)} to "
         f"{points(found.high)}); by the {counted(found.people, 'verdict')} of people alone "
-        f"{points(found.alone)} ({points(found.alone_low)} to {points(found.alone_high)}), by the "
-        f"judge itself {points(found.judge)}. {_adds(row).en}",
+        f"{points(found.alone)} ({points(found.alone_low)} to {points(found.alone_high)}), "
+        f"{by_judge.en}. {_adds(row).en}",
     )
 
 

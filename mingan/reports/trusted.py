@@ -33,7 +33,10 @@ class Share:
     @property
     def ends(self) -> tuple[float, float]:
         """The interval; all of the scale of nothing."""
-        return tuple(wilson(self.count, self.of, level=self.level)) if self.of else (0.0, 1.0)
+        if not self.of:
+            return 0.0, 1.0
+        low, high = wilson(self.count, self.of, level=self.level)
+        return low, high
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

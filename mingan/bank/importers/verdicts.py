@@ -40,7 +40,7 @@ WORDS: dict[str, Verdict] = {
         ("unsure", "cannot tell", "存疑", "说不准", "判不了", "不确定", "拿不准", "?"), "unsure"
     ),
     **dict.fromkeys(("ungraded", "撤回", "收回"), "ungraded"),
-}  # type: ignore[assignment]  # fmt: skip
+}  # fmt: skip
 """Words for verdicts. `ungraded` takes back what that person said before."""
 
 _NEEDED = ("question", "model", "verdict")
