@@ -210,6 +210,20 @@ def test_a_sitting_waits_while_somebody_else_asks(talk: Workspace) -> None:
         until(lambda: "看了 16 个回答" in owner.get(led.headers["location"]).text)
 
 
+def test_judges_take_turns_with_runs(talk: Workspace) -> None:
+    slow = ModelCard(name="慢", kind="scripted", options={"default": "好。", "delay": 30})
+    talk.store.add_cards([slow])
+    with client_of(talk) as owner:
+        asked = {"bank": "谈", "count": "all", "model": slow.hash}
+        run = send(owner, "/zh/run", asked, follow_redirects=False).headers["location"]
+        until(lambda: "立即停下" in owner.get(run).text)
+        at = send(owner, "/zh/judges", form(), follow_redirects=False).headers["location"]
+        assert "等着开始" in owner.get(at).text
+        assert "sse-connect" in owner.get(at).text
+        send(owner, run + "/stop")
+        until(lambda: "看了 16 个回答" in owner.get(at).text)
+
+
 def test_only_so_many_sittings_are_remembered(
     owner: TestClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
