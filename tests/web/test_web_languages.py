@@ -17,6 +17,8 @@ CATALOG = runpy.run_path(str(Path(__file__).parents[2] / "scripts" / "catalog"))
 TEMPLATES = sorted(WEB.glob("**/*.j2"))
 
 _CJK = re.compile(r"[\u3400-\u9fff\u3000-\u303f\uff00-\uffef]")
+_BOTH = 30
+"""Latin letters from which on one text says it in both languages by itself."""
 _SIGNS = r"[、。，：；（）【】「」《》〔〕]"
 """Punctuation around values, which a page may set by language."""
 _PROPER = {"明暗", "Mingan", "CSV", "JSON", "Parquet", "UTC"}
@@ -74,6 +76,13 @@ def test_scripts_say_no_words(path: Path) -> None:
     assert not _CJK.search(code)
 
 
+def _says_both(call: ast.Call) -> bool:
+    """Whether a call takes a sentence in two languages, as `Text` and our errors do."""
+    name = getattr(call.func, "id", getattr(call.func, "attr", ""))
+    known = name == "Text" or name.endswith("Error")
+    return known or _has_english(ast.Tuple(elts=call.args[1:], ctx=ast.Load()))
+
+
 def _has_english(node: ast.Tuple) -> bool:
     """Whether a tuple such as ("地址", "address") says it in English too."""
     words = [inner.value for inner in ast.walk(node) if isinstance(inner, ast.Constant)]
@@ -86,22 +95,21 @@ def test_python_says_chinese_only_beside_english(path: Path) -> None:
     tree = ast.parse(path.read_text(encoding="utf-8"))
     beside: set[int] = set()
     for node in ast.walk(tree):
-        if isinstance(node, ast.Call) and len(node.args) >= 2:
-            name = getattr(node.func, "id", getattr(node.func, "attr", ""))
-            if name == "Text" or name.endswith("Error") or name == "Rejected":
-                beside |= {id(inner) for part in node.args for inner in ast.walk(part)}
+        if isinstance(node, ast.Call) and len(node.args) >= 2 and _says_both(node):
+            beside |= {id(inner) for part in node.args for inner in ast.walk(part)}
         if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
             beside.add(id(node.value))
         if isinstance(node, ast.Assign) and [getattr(t, "id", "") for t in node.targets] == ["zh"]:
             beside |= {id(inner) for inner in ast.walk(node.value)}
         if isinstance(node, ast.Tuple) and _has_english(node):
             beside |= {id(inner) for part in node.elts for inner in ast.walk(part)}
-    alone = [
+    texts = [
         node.value
         for node in ast.walk(tree)
-        if isinstance(node, ast.Constant) and isinstance(node.value, str)
-        and id(node) not in beside and _CJK.search(re.sub(_SIGNS, "", node.value))
-    ]  # fmt: skip
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in beside
+    ]
+    chinese = [text for text in texts if _CJK.search(re.sub(_SIGNS, "", text))]
+    alone = [text for text in chinese if len(re.findall("[A-Za-z]", text)) < _BOTH]
     assert alone == []
 
 
