@@ -84,18 +84,23 @@ def _show_change(
 
 
 def _known_of_judges(workspace: Workspace, gathered: Gathered) -> list[Text]:
-    """What is known about every judge whose verdicts count here; none goes without."""
+    """What is known about every judge whose verdicts count here, and how often it overruled rules.
+
+    None goes without.
+    """
     names = sorted({g.by for g in gathered.grades.values() if g.authority == "judge" and g.by})
     if not names:
         return []
     from mingan import trust
+    from mingan.reports.overruled import overruled, overruled_sentences
     from mingan.reports.trust_sentences import record_sentence
 
     models = [card.name for card in gathered.cards]
-    return [
+    known = [
         record_sentence(trust.known_of(workspace.store, name, bank=gathered.bank, models=models))
         for name in names
     ]
+    return known + overruled_sentences(overruled(workspace.store, gathered))
 
 
 def show_scores(

@@ -179,3 +179,28 @@ def test_what_the_grader_alone_changes(desk: Path, capsys: pytest.CaptureFixture
     assert rows["乙"]["difference"] == pytest.approx(1.0)
     assert document["left_out"] == 24
     assert run(["scores", *graders, "--lang", "en"]) == 0
+
+
+def test_how_many_of_the_rules_verdicts_a_judge_overruled_is_said(
+    desk: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    said(capsys)
+    assert run(["grade", "--judge", "宽", "--which", "n1,n2,n3"]) == 0
+    said(capsys)
+    assert run(["scores"]) == 0
+    assert "裁判「宽」推翻了规则的 3 个判定；这里算裁判的。" in said(capsys)[0]  # all of 乙's
+    assert run(["scores", "--json"]) == 0
+    assert any("推翻了规则的 3 个" in one for one in json.loads(said(capsys)[0])["judges"])
+
+
+def test_a_judge_that_cannot_decide_leaves_the_rules_scores_alone(
+    desk: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    said(capsys)
+    assert run(["scores", "--json"]) == 0
+    before = json.loads(said(capsys)[0])
+    # The two disagree on everything, so that their verdict is `unsure`.
+    assert run(["grade", "--judge", "宽", "--judge", "严", "--which", "n1,n2,n3"]) == 0
+    assert "说不准 6" in said(capsys)[0]
+    assert run(["scores", "--json"]) == 0
+    assert json.loads(said(capsys)[0]) == before

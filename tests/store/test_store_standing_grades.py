@@ -77,3 +77,15 @@ def test_a_judge_that_could_not_be_heard_takes_nobodys_place() -> None:
     nothing = Grade(answer="a", question_hash="q", verdict="ungraded", grader="judge")
     assert StandingGrades([nothing, lost]).by_place["a", "q"] == lost
     assert StandingGrades([lost, rule]).by_place["a", "q"] == rule
+
+
+def test_a_judge_that_cannot_decide_takes_no_rules_verdict_away() -> None:
+    for verdict in ("right", "wrong"):
+        rule, lost = _grade(verdict, "rule"), _grade("unsure", "judge", by="裁判")
+        assert _standing(rule, lost) == verdict
+        assert _standing(lost, rule) == verdict
+        # Nor does it leave standing what another judge thought before.
+        assert _standing(rule, _grade("wrong", "judge", by="别的裁判"), lost) == verdict
+    assert _standing(_grade("ungraded", "rule"), _grade("unsure", "judge")) == "unsure"
+    assert _standing(_grade("unsure", "rule"), _grade("ungraded", "judge")) == "unsure"
+    assert _standing(_grade("right", "rule"), _grade("wrong", "judge")) == "wrong"
