@@ -9,6 +9,7 @@ The module writes no sentence and draws nothing.
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import pairwise
@@ -96,6 +97,7 @@ def _standing(
     """The newest vote of every person and of every judge's every repeat, on these answers."""
     people: dict[tuple[str, Pair], Vote] = {}
     judges: dict[tuple[str, Pair, str], Vote] = {}
+    newest: dict[tuple[str, Pair], str] = {}
     for vote in votes:
         there = vote.answer_a in answers and vote.answer_b in answers
         if not there or vote.question_hash not in known:
@@ -105,7 +107,15 @@ def _standing(
             people[vote.by, pair] = vote
         else:
             judges[vote.by, pair, vote.version] = vote
-    return people, judges
+            newest[vote.by, pair] = _asked(vote)
+    return people, {
+        key: vote for key, vote in judges.items() if _asked(vote) == newest[key[0], key[1]]
+    }
+
+
+def _asked(vote: Vote) -> str:
+    """How a judge was asked: its version without which time. What was asked otherwise is old."""
+    return re.sub(r"-r\d+$", "", vote.version)
 
 
 def _contents(vote: Vote) -> frozenset[str]:

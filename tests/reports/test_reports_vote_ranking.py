@@ -106,6 +106,24 @@ def test_the_newest_vote_of_a_voter_counts_and_sides_do_not_matter(gathered: Gat
     assert seen.by_judge[0].same == 1
 
 
+def test_votes_of_a_judges_older_version_do_not_count_beside_the_newer(gathered: Gathered) -> None:
+    def voted(version: str, choice: Choice) -> Vote:
+        return vote(
+            gathered, "q1", "甲", "乙", choice, "裁判", authority="judge", version=version,
+            said=(choice, choice),
+        )  # fmt: skip
+
+    old, new = "1-t1111-jaaaaaaaa", "1-t2222-jaaaaaaaa"
+    given = [voted(old, "a"), voted(f"{old}-r2", "a"), voted(new, "b"), voted(f"{new}-r2", "b")]
+    result = rank_by_votes(given, gathered)
+    assert result is not None
+    assert (result.judges, result.by_judge[0].votes) == (2, 2)
+    assert {s.model: s.won for s in result.ranking.strengths} == {"甲": 0.0, "乙": 1.0}
+    fewer = rank_by_votes(given[:3], gathered)  # asked anew, and only once
+    assert fewer is not None
+    assert fewer.judges == 1
+
+
 def test_votes_on_other_answers_are_no_votes_here(gathered: Gathered) -> None:
     other = Vote(question_hash="x", answer_a="y", answer_b="z", choice="a", by="小林")
     assert rank_by_votes([other], gathered) is None
