@@ -117,7 +117,9 @@ def judge(workspace: Workspace, wishes: Wishes, *, as_json: bool) -> int:
                 budget=spend, progress=show,
             )
         )  # fmt: skip
-    known = [] if summary.kind == "pair" else _track_record(workspace, summary, wishes)
+    known = (_voting_record if summary.kind == "pair" else _track_record)(
+        workspace, summary, wishes
+    )
     if as_json:
         say.document(_document(summary, known))
     else:
@@ -181,6 +183,16 @@ def _track_record(workspace: Workspace, summary: JudgeSummary, wishes: Wishes) -
         found.append(Text("请人判几十个：mingan serve", "Have people judge a few dozen: mingan "
                           "serve"))  # fmt: skip
     return found
+
+
+def _voting_record(workspace: Workspace, summary: JudgeSummary, wishes: Wishes) -> list[Text]:
+    """How often each judge chose as people do, and how often it chose by the order alone."""
+    from mingan.reports.charts.votes import judge_sentence
+    from mingan.reports.vote_ranking import judges_beside_people
+
+    gathered = workspace.gather(bank=summary.bank, models=wishes.models)
+    found = judges_beside_people(workspace.store.votes(), gathered)
+    return [judge_sentence(one) for one in found if one.judge in summary.judges]
 
 
 def _remarks(summary: JudgeSummary) -> list[Text]:

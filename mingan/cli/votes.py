@@ -32,19 +32,17 @@ def votes(
     json: JsonOption = False,
 ) -> int:
     """Rank models by pairwise votes: strength, interval, range of ranks, and what would flip it."""
-    from mingan import trust
     from mingan.reports import ranked, table
-    from mingan.reports.trust_sentences import record_sentences
+    from mingan.reports.charts.votes import judge_sentence
+    from mingan.reports.vote_ranking import judges_beside_people
     from mingan.trust import ballot
     from mingan.workspace import Workspace
 
     with Workspace.open(workspace, create=False) as opened:
         found = ballot.rank(opened.store, by=by, bank=bank, models=model or None, style=style)
-        records = [
-            trust.known_of(opened.store, name, bank=bank, models=model or None)
-            for name in found.judges
-        ]
-    known = [sentence for record in records for sentence in record_sentences(record)]
+        gathered = opened.gather(bank=bank, models=model or None)
+        beside = judges_beside_people(opened.store.votes(), gathered)
+    known = [judge_sentence(one) for one in beside if one.judge in found.judges]
     if json:
         document = ranked.ranking_document(found)
         say.document({**document, "known": [sentence.say() for sentence in known]})

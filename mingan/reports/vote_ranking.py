@@ -91,6 +91,18 @@ def rank_by_votes(votes: Iterable[Vote], gathered: Gathered) -> VoteResult | Non
     )
 
 
+def judges_beside_people(votes: Iterable[Vote], gathered: Gathered) -> tuple[JudgeVotes, ...]:
+    """What is known of every judge that voted on a bank's answers, whoever's votes are ranked.
+
+    Args:
+        votes: everybody's, oldest first.
+    """
+    answers = {answer.content: answer for answer in gathered.answers.values()}
+    known = {question.hash: question.id for question in gathered.questions}
+    people, judges = _standing(votes, answers, known)
+    return _by_judge(list(judges.values()), list(people.values()))
+
+
 def _standing(
     votes: Iterable[Vote], answers: dict[str, Answer], known: dict[str, str]
 ) -> tuple[dict[tuple[str, Pair], Vote], dict[tuple[str, Pair, str], Vote]]:

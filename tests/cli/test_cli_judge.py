@@ -9,7 +9,7 @@ import pytest
 
 from mingan import Grade, Workspace
 from mingan.cli.app import run
-from mingan.records import now
+from mingan.records import Vote, now
 
 TABLE = "编号,题目,参考答案,层级,甲,乙\n" + "".join(
     f"q{i},用一句话说说 {i}。,,{'基础' if i % 2 else '进阶'},甲说 {i} 好,乙说 {i} 不好\n"
@@ -123,6 +123,7 @@ def test_pairs(desk: Path, capsys: pytest.CaptureFixture[str]) -> None:
     out, _ = said(capsys)
     assert "比较了 12 对" in out
     assert "12 对换了先后就换了说法（100%）" in out
+    assert "裁判「偏」投了 12 票，100% 换了先后就改口；还没有人核对过它的票。" in out
     assert run(["export", "votes"]) == 0
     assert said(capsys)[0].count("tie") == 12
 
@@ -204,3 +205,29 @@ def test_a_judge_that_cannot_decide_leaves_the_rules_scores_alone(
     assert "说不准 6" in said(capsys)[0]
     assert run(["scores", "--json"]) == 0
     assert json.loads(said(capsys)[0]) == before
+
+
+def test_a_ranking_by_votes_says_what_is_known_of_the_judges_votes_and_not_of_its_grades(
+    desk: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(["grade", "--judge", "偏", "--kind", "pair"]) == 0
+    with Workspace.open("mingan.db") as workspace:
+        given = list(workspace.store.votes())
+        workspace.store.add_votes(
+            Vote(
+                question_hash=one.question_hash, answer_a=one.answer_a, answer_b=one.answer_b,
+                choice="tie" if i else "a", by="小林", at=now(),
+            )
+            for i, one in enumerate(given[:4])
+        )  # fmt: skip
+    said(capsys)
+    known = "人也投过的 4 对里，它和人一样的有 3 对"
+    for by in ("all", "judge:偏"):
+        assert run(["votes", "--by", by]) == 0
+        out = said(capsys)[0]
+        assert known in out
+        assert "还没有在这里判过" not in out
+    assert run(["votes", "--json"]) == 0
+    assert known in "".join(json.loads(said(capsys)[0])["known"])
+    assert run(["grade", "--judge", "偏", "--kind", "pair", "--json"]) == 0
+    assert known in "".join(json.loads(said(capsys)[0])["known"])
