@@ -1,6 +1,6 @@
 """What it costs that questions hang together: design effects, and quantiles for few clusters.
 
-Used for scores and for differences alike. It must not know which of the two it serves.
+Used for scores, for differences and for agreement alike; it must not know which it serves.
 """
 
 from __future__ import annotations
@@ -8,7 +8,9 @@ from __future__ import annotations
 import numpy as np
 
 from mingan.statistics.special import Floats, normal_quantile, student_quantile
-from mingan.statistics.unknowns import Evidence
+from mingan.statistics.unknowns import Evidence, Indices
+
+_NOTHING = 1e-12
 
 
 def design_effect(evidence: Evidence, share: Floats) -> Floats:
@@ -16,6 +18,20 @@ def design_effect(evidence: Evidence, share: Floats) -> Floats:
     alone = np.square(share).sum(axis=1)
     together = np.square(evidence.by_unit(share)).sum(axis=1)
     return np.asarray(np.maximum(1.0, together / np.where(alone > 0, alone, 1)))
+
+
+def hang_together(values: Floats, units: Indices) -> float:
+    """The design effect of an estimate to which each thing of a unit (0, 1, ...) adds its value.
+
+    1 where no two things are of one unit. Values that are all 0 show nothing of how units hang
+    together; then they are taken to do so wholly.
+    """
+    if not values.size:
+        return 1.0
+    if not np.any(np.abs(values) > _NOTHING):
+        values = np.ones(values.size)
+    together = np.bincount(units, values)
+    return max(1.0, float(together @ together) / float(values @ values))
 
 
 def quantiles(evidence: Evidence, level: float) -> Floats:

@@ -19,8 +19,14 @@ counted as known: nothing is unsure when n = N. "such answers": the score on que
 kind, of which these N are a sample; that is what the intervals of `scores.py` are about, and it
 is the wider by the spread of y over N.
 
+*Units.* Repeats of one question, and questions of one cluster, hang together: `units` names what
+each answer belongs to. The variance is then enlarged by the design effect, the sum over units of
+the squared sum of what each answer adds to the estimate by the sum of its squares (at least 1),
+and Student's t has the degrees of freedom of the units that people saw.
+
 *Settled.* Answers that a rule has decided, and is taken at its word, are known; neither the judge
-nor people are asked about them, and the interval is about the rest.
+nor people are asked about them; about "these answers" the interval is about the rest. About "such
+answers" they are a sample of their tier like any other: another day rules would settle others.
 
 *Few people.* The spread of y - lambda f cannot be had from 20 verdicts on which all agree. As in
 the intervals of Agresti and Coull, and of Bonett and Price, answers are made up and added: half a
@@ -35,13 +41,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from mingan.statistics.calibration import cross_fitted
+from mingan.statistics.clusters import hang_together
 from mingan.statistics.special import Floats, student_quantile
 from mingan.statistics.unknowns import Flags, Indices
 
@@ -111,6 +118,7 @@ def corrected_score(
     settled: ArrayLike | None = None,
     strata: Sequence[str] | None = None,
     chances: ArrayLike | None = None,
+    units: Sequence[str] | None = None,
     calibrate: bool = False,
     about: About = "these answers",
     level: float = 0.95,
@@ -125,12 +133,14 @@ def corrected_score(
         settled: the value of each answer that is known already, NaN where it is not.
         strata: tier of each answer; within it every answer had the same chance unless `chances`.
         chances: the chance that each answer had to be shown to people, as `active.py` gives them.
+        units: the question, or its cluster, that each answer belongs to; without, each its own.
         calibrate: learn from the people's verdicts what the judge's values mean, cross-fitted.
     """
     known = _known(settled, _floats(people))
     y, f = _side(people, judge, known, calibrate)
     y, f = _checked(y, f, _SCORE)
-    return _corrected(y, f, ~np.isnan(known), strata, chances, _SCORE, about, level)
+    places = _Places(strata=strata, units=units, chances=chances)
+    return _corrected(y, f, ~np.isnan(known), places, _SCORE, about, level)
 
 
 def corrected_difference(
@@ -143,6 +153,7 @@ def corrected_difference(
     settled_b: ArrayLike | None = None,
     strata: Sequence[str] | None = None,
     chances: ArrayLike | None = None,
+    units: Sequence[str] | None = None,
     calibrate: bool = False,
     about: About = "such answers",
     level: float = 0.95,
@@ -158,7 +169,31 @@ def corrected_difference(
     if a.size != b.size:
         raise ValueError(f"a pair needs the same questions, not {a.size} and {b.size}")
     known = ~np.isnan(known_a - known_b)
-    return _corrected(a - b, f_a - f_b, known, strata, chances, _DIFFERENCE, about, level)
+    places = _Places(strata=strata, units=units, chances=chances)
+    return _corrected(a - b, f_a - f_b, known, places, _DIFFERENCE, about, level)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Places:
+    """Where the answers come from, as the caller says it."""
+
+    strata: Sequence[str] | None
+    units: Sequence[str] | None
+    chances: ArrayLike | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Everything:
+    """All N answers: which people saw, the judge's values, stratum, tier and unit of each.
+
+    A tier holds what is settled in it too; strata do not.
+    """
+
+    seen: Flags
+    f: Floats
+    stratum: Indices
+    tier: Indices
+    unit: Indices
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,6 +210,8 @@ class _Sample:
     size: Floats  # (H,) N_h
     seen: Floats  # (H,) n_h
     judge: Floats  # (H,) mean of all f
+    every: _Everything
+    by_answer: bool  # chances are known, and each answer had its own
 
     def sums(self, values: Floats) -> Floats:
         return np.bincount(self.stratum, values, self.share.size).astype(np.float64)
@@ -184,45 +221,60 @@ class _Sample:
 
 
 def _corrected(
-    y: Floats, f: Floats, settled: Flags, strata: Sequence[str] | None,
-    chances: ArrayLike | None, scale: _Scale, about: About, level: float,
+    y: Floats, f: Floats, settled: Flags, places: _Places, scale: _Scale, about: About,
+    level: float,
 ) -> Corrected:  # fmt: skip
     if not 0 < level < 1:
         raise ValueError(f"level must be between 0 and 1, not {level}")
     n, judged, rules = int((~np.isnan(y) & ~settled).sum()), int((~settled).sum()), settled.sum()
     if y.size < 2 or (n < 2 and n < judged):
-        low, high = (
-            float(np.where(settled, y, end).mean()) if y.size else end
-            for end in (scale.low, scale.high)
-        )
+        low, high = _bounds(y, settled, places, scale, about, level)
         return Corrected(
             score=math.nan, low=low, high=high, alone=math.nan, alone_low=low, alone_high=high,
             judge=float(f.mean()) if y.size else math.nan, weight=0.0, people=n, judged=judged,
             settled=int(rules), worth=float(n), about=about, level=level,
         )  # fmt: skip
-    stratum, merged = _strata(strata, ~np.isnan(y), settled)
-    sample = _sample(y, f, stratum, settled, chances)
+    sample, merged = _sample(y, f, settled, places)
     weight = _weight(sample, scale)
     alone = _interval(sample, 0.0, scale, about, level)
     whole = _interval(sample, weight, scale, about, level) if weight > 0 else alone
     return Corrected(
         score=whole[0], low=whole[1], high=whole[2], alone=alone[0], alone_low=alone[1],
         alone_high=alone[2], judge=float(f.mean()), weight=weight, people=n, judged=judged,
-        settled=int(rules), worth=_worth(n, judged, alone[3], whole[3], about), about=about,
+        settled=int(rules), worth=_worth(n, judged, alone[3], whole[3]), about=about,
         merged=merged, level=level,
     )  # fmt: skip
 
 
+def _bounds(
+    y: Floats, settled: Flags, places: _Places, scale: _Scale, about: About, level: float
+) -> tuple[float, float]:
+    """Where people judged next to nothing: the rest might all be wrong, or all be right."""
+    if y.size < 2 and (about == "such answers" or not y.size):
+        return scale.low, scale.high
+    ends = [np.where(settled, y, end) for end in (scale.low, scale.high)]
+    if about == "these answers":
+        return float(ends[0].mean()), float(ends[1].mean())
+    every = replace(places, chances=None)
+    low, high = (_corrected(x, x, settled, every, scale, about, level) for x in ends)
+    return low.low, high.high
+
+
 def _sample(
-    y: Floats, f: Floats, stratum: Indices, settled: Flags, chances: ArrayLike | None
-) -> _Sample:
+    y: Floats, f: Floats, settled: Flags, places: _Places
+) -> tuple[_Sample, tuple[str, ...]]:
     seen = ~np.isnan(y)
+    stratum, tier, merged = _strata(places.strata, seen, settled)
+    unit = np.arange(y.size) if places.units is None else np.asarray(places.units)
+    if unit.shape != y.shape:
+        raise ValueError(f"{unit.size} units for {y.size} answers")
+    unit = np.unique(unit, return_inverse=True)[1].reshape(-1)
     at = stratum[seen]
     size, count = (np.bincount(s).astype(np.float64) for s in (stratum, at))
-    if chances is None:
+    if places.chances is None:
         chance = (count / size)[at]
     else:
-        everybody = _floats(chances)
+        everybody = _floats(places.chances)
         if everybody.shape != y.shape:
             raise ValueError(f"{everybody.size} chances for {y.size} answers")
         chance = np.where(settled, 1.0, everybody)[seen]
@@ -233,9 +285,9 @@ def _sample(
     left = size * (count < size) if (count < size).any() else size
     return _Sample(
         y[seen], f[seen], at, importance, importance**2 * (1 - chance), size / y.size,
-        left / left.sum(), size, count,
-        np.bincount(stratum, weights=f) / size,
-    )  # fmt: skip
+        left / left.sum(), size, count, np.bincount(stratum, weights=f) / size,
+        _Everything(seen, f, stratum, tier, unit), places.chances is not None,
+    ), merged  # fmt: skip
 
 
 def _weight(sample: _Sample, scale: _Scale) -> float:
@@ -254,7 +306,7 @@ def _weight(sample: _Sample, scale: _Scale) -> float:
 def _interval(
     sample: _Sample, weight: float, scale: _Scale, about: About, level: float
 ) -> tuple[float, float, float, float]:
-    """Score, low, high and the standard error."""
+    """Score, low, high, and the standard error that is left to which answers people saw."""
     rest = sample.y - weight * sample.f
     added = MADE_UP * sample.open
     count = sample.seen + added
@@ -273,44 +325,87 @@ def _interval(
     if weight > 0:
         squares = squares * (free / max(free - 1, 1))
     variance = float(sample.share**2 @ (squares / (count * np.maximum(count - 1, 1))))
+    variance = max(variance, 0.0)
+    degrees = _degrees(sample, unsure[sample.stratum], sample.importance) - float(unsure.sum())
+    degrees = max(degrees - (weight > 0), 1.0)
+    error = math.sqrt(variance)
     if about == "such answers":
-        variance += _of_questions(sample, scale)
-    effective = (sample.seen**2 / sample.sums(sample.importance**2))[unsure].sum()
-    degrees = max(float(effective) + MADE_UP - float(unsure.sum()) - (weight > 0), 1.0)
-    error = math.sqrt(max(variance, 0.0))
-    half = student_quantile((1 + level) / 2, math.floor(degrees + _NONE)) * error
+        of_questions, free = _of_questions(sample, scale)
+        pooled = (variance + of_questions) ** 2
+        pooled /= max(variance**2 / degrees + of_questions**2 / free, _TINY**2)
+        variance, degrees = variance + of_questions, pooled if variance + of_questions else 1.0
+        variance *= hang_together(_influence(sample, weight, mean), sample.every.unit)
+    elif not sample.by_answer:
+        # People may well have judged whole questions: their answers were seen together.
+        told = np.sqrt(sample.unseen) * (sample.share / sample.seen)[sample.stratum]
+        told *= rest - mean[sample.stratum]
+        variance *= hang_together(told, sample.every.unit[sample.every.seen])
+    half = student_quantile((1 + level) / 2, max(math.floor(degrees + _NONE), 1))
+    half *= math.sqrt(variance)
     # The formula may leave the scale by a little; the people's score cannot.
     ends = min(shifted - half, score), score, max(shifted + half, score)
     low, score, high = (min(max(end, scale.low), scale.high) for end in ends)
     return score, low, high, error
 
 
-def _of_questions(sample: _Sample, scale: _Scale) -> float:
-    """The variance that is left when people have judged all N: sum of W_h^2 S_h^2 / N_h."""
-    added = MADE_UP * sample.share
-    count = sample.seen + added
-    centre = (sample.seen * sample.means(sample.y) + added * scale.middle) / count
-    squares = sample.sums(sample.importance * (sample.y - centre[sample.stratum]) ** 2)
-    squares += scale.spread * sample.share + added * (scale.middle - centre) ** 2
+def _degrees(sample: _Sample, which: Flags, weight: Floats) -> float:
+    """How many units people saw, in effect, with the made-up answers."""
+    unit = sample.every.unit[sample.every.seen]
+    sums = np.bincount(unit[which], weight[which])
+    return float(weight[which].sum()) ** 2 / max(float(sums @ sums), _TINY) + MADE_UP
+
+
+def _of_questions(sample: _Sample, scale: _Scale) -> tuple[float, float]:
+    """The variance that is left when people have judged all N, and its degrees of freedom.
+
+    Sum of W_t^2 S_t^2 / N_t over tiers; what people did not see is spoken for by what they saw.
+    """
+    tier = sample.every.tier[sample.every.seen]
+    size = np.bincount(sample.every.tier).astype(np.float64)
+    share = size / size.sum()
+    speaks = sample.importance * (sample.size / sample.seen)[sample.stratum]
+    total = np.bincount(tier, speaks, size.size)
+    held = np.bincount(tier, minlength=size.size).astype(np.float64)
+    speaks = speaks * np.where(total > 0, held / np.where(total > 0, total, 1), 1)[tier]
+    added = MADE_UP * share
+    count = held + added
+    centre = (np.bincount(tier, speaks * sample.y, size.size) + added * scale.middle) / count
+    squares = np.bincount(tier, speaks * (sample.y - centre[tier]) ** 2, size.size)
+    squares = squares + scale.spread * share + added * (scale.middle - centre) ** 2
     spread = squares / np.maximum(count - 1, 1)
-    return float(sample.share**2 @ (spread / (sample.size + added)))
+    degrees = _degrees(sample, np.ones(tier.size, dtype=np.bool_), speaks) - size.size
+    return float(share**2 @ (spread / (size + added))), max(degrees, 1.0)
 
 
-def _worth(n: int, judged: int, alone: float, whole: float, about: About) -> float:
-    """Solves for the people whose own error is `whole`, when n give `alone`; at most all."""
+def _influence(sample: _Sample, weight: float, mean: Floats) -> Floats:
+    """What each of all N answers adds to the estimate, less what its tier adds."""
+    every = sample.every
+    adds = weight * every.f + mean[every.stratum]
+    rest = sample.y - weight * sample.f - mean[sample.stratum]
+    adds[every.seen] += sample.importance * (sample.size / sample.seen)[sample.stratum] * rest
+    tiers = np.bincount(every.tier, adds) / np.maximum(np.bincount(every.tier), 1)
+    return np.asarray(adds - tiers[every.tier])
+
+
+def _worth(n: int, judged: int, alone: float, whole: float) -> float:
+    """Solves for the people whose own error is `whole`, when n give `alone`; at most all.
+
+    The errors are those of which answers people saw: what questions there are adds alike to both.
+    """
     if whole >= alone or alone <= 0 or n == 0:
         return float(n)
     ratio = (whole / alone) ** 2
-    if about == "such answers":  # the error falls as 1 / n, whatever N is
-        return min(n / ratio, float(judged))
     return 1 / (1 / judged + ratio * (1 / n - 1 / judged)) if n < judged else float(n)
 
 
 def _strata(
     strata: Sequence[str] | None, seen: Flags, settled: Flags
-) -> tuple[Indices, tuple[str, ...]]:
-    """Indices 0..H-1. What is settled is one stratum; others that people hardly saw are put
-    together, at need with the next larger one."""
+) -> tuple[Indices, Indices, tuple[str, ...]]:
+    """Strata and tiers, indices 0..H-1, and what was put together.
+
+    What is settled is one stratum; others that people hardly saw are put together, at need with
+    the next larger one. Tiers are the same without a stratum for what is settled.
+    """
     labels = np.zeros(seen.size, dtype=np.intp) if strata is None else np.asarray(strata)
     if labels.size != seen.size:
         raise ValueError(f"{labels.size} strata for {seen.size} answers")
@@ -327,7 +422,10 @@ def _strata(
     whole[~settled] = target[index]
     _, joined = np.unique(whole, return_inverse=True)
     merged = () if strata is None else tuple(str(name) for name in names[few])
-    return joined.astype(np.intp), merged
+    together = {name: names[target[i]] for i, name in enumerate(names)}
+    homes = [together.get(label, label) for label in labels]
+    tier = np.unique(homes, return_inverse=True)[1].reshape(-1)
+    return joined.astype(np.intp), tier.astype(np.intp), merged
 
 
 def _known(settled: ArrayLike | None, like: Floats) -> Floats:

@@ -216,3 +216,83 @@ def test_bad_input_is_refused() -> None:
         corrected_difference([1, 0], [1], [1, 0], [1])
     with pytest.raises(ValueError, match="strata"):
         corrected_score([1, 0], [1, 0], strata=["a"])
+
+
+def repeated(
+    questions: int, repeats: int, rng: np.random.Generator
+) -> tuple[Floats, Floats, list[str]]:
+    """Verdicts by people and by a good judge on repeats of questions that are mostly of a kind."""
+    ease = np.repeat(rng.beta(0.4, 0.4, questions), repeats)
+    truth = (rng.random(ease.size) < ease).astype(float)
+    judge = np.where(rng.random(ease.size) < 0.9, truth, 1 - truth)
+    return truth, judge, [f"q{i // repeats}" for i in range(ease.size)]
+
+
+@pytest.mark.parametrize("repeats", [1, 4, 10])
+@pytest.mark.parametrize("half", ["all", "answers", "questions"])
+def test_coverage_of_differences_with_repeats(repeats: int, half: str) -> None:
+    rng = np.random.default_rng(1)
+    hit, loose = [], []
+    for _ in range(300):
+        (a, f_a, units), (b, f_b, _) = (repeated(60, repeats, rng) for _ in range(2))
+        seen = np.ones(a.size, dtype=bool)
+        if half == "answers":
+            seen = rng.random(a.size) < 0.5
+        elif half == "questions":
+            seen = np.repeat(rng.random(60) < 0.5, repeats)
+        given = asked(a, seen), asked(b, seen), f_a, f_b
+        found = corrected_difference(*given, units=units)
+        hit.append(found.low <= 0 <= found.high)
+        careless = corrected_difference(*given)
+        loose.append(careless.low <= 0 <= careless.high)
+    assert 0.92 <= np.mean(hit) <= 0.985
+    assert repeats == 1 or np.mean(loose) < 0.9
+
+
+@pytest.mark.parametrize(("repeats", "people"), [(1, 15), (4, 40), (4, 999)])
+def test_coverage_of_scores_on_such_questions(repeats: int, people: int) -> None:
+    """Rules settle what is easy, on some questions: that is left to chance too."""
+    rng, hit = np.random.default_rng(7), []
+    for _ in range(300):
+        easy = rng.random(60) < 0.5
+        ease = np.where(easy, rng.beta(3.6, 0.4, 60), rng.beta(0.6, 1.4, 60))
+        truth = (rng.random((60, repeats)) < ease[:, None]).astype(float).ravel()
+        known, judge = np.repeat(easy, repeats), np.where(rng.random(truth.size) < 0.8, truth, 0.5)
+        seen = np.isin(np.arange(truth.size), rng.permutation(np.flatnonzero(~known))[:people])
+        found = corrected_score(
+            asked(truth, seen), judge, settled=asked(truth, known), about="such answers",
+            units=[f"q{i // repeats}" for i in range(truth.size)],
+        )  # fmt: skip
+        hit.append(found.low <= 0.6 <= found.high)
+    assert 0.92 <= np.mean(hit) <= 0.985
+
+
+def test_units_of_one_answer_change_nothing_and_whole_questions_are_seen_together() -> None:
+    rng = np.random.default_rng(2)
+    truth, judge, units = repeated(30, 3, rng)
+    seen = np.arange(90) < 45
+    plain = corrected_score(asked(truth, seen), judge)
+    assert corrected_score(asked(truth, seen), judge, units=[str(i) for i in range(90)]) == plain
+    together = corrected_score(asked(truth, seen), judge, units=units)
+    assert together.score == plain.score
+    assert together.high - together.low > plain.high - plain.low
+    with pytest.raises(ValueError, match="units"):
+        corrected_score(truth, judge, units=["q"])
+
+
+def test_three_settled_answers_are_no_certainty_about_such_questions() -> None:
+    settled = np.array([1.0, 1.0, 0.0])
+    nobody = np.full(3, NAN)
+    found = corrected_score(nobody, nobody, settled=settled, about="such answers")
+    assert found.score == pytest.approx(2 / 3)
+    assert found.judged == 0
+    assert found.low < 0.2
+    assert found.high == 1
+    one = corrected_score([NAN], [1.0], about="such answers")
+    assert (one.low, one.high) == (0, 1)
+    unknown = corrected_score(
+        np.full(100, NAN), np.ones(100), settled=np.r_[np.ones(60), np.full(40, NAN)],
+        about="such answers",
+    )  # fmt: skip
+    assert 0.4 < unknown.low < 0.6
+    assert unknown.high == 1
