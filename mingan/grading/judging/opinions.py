@@ -38,7 +38,7 @@ from mingan.records import (
     now,
 )
 
-VERSION = "1"
+VERSION = "2"
 """How judging works: the fences, the turns, the reading of replies, the combination."""
 
 Rule = Literal["majority", "mean"]

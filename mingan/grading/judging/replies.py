@@ -3,9 +3,10 @@
 A reply may be fenced, have prose around it, Chinese quotation marks, full-width digits, thinking
 tags, or several verdicts. A verdict counts where it stands in an object or in a line of its own
 that names it (结论：对; "verdict": "wrong"); words within sentences never do, since a judge that
-weighs an answer says 对 and 错 many times. Two verdicts that differ are none. What cannot be read
-comes back with the reason why; it is never guessed and never becomes a number. This module must
-not know whom the verdict is about.
+weighs an answer says 对 and 错 many times. It must be the judge's own last word: one that may be
+quoted, or that is followed by second thoughts, is none (see `places`). Two verdicts that differ
+are none. What cannot be read comes back with the reason why; it is never guessed and never
+becomes a number. This module must not know whom the verdict is about.
 """
 
 from __future__ import annotations
@@ -14,8 +15,10 @@ import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from operator import attrgetter
 from typing import Any, Literal
 
+from mingan.grading.judging import places
 from mingan.grading.judging.criteria import LEVELS
 from mingan.grading.judging.templates import MARK
 from mingan.language import Text
@@ -55,6 +58,11 @@ EMPTY = Text("裁判没有写任何东西", "the judge wrote nothing")
 NOTHING = Text("裁判的回复里没有判定", "there is no verdict in the judge's reply")
 ODD = Text("裁判的判定不是规定的几种之一", "the judge's verdict is none of those that it was given")
 TWO = Text("裁判给了不止一个判定，互相矛盾", "the judge gave verdicts that contradict each other")
+AMONG = Text(
+    "裁判的判定夹在别的话里，或者后面又有别的话，看不出是不是它自己的判定",
+    "the verdict stands among other words or is followed by some, so that it may not be the "
+    "judge's own",
+)
 UNFINISHED = Text("裁判的回复没有写完", "the judge's reply breaks off")
 
 _WORDS: dict[Kind, dict[str, tuple[str, ...]]] = {
@@ -85,7 +93,7 @@ _REASONS = ("reason", "reasons", "理由", "原因", "explanation", "说明")
 
 _LINE = {
     kind: re.compile(
-        r"^[\s#>*_\-•\d.]{0,12}[【\[]{0,2}(?:"
+        r"^[\s#*_\-•\d.]{0,12}[【\[]{0,2}(?:"
         + "|".join(sorted(map(re.escape, keys), key=len, reverse=True))
         + r")[】\]]{0,2}[*_\s]{0,4}(?:[:：]|是|为|(?<=[】\]])|\bis\b)\s*(.{1,40})$",
         re.IGNORECASE | re.MULTILINE,
@@ -108,27 +116,47 @@ def read(text: str, kind: Kind, *, criteria: Sequence[str] = ()) -> Reading:
     said = without_thinking(text)[-LONGEST:].strip()
     if not said:
         return Reading(fault=UNFINISHED if text.strip() else EMPTY)
-    if said.count("{") > MOST_BRACES:
+    if sum(said.count(brace) for brace in "{｛") > MOST_BRACES:
         return Reading(fault=ODD)
-    objects = list(_objects(said, _KEYS[kind]))
-    if kind == "rubric":
-        found = [_marks(one, criteria) for one in objects]
-    else:
-        found = [_word(one, kind) for one in objects]
-        found += _lines(said, kind)
-    return _one_of([reading for reading in found if reading is not None], said, kind)
+    found = [
+        _Found(start, end, reading)
+        for start, end, reading in _all(said, kind, criteria)
+        if not places.quoted(said, start)
+    ]
+    return _one_of(sorted(found, key=attrgetter("end")), said, kind)
 
 
-def _one_of(found: Sequence[Reading], said: str, kind: Kind) -> Reading:
-    """The one verdict that all readings agree on."""
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """A reading, and where it stands."""
+
+    start: int
+    end: int
+    reading: Reading
+
+
+def _all(said: str, kind: Kind, criteria: Sequence[str]) -> Iterator[tuple[int, int, Reading]]:
+    """Everything that looks like a verdict, wherever it stands."""
+    for start, end, found in _objects(said, _KEYS[kind]):
+        reading = _marks(found, criteria) if kind == "rubric" else _word(found, kind)
+        if reading is not None:
+            yield start, end, reading
+    if kind != "rubric":
+        yield from _lines(said, kind)
+
+
+def _one_of(found: Sequence[_Found], said: str, kind: Kind) -> Reading:
+    """The one verdict that all readings agree on, the last of them the judge's last word."""
     if _opened(said) > 0:
         return Reading(fault=UNFINISHED)
-    clear = [reading for reading in found if reading.verdict]
+    clear = [one.reading for one in found if one.reading.verdict]
     if len({(reading.verdict, reading.marks) for reading in clear}) > 1:
         return Reading(fault=TWO)
-    if any(not reading.verdict for reading in found):  # beside it, something that is none
+    if len(clear) < len(found):  # beside it, something that is none
         return Reading(fault=TWO if clear else ODD)
     if clear:
+        if not places.alone(said, found[-1].start, found[-1].end):
+            return Reading(fault=AMONG)
         return next((r for r in clear if r.whole), clear[0])
     bare = _bare(said)
     if bare in _SAID[kind]:
@@ -139,18 +167,42 @@ def _one_of(found: Sequence[Reading], said: str, kind: Kind) -> Reading:
 # -- objects ---------------------------------------------------------------------------------
 
 
-def _objects(said: str, keys: Sequence[str]) -> Iterator[dict[str, Any]]:
-    """Every JSON object in the text that has one of `keys`, its own keys in lower case."""
+def _objects(said: str, keys: Sequence[str]) -> Iterator[tuple[int, int, dict[str, Any]]]:
+    """Every JSON object in the text that has one of `keys`, its own keys in lower case.
+
+    With each goes where it begins and ends; of one within another that is where the outer does.
+    """
     at = 0
     text = said.replace("｛", "{").replace("｝", "}")
     while (start := text.find("{", at)) >= 0:
         found, end = _decoded(text, start)
-        lowered = {_plain(key): value for key, value in (found or {}).items()}
-        if any(key in lowered for key in keys):
-            yield lowered
-            at = end
-        else:  # what is looked for may stand within
+        if found is None:  # what is looked for may stand within
             at = start + 1
+            continue
+        at = end
+        inner = _within(found, keys)
+        if inner is not None:
+            yield start, end, inner
+
+
+_WRAPPERS = frozenset({"tool", "name", "function", "type", "id"})
+"""Keys that may stand beside an object within another: those of calling a tool."""
+
+
+def _within(found: Mapping[str, Any], keys: Sequence[str]) -> dict[str, Any] | None:
+    """The object itself if it has one of `keys`, else the one that it merely wraps.
+
+    An object that says more than that may quote the inner one.
+    """
+    while True:
+        lowered = {_plain(key): value for key, value in found.items()}
+        if any(key in lowered for key in keys):
+            return lowered
+        beside = {key for key, value in lowered.items() if not isinstance(value, Mapping)}
+        inner = [value for value in lowered.values() if isinstance(value, Mapping)]
+        if len(inner) != 1 or not beside <= {*_REASONS, *_WRAPPERS}:
+            return None
+        found = inner[0]
 
 
 def _decoded(text: str, start: int) -> tuple[dict[str, Any] | None, int]:
@@ -197,13 +249,19 @@ def _end_of(text: str, start: int) -> int:
 
 
 _FIELD = re.compile(
-    r"[\"“”']([\w\u4e00-\u9fff ]{1,20})[\"“”']\s*[:：]\s*[\"“”']"
-    r"([^\"“”'{}\n]{1,40})[\"“”']\s*(?=[,，}｝\n])"
+    r"(?:^\{|[,，\n])\s*[\"“”']([\w\u4e00-\u9fff ]{1,20})[\"“”']\s*[:：]\s*[\"“”']"
+    r"([^\"“”'{}\n]{1,40})[\"“”']\s*"
+    r"(?=[}｝\n]|[,，]\s*[\"“”'}｝])"
 )
 
 
 def _fields(piece: str) -> dict[str, Any]:
-    """The short fields of an object whose long ones hold bare quotation marks."""
+    """The short fields of an object whose long ones hold bare quotation marks.
+
+    Braces within may be a quotation, and then nothing is sure.
+    """
+    if piece.count("{") > 1:
+        return {}
     return _once([(m[1], m[2]) for m in _FIELD.finditer(piece)])
 
 
@@ -266,7 +324,7 @@ def _reason(found: Mapping[str, Any]) -> str:
 # -- lines -----------------------------------------------------------------------------------
 
 
-def _lines(said: str, kind: Kind) -> Iterator[Reading]:
+def _lines(said: str, kind: Kind) -> Iterator[tuple[int, int, Reading]]:
     """Verdicts in lines of their own that name them: 结论：对 or **Verdict:** [[wrong]].
 
     A line that goes on in prose is prose.
@@ -274,7 +332,8 @@ def _lines(said: str, kind: Kind) -> Iterator[Reading]:
     for match in _LINE[kind].finditer(said):
         word = _bare(match[1])
         if word in _SAID[kind]:
-            yield Reading(verdict=_SAID[kind][word])
+            start = match.end() - len(match[0].lstrip())
+            yield start, match.end(), Reading(verdict=_SAID[kind][word])
 
 
 def _opened(said: str) -> int:
