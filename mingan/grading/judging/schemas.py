@@ -11,7 +11,7 @@ from typing import Any
 from mingan.grading.judging.criteria import LEVELS
 from mingan.language import Lang
 
-_WORDS: dict[str, dict[Lang, tuple[str, str, list[str]]]] = {
+WORDS: dict[str, dict[Lang, tuple[str, str, list[str]]]] = {
     "reference": {
         "zh": ("理由", "判定", ["对", "错", "说不准"]),
         "en": ("reason", "verdict", ["right", "wrong", "unsure"]),
@@ -20,17 +20,18 @@ _WORDS: dict[str, dict[Lang, tuple[str, str, list[str]]]] = {
         "zh": ("理由", "更好", ["甲", "乙", "一样好", "都不好"]),
         "en": ("reason", "better", ["A", "B", "tie", "both bad"]),
     },
+    "rubric": {"zh": ("理由", "得分", []), "en": ("reason", "scores", [])},
 }
+"""By kind and language: the key of the reason, that of the verdict, and what it may be."""
 
 
 def of(kind: str, lang: Lang, criteria: int) -> dict[str, Any]:
     """The schema of a verdict of this kind."""
+    reason, key, words = WORDS[kind][lang]
     if kind == "rubric":
-        reason, key = ("理由", "得分") if lang == "zh" else ("reason", "scores")
         mark = {"type": "integer", "enum": list(range(LEVELS + 1))}
         verdict = _object({str(n): mark for n in range(1, criteria + 1)})
     else:
-        reason, key, words = _WORDS[kind][lang]
         verdict = {"type": "string", "enum": words}
     return _object({reason: {"type": "string"}, key: verdict})
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from functools import cache
 
-from mingan.grading.judging import criteria
+from mingan.grading.judging import criteria, schemas
 from mingan.grading.judging.materials import BAR, closing, opening
 from mingan.language import Lang, Text
 from mingan.records import content_hash
@@ -139,10 +139,12 @@ def template_hash() -> str:
     """Names everything that a judge may be told by us, our criteria included."""
     sets = [[(c.what, c.weight) for c in found] for _, found in criteria.SETS.values()]
     general = [(c.what, c.weight) for c in criteria.GENERAL]
-    fences = [(opening("", lang), closing("", lang), BAR) for lang in ("zh", "en")]
+    languages: tuple[Lang, ...] = ("zh", "en")
+    forms = [schemas.of(kind, lang, 1) for kind in schemas.WORDS for lang in languages]
+    fences = [(opening("", lang), closing("", lang), BAR) for lang in languages]
     return content_hash(
         FENCE, ROLE, OWN, THEN, CRITERIA, TITLES, FORM, ALLOWED, ASK, AGAIN, MARK, sets, general,
-        criteria.PASS, fences,
+        criteria.PASS, fences, forms,
     )[:8]  # fmt: skip
 
 

@@ -238,6 +238,20 @@ def test_the_version_names_the_words_the_judge_and_the_rule(
     templates.template_hash.cache_clear()
 
 
+@pytest.mark.parametrize("kind", ["reference", "rubric", "pair"])
+def test_the_version_names_the_form_that_endpoints_hold_a_judge_to(
+    kind: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = templates.template_hash()
+    key = ("理由", "评语", ["对", "错"])
+    monkeypatch.setitem(schemas.WORDS, kind, {**schemas.WORDS[kind], "zh": key})
+    templates.template_hash.cache_clear()
+    assert templates.template_hash() != first
+    monkeypatch.undo()
+    templates.template_hash.cache_clear()
+    assert templates.template_hash() == first
+
+
 def test_the_mark_of_a_rubric_is_weighed() -> None:
     question = Question(
         id="r", prompt="写诗。", grader="judge",
