@@ -27,7 +27,7 @@ from mingan import asking, grading, incoming, runs, shelf
 from mingan.bank import Bank
 from mingan.errors import UsageError
 from mingan.incoming import ImportSummary
-from mingan.language import Lang
+from mingan.language import Lang, Text
 from mingan.models.protocol import Model
 from mingan.plugins import Registry
 from mingan.plugins import registry as installed
@@ -316,8 +316,13 @@ class Workspace:
         self, path: str | Path, *, bank: str | None = None,
         models: Collection[str] | None = None, title: str = "", lang: Lang | None = None,
         show_hidden: bool = False,
+        about_judges: Callable[[Gathered], Sequence[Text]] | None = None,
     ) -> None:  # fmt: skip
         """Write one offline HTML file with everything in it but the words of hidden questions.
+
+        Args:
+            about_judges: says what is known of the judges whose verdicts count; asked only where
+                some do. Without it the report says that it does not say.
 
         Raises:
             UsageError: see `scores`; or the file cannot be written there.
@@ -325,7 +330,7 @@ class Workspace:
         table = self.scores(bank=bank, models=models)
         data = assemble(
             table.gathered, table.scores, table.comparisons, title=title, reveal=show_hidden,
-            reader=self.store,
+            reader=self.store, about_judges=about_judges,
         )  # fmt: skip
         html.write(data, path, lang)
 

@@ -6,7 +6,7 @@ import codecs
 import shutil
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
@@ -28,6 +28,7 @@ from mingan.errors import UsageError
 from mingan.language import Text
 
 if TYPE_CHECKING:
+    from mingan.reports.by_grader import Grader
     from mingan.reports.gather import Gathered
     from mingan.workspace import Workspace
 
@@ -73,34 +74,65 @@ def _show_change(
         )
     first, second = (by_grader.Grader.parse(text) for text in graders)
     change = by_grader.change_of_grader(workspace.store, first, second, bank=bank, models=models)
+    gathered = workspace.gather(bank=change.bank, models=models)
+    known = _records(
+        workspace, gathered,
+        {name for one in (first, second) for name in _judges_in(workspace, gathered, one)},
+    )  # fmt: skip
     if as_json:
-        say.document(by_grader.change_document(change))
+        document = by_grader.change_document(change)
+        if known:
+            document["judges"] = [sentence.say() for sentence in known]
+        say.document(document)
         return
     say.out(by_grader.change_sentence(change))
+    for sentence in known:
+        say.out(sentence)
     say.out("")
     print(table.plain(by_grader.change_table(change)), end="")
     if change.left_out:
         say.note(by_grader.left_out_sentence(change))
 
 
-def _known_of_judges(workspace: Workspace, gathered: Gathered) -> list[Text]:
-    """What is known about every judge whose verdicts count here, and how often it overruled rules.
+def _judges_in(workspace: Workspace, gathered: Gathered, grader: Grader) -> set[str]:
+    """The judges whose verdicts a grader stands for: one by its name, or all that judged here."""
+    if grader.authority != "judge":
+        return set()
+    if grader.name:
+        return {grader.name}
+    contents = {answer.content for answer in gathered.answers.values()}
+    return {
+        grade.by
+        for grade in workspace.store.all_grades()
+        if grade.authority == "judge" and not grade.opinion and grade.answer in contents
+    }
 
-    None goes without.
-    """
-    names = sorted({g.by for g in gathered.grades.values() if g.authority == "judge" and g.by})
+
+def _known_of_judges(workspace: Workspace, gathered: Gathered) -> list[Text]:
+    """What is known about every judge whose verdicts count here; none goes without."""
+    names = {g.by for g in gathered.grades.values() if g.authority == "judge" and g.by}
+    return _records(workspace, gathered, names)
+
+
+def _records(workspace: Workspace, gathered: Gathered, names: Collection[str]) -> list[Text]:
+    """The track records of judges on what was gathered."""
     if not names:
         return []
     from mingan import trust
-    from mingan.reports.overruled import overruled, overruled_sentences
     from mingan.reports.trust_sentences import record_sentence
 
     models = [card.name for card in gathered.cards]
-    known = [
+    return [
         record_sentence(trust.known_of(workspace.store, name, bank=gathered.bank, models=models))
-        for name in names
+        for name in sorted(names)
     ]
-    return known + overruled_sentences(overruled(workspace.store, gathered))
+
+
+def _overruled(workspace: Workspace, gathered: Gathered) -> list[Text]:
+    """How often judges overruled rules."""
+    from mingan.reports.judged import overruled, overruled_sentences
+
+    return overruled_sentences(overruled(workspace.store, gathered))
 
 
 def show_scores(
@@ -121,17 +153,19 @@ def show_scores(
     result = workspace.scores(bank=bank, models=models)
     for sentence in result.gathered.notes:
         say.note(sentence)
+    known = _known_of_judges(workspace, result.gathered)
+    known += _overruled(workspace, result.gathered)
     if as_json:
         document = table.scores_document(result.scores, result.gathered.stamp)
         document["bank"] = result.gathered.bank
-        if known := _known_of_judges(workspace, result.gathered):
+        if known:
             document["judges"] = [sentence.say() for sentence in known]
         if run is not None:
             document["run"] = run
         say.document(document)
         return
     say.out(sentences.headline(result.scores, result.comparisons))
-    for sentence in _known_of_judges(workspace, result.gathered):
+    for sentence in known:
         say.out(sentence)
     say.out("")
     print(table.plain(table.scores_table(result.scores)), end="")
@@ -180,7 +214,10 @@ def report(
 
     path = output or Path("report.html")
     with Workspace.open(workspace, create=False) as opened:
-        opened.report(path, bank=bank, models=model or None, title=title, show_hidden=show_hidden)
+        opened.report(
+            path, bank=bank, models=model or None, title=title, show_hidden=show_hidden,
+            about_judges=lambda gathered: _known_of_judges(opened, gathered),
+        )  # fmt: skip
     say.out(Text(f"报告写在 {path}，用浏览器打开即可。", f"The report is in {path}."))
     return 0
 

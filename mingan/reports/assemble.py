@@ -7,7 +7,7 @@ scores and comparisons as they are given and computes none but those of tiers an
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import cast
 
 import numpy as np
@@ -29,6 +29,7 @@ from mingan.reports.data import (
 from mingan.reports.days import Days, by_day
 from mingan.reports.gather import Gathered
 from mingan.reports.items import examined
+from mingan.reports.judged import beside_judged
 from mingan.reports.method import method_notes
 from mingan.reports.pictures import with_pictures
 from mingan.reports.twin_pairs import twin_results
@@ -47,11 +48,13 @@ def assemble(
     reveal: bool = False,
     with_questions: bool = True,
     reader: Reader | None = None,
+    about_judges: Callable[[Gathered], Sequence[Text]] | None = None,
 ) -> ReportData:
     """Everything that the report says; the words of hidden questions only if `reveal` is on.
 
     Without the questions it is quickly made, for a page that shows numbers only. With a reader it
     also has what lies outside of what was gathered: hidden twins and other days, and the items.
+    `about_judges` says what is known of the judges whose verdicts count, which is not known here.
     """
     questions: tuple[QuestionView, ...] = ()
     about_pictures: tuple[Text, ...] = ()
@@ -78,6 +81,7 @@ def assemble(
         models=_models(gathered),
         questions=questions,
         notes=(*gathered.notes, *method_notes(gathered), *about_pictures),
+        judges=beside_judged(gathered, reader, about_judges),
         items=examined(gathered, reader) if reader else None,
         twins=twin_results(reader, gathered) if reader else (),
         days=by_day(reader, gathered) if reader else Days(),

@@ -171,6 +171,7 @@ class ReportData:
         tiers, abilities: the parts, in the order in which to show them.
         models: facts, in any order; a model without facts is shown by its score alone.
         notes: how the numbers were made (such as how unsure answers enter), one sentence each.
+        judges: what stands beside the scores where judges made some of them, one sentence each.
         items, twins, days, votes: question by question, against hidden twins, day by day, in
             pairs, for the charts.
     """
@@ -188,6 +189,7 @@ class ReportData:
     models: tuple[ModelFacts, ...] = ()
     questions: tuple[QuestionView, ...] = ()
     notes: tuple[Text, ...] = ()
+    judges: tuple[Text, ...] = ()
     items: ItemReport | None = None
     twins: tuple[TwinResult, ...] = ()
     days: Days = field(default_factory=Days)

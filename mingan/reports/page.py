@@ -61,6 +61,7 @@ def page(data: ReportData, lang: Lang) -> dict[str, Any]:
         "headline": underlined(finding, lang),
         "lede": lede(data, lang),
         "rows": [score_row(score, find) for score in data.scores],
+        "judges": [visible(said.say(lang)) for said in data.judges],
         "attention": attention(data, lang),
         "chart": Markup(
             interval_chart(data.scores, ident="chart", title=word["chart"], description=finding)

@@ -11,14 +11,19 @@ import math
 import re
 import tempfile
 from collections.abc import Iterable
+from functools import partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
 from starlette.responses import Response
 
+from mingan import trust
 from mingan.errors import UsageError
+from mingan.language import Text
 from mingan.reports import export
+from mingan.reports.gather import Gathered
+from mingan.reports.trust_sentences import record_sentence
 from mingan.web.routing import get
 from mingan.web.visit import Visit
 
@@ -74,9 +79,20 @@ def report(visit: Visit) -> Response:
     bank = visit.query.get("bank") or None
     with tempfile.TemporaryDirectory(prefix="mingan-") as folder:
         path = Path(folder) / "report.html"
-        visit.bench.workspace.report(path, bank=bank, lang=visit.lang)
+        visit.bench.workspace.report(
+            path, bank=bank, lang=visit.lang, about_judges=partial(_about_judges, visit)
+        )
         body = path.read_bytes()
     return _file(visit, body, f"{bank or 'mingan'}-report", "html")
+
+
+def _about_judges(visit: Visit, gathered: Gathered) -> list[Text]:
+    """The track record of every judge whose verdicts count in the report."""
+    store = visit.bench.workspace.store
+    names = {grade.by for grade in gathered.grades.values() if grade.authority == "judge"}
+    return [
+        record_sentence(trust.known_of(store, name, bank=gathered.bank)) for name in sorted(names)
+    ]
 
 
 def _format(visit: Visit) -> str:

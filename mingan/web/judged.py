@@ -11,9 +11,10 @@ import math
 from dataclasses import dataclass
 from typing import Any
 
-from mingan.language import Text, counted
+from mingan.language import Text
 from mingan.records import Grade, Verdict
 from mingan.reports.gather import Gathered
+from mingan.reports.judged import count_sentence
 from mingan.reports.safe import one_line, short_name, visible
 from mingan.reports.sentences import points
 from mingan.reports.trust_sentences import record_sentence
@@ -108,12 +109,7 @@ def judges_note(visit: Visit, snapshot: Snapshot) -> dict[str, Any] | None:
             counts[grade.by] = counts.get(grade.by, 0) + 1
     if not counts:
         return None
-    total = sum(counts.values())
-    start = Text(
-        f"这里有 {total:,} 个判定是裁判模型给的，没有人看过这些回答。",
-        f"{counted(total, 'verdict')} here {'is' if total == 1 else 'are'} by judge models, on "
-        "answers that no person has looked at.",
-    )
+    start = count_sentence(sum(counts.values()))
     known = [record_sentence(record_of(visit, snapshot, judge)) for judge in counts]
     return {
         "said": [visible(visit.say(text)) for text in (start, *known[:_RECORDS])],

@@ -231,3 +231,35 @@ def test_a_ranking_by_votes_says_what_is_known_of_the_judges_votes_and_not_of_it
     assert known in "".join(json.loads(said(capsys)[0])["known"])
     assert run(["grade", "--judge", "偏", "--kind", "pair", "--json"]) == 0
     assert known in "".join(json.loads(said(capsys)[0])["known"])
+
+
+def test_what_the_grader_changes_is_not_shown_without_the_judges_record(
+    desk: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    people({("甲", f"q{i}"): "right" for i in range(1, 13)})
+    assert run(["grade", "--judge", "宽", "--which", "all"]) == 0
+    said(capsys)
+    for judge in ("judge", "judge:宽"):
+        change = ["scores", "--grader", "rule", "--grader", judge]
+        assert run(change) == 0
+        assert "裁判「宽」和人都判过的 12 个回答里" in said(capsys)[0]
+        assert run([*change, "--json"]) == 0
+        assert "和人都判过的 12 个" in json.loads(said(capsys)[0])["judges"][0]
+    assert run(["scores", "--grader", "rule", "--grader", "person"]) == 2
+
+
+def test_a_report_says_what_is_known_of_its_judges(
+    desk: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(["report"]) == 0
+    assert "裁判模型给的" not in Path("report.html").read_text("utf-8")
+    people({("甲", f"q{i}"): "right" for i in range(1, 7)})
+    assert run(["grade", "--judge", "宽", "--which", "all"]) == 0
+    assert run(["report"]) == 0
+    page = Path("report.html").read_text("utf-8")
+    assert "这里有 30 个判定是裁判模型给的，没有人看过这些回答。" in page
+    assert "裁判「宽」和人都判过的 6 个回答里，6 个判得一样" in page
+    assert "裁判「宽」推翻了规则的 6 个判定" in page
+    with Workspace.open("mingan.db") as workspace:
+        workspace.report("bare.html")
+    assert "这里没有写裁判有多准" in Path("bare.html").read_text("utf-8")

@@ -7,9 +7,11 @@ import io
 import json
 
 import pytest
+from judges_help import JUDGE, fill_talk
 from starlette.testclient import TestClient
 from web_help import client_of
 
+from mingan import judges
 from mingan.records import Answer, ModelCard, Question
 from mingan.workspace import Workspace
 
@@ -41,6 +43,14 @@ def test_the_report_is_one_file_to_be_saved(client: TestClient) -> None:
         found = client.get(f"/{lang}/report?bank=小题库")
         assert word in found.text
         assert "attachment" in found.headers["content-disposition"]
+
+
+def test_the_report_says_what_is_known_of_its_judges(empty: Workspace) -> None:
+    fill_talk(empty)
+    judges.judge(empty, judges=[JUDGE], bank="谈")
+    with client_of(empty) as client:
+        assert "没有人判过裁判「裁判」判过的回答" in client.get("/zh/report?bank=谈").text
+        assert "Nobody has judged what the judge" in client.get("/en/report?bank=谈").text
 
 
 def test_a_file_name_cannot_break_its_header(workspace: Workspace) -> None:
