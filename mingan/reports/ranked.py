@@ -60,9 +60,11 @@ def ranking_sentence(found: VoteRanking) -> Text:
         f"({found.whose.en}):",
     )
     if len(placed) < 2:
+        every = ranking.votes + ranking.left_out  # no place, and so none of them was used
         return tidy(
-            f"{start.zh}还排不出名次，没有两个模型既赢过又输过。",
-            f"{start.en} no ranking yet, since no two models have both won and lost.",
+            f"有 {every:,} 票（{found.whose.zh}），还排不出名次：没有两个模型既赢过又输过。",
+            f"{counted(every, 'vote')} ({found.whose.en}) and no ranking yet, since no two models "
+            "have both won and lost.",
         )
     first = [s for s in placed if s.rank_low == 1]
     if len(first) == 1 and first[0].rank_high == 1:
