@@ -22,6 +22,7 @@ from mingan.grading.judging import Case, TypedJudge
 from mingan.models.protocol import Reply, Request
 from mingan.models.scripted import ScriptedModel
 from mingan.records import Answer, Generation, Usage
+from mingan.reports.by_grader import Grader
 
 QUESTIONS = tuple(
     Question(
@@ -242,6 +243,24 @@ def test_a_judge_that_always_likes_the_first_is_found_out(workspace: Workspace) 
     broken = scripted(lambda request: "?", name="糊涂")
     lost = judges.judge(workspace, judges=[card("糊涂")], kind="pair", made=broken)
     assert (lost.votes, lost.unheard, lost.waiting) == (0, 8, 8)
+
+
+def test_a_comparison_that_came_to_nothing_is_on_record_with_its_cost(
+    workspace: Workspace,
+) -> None:
+    never = scripted(lambda request: "[[95]]")
+    summary = judges.judge(workspace, judges=[card()], kind="pair", limit=3, made=never)
+    lost = [g for g in workspace.store.all_grades() if g.authority == "judge"]
+    assert (summary.votes, summary.unheard, len(lost)) == (0, 3, 3)
+    assert all((g.opinion, g.verdict, g.grader) == (True, "ungraded", "judge-pair") for g in lost)
+    assert sum(g.cost or 0.0 for g in lost) == pytest.approx(summary.outcome.spent["CNY"])
+    assert all("没有判定" in g.reason.zh for g in lost)
+    # It says nothing about either answer, and the pair is asked again.
+    assert not any(g.authority == "judge" for g in standing(workspace).values())
+    assert not any(Grader("judge", "裁判").gave(g) for g in lost)
+    again = judges.judge(workspace, judges=[card()], kind="pair", limit=3, made=scripted(fair))
+    assert (again.votes, again.waiting) == (3, 0)
+    assert workspace.store.verify() == []
 
 
 def hidden_workspace(tmp_path: Path) -> Workspace:

@@ -18,7 +18,7 @@ from mingan.asking.estimate import Estimate, check_size, estimate
 from mingan.grading.judging import Panel, opinion_version
 from mingan.judges import choosing
 from mingan.judges.choosing import Wanted, Which
-from mingan.judges.keeping import GradeKeeper, VoteKeeper
+from mingan.judges.keeping import PAIR, GradeKeeper, VoteKeeper
 from mingan.records import Answer, Grade, ModelCard, Question, Usage, Vote
 from mingan.reports.gather import Gathered
 from mingan.store import Store
@@ -75,7 +75,11 @@ def look_ahead(
         keeper = VoteKeeper(store, cases, panel, plan, votes)
     else:
         keeper = GradeKeeper(store, cases, panel, plan, grades)
-    given: list[Grade | Vote] = list(votes) if kind == "pair" else [g for g in grades if g.opinion]
+    given: list[Grade | Vote] = [
+        *(votes if kind == "pair" else ()),
+        *(g for g in grades if g.opinion and (g.grader == PAIR) == (kind == "pair")),
+    ]
+    given.sort(key=lambda one: one.at)
     earlier = {card.hash: _earlier(card, repeats, given) for card in panel.judges}
     made = estimate(
         plan,

@@ -17,8 +17,10 @@ from mingan import asking
 from mingan.grading import judging
 from mingan.grading.judging import Case, Panel
 from mingan.language import Text
-from mingan.records import Answer, Grade, Vote
+from mingan.records import Answer, Grade, Vote, now
 from mingan.store import Store
+
+PAIR = judging.grader_of("pair")
 
 Slot = tuple[str, int]
 """(card hash, repeat): one opinion of a panel."""
@@ -151,21 +153,49 @@ class VoteKeeper(Keeper):
     def record(
         self, run_id: str, answers: Sequence[Answer], grades: Sequence[Grade] = ()
     ) -> Future[None]:
-        """Keep the votes that could be read."""
+        """Keep the votes that could be read, and of the others what they cost and why."""
         kept: list[Vote] = []
+        lost: list[Grade] = []
         for replied in answers:
             item = self._items[replied.key]
             case = self._cases[item.question.id]
             vote = judging.vote(case, item.card, item.repeat, replied)
             if vote is None:
                 self.unheard[item.key] = judging.unread(case, replied)
+                lost.append(_unread(case, item, replied))
             else:
                 kept.append(vote)
                 self.votes[item.key] = vote
-        return self._store.record_votes(kept)
+        if not lost:
+            return self._store.record_votes(kept)
+        if kept:
+            self._store.record_votes(kept).result()  # never in asking, which brings one at a time
+        return self._store.record("", (), lost)
 
     def _is_done(self, item: asking.Item) -> bool:
         return item.key in self.votes
+
+
+def _unread(case: Case, item: asking.Item, replied: Answer) -> Grade:
+    """The trace of a comparison that came to nothing: there is no vote, but it was paid for.
+
+    It hangs on the first of the two answers, and is a judge's opinion that nobody could read.
+    """
+    return Grade(
+        answer=case.answers[0].content,
+        question_hash=case.question.hash,
+        verdict="ungraded",
+        grader=PAIR,
+        version=judging.opinion_version(item.card, item.repeat),
+        reason=judging.unread(case, replied),
+        authority="judge",
+        by=item.card.name,
+        cost=replied.cost,
+        currency=replied.currency if replied.cost is not None else "",
+        at=now(),
+        hidden=case.question.hidden,
+        opinion=True,
+    )
 
 
 def _sign(vote: Vote) -> tuple[str, frozenset[str], str, str]:

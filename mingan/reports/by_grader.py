@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from mingan.errors import UsageError
+from mingan.grading.judging import grader_of
 from mingan.language import Text, counted
 from mingan.records import Grade, Verdict
 from mingan.reports.gather import Gathered, Place, gather, outcome
@@ -33,6 +34,8 @@ from mingan.store.standing_grades import StandingGrades
 
 if TYPE_CHECKING:
     from rich.table import Table
+
+_PAIR = grader_of("pair")
 
 AUTHORITIES = {
     "rule": Text("规则", "rules"),
@@ -84,7 +87,9 @@ class Grader:
         return Text(f"{zh} {name}", f"{self.authority} {name}") if name else Text(zh, en)
 
     def gave(self, grade: Grade) -> bool:
-        """Whether this verdict is one of its own."""
+        """Whether this verdict is one of its own; what is left of a comparison is nobody's."""
+        if grade.grader == _PAIR:
+            return False
         return grade.authority == self.authority and (not self.name or grade.by == self.name)
 
 

@@ -17,7 +17,7 @@ from markupsafe import Markup
 from mingan import trust
 from mingan.errors import UsageError
 from mingan.language import Text, counted
-from mingan.records import VERDICTS, Grade
+from mingan.records import VERDICTS, Grade, Vote
 from mingan.reports.charts.bars import interval_bar
 from mingan.reports.safe import one_line, short_name
 from mingan.reports.sentences import points
@@ -39,11 +39,10 @@ PEOPLE = 40
 
 @dataclass(frozen=True, kw_only=True)
 class JudgeGrades:
-    """What one judge said on a bank, in numbers: verdicts, opinions' cost, versions."""
+    """What one judge or panel said on a bank, in numbers: verdicts and versions."""
 
     judge: str
     verdicts: dict[str, int]
-    spent: dict[str, float]
     versions: tuple[str, ...]
 
 
@@ -58,25 +57,63 @@ def _judges_of(snapshot: Snapshot) -> dict[str, JudgeGrades]:
         (answer.content, questions[place[1]]) for place, answer in snapshot.gathered.answers.items()
     }
     newest: dict[str, dict[tuple[str, str], Grade]] = {}
-    spent: dict[str, Counter[str]] = {}
     for grade in snapshot.reader.all_grades():
         at = (grade.answer, grade.question_hash)
         if grade.authority != "judge" or grade.opinion or at not in places:
             continue
         mine = newest.setdefault(grade.by, {})
-        if grade.cost:
-            spent.setdefault(grade.by, Counter())[grade.currency] += grade.cost  # type: ignore[assignment]
         if grade.verdict != "ungraded" or at not in mine:
             mine[at] = grade
     return {
         judge: JudgeGrades(
             judge=judge,
             verdicts=dict(Counter(grade.verdict for grade in mine.values())),
-            spent=dict(spent.get(judge, {})),
             versions=tuple(sorted({f"{g.grader} {g.version}" for g in mine.values()})),
         )
         for judge, mine in newest.items()
     }
+
+
+def spent_on(snapshot: Snapshot) -> dict[str, dict[str, float]]:
+    """What every judge has cost on this bank, by currency: its opinions and votes, each once.
+
+    A verdict's cost is that of its opinions, which may be another verdict's too; so it is not
+    added up. Opinions that no verdict came of were paid for as well.
+    """
+    return snapshot.keep("judges' cost", _spent_on)
+
+
+def _spent_on(snapshot: Snapshot) -> dict[str, dict[str, float]]:
+    contents = {answer.content for answer in snapshot.gathered.answers.values()}
+    paid: list[Grade | Vote] = [
+        grade
+        for grade in snapshot.reader.all_grades()
+        if grade.authority == "judge" and grade.opinion and grade.answer in contents
+    ]
+    paid += [
+        vote
+        for vote in snapshot.reader.votes()
+        if vote.authority == "judge" and {vote.answer_a, vote.answer_b} <= contents
+    ]
+    spent: dict[str, dict[str, float]] = {}
+    for one in paid:
+        if one.cost:
+            mine = spent.setdefault(one.by, {})
+            mine[one.currency] = mine.get(one.currency, 0.0) + one.cost
+    return spent
+
+
+def spent_sentence(snapshot: Snapshot) -> Text | None:
+    """What asking judges has cost on this bank; None where it cost nothing that is known."""
+    spent = spent_on(snapshot)
+    if not spent:
+        return None
+    each = [(short_name(name), money(amounts)) for name, amounts in sorted(spent.items())]
+    zh, en = "；".join(f"{n} {m}" for n, m in each), "; ".join(f"{n} {m}" for n, m in each)
+    return Text(
+        f"请裁判花了：{zh}。没判成的和两两相比的也在内。",
+        f"What asking judges has cost: {en}. What came to nothing and comparing pairs included.",
+    )
 
 
 def record_of(visit: Visit, snapshot: Snapshot, judge: str) -> TrackRecord:
@@ -117,7 +154,6 @@ def _result(visit: Visit, snapshot: Snapshot, found: JudgeGrades) -> dict[str, A
             for tag, one in table.record.by_ability.items()
         ],
         "verdicts": dict.fromkeys(VERDICTS, 0) | found.verdicts,
-        "spent": money(found.spent) if found.spent else "",
         "versions": [one_line(version, 60) for version in found.versions],
         "rows": [_row(row) for row in table.models],
         "notes": [visit.say(text) for text in table_notes(table)],

@@ -19,7 +19,14 @@ from mingan.language import Text, counted
 from mingan.reports import estimate_sentences as sentences
 from mingan.reports.safe import one_line
 from mingan.web.judge_form import KIND_WORDS, MOST, MOST_REPEATS, WHICH_WORDS, JudgeForm
-from mingan.web.judge_results import PEOPLE, finding_of, judges_of, open_answers, results_of
+from mingan.web.judge_results import (
+    PEOPLE,
+    finding_of,
+    judges_of,
+    open_answers,
+    results_of,
+    spent_sentence,
+)
 from mingan.web.numbers import whole_number
 from mingan.web.offer_rows import check_chosen, offer_row, offers_of, take_keys
 from mingan.web.plainly import said_plainly
@@ -172,6 +179,7 @@ def _page(
         finding=finding_of(visit, snapshot),
         open=open_answers(snapshot),
         results=results_of(visit, snapshot),
+        spent=spent_sentence(snapshot),
         people=PEOPLE,
         problem=problem,
         **context,

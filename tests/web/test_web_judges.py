@@ -17,6 +17,7 @@ from mingan import judges
 from mingan.models.scripted import ScriptedModel
 from mingan.records import ModelCard
 from mingan.store.queues import QueueStatus
+from mingan.web.judge_results import spent_on
 from mingan.web.judges import sittings_of
 from mingan.web.sittings import SittingWish
 from mingan.workspace import Workspace
@@ -108,6 +109,35 @@ def test_what_people_would_buy_leads_to_a_queue_with_the_most_useful_first(
         assert wrong.status_code == 400
         zero = send(owner, "/zh/judges/queue", {"bank": "谈", "judge": "裁判", "limit": "0"})
         assert zero.status_code == 400
+
+
+def test_what_judges_cost_is_what_was_paid_and_nothing_twice(talk: Workspace) -> None:
+    dear = [
+        ModelCard(name=name, kind="scripted", price_in=9_000.0, price_out=9_000.0)
+        for name in ("贵", "更贵")
+    ]
+    good = {card.name: ScriptedModel(card, fair) for card in dear}
+    mute = {"更贵": ScriptedModel(dear[1], lambda request: "[[95]]")}
+    spent: dict[str, float] = {}
+
+    def ask(cards: list[ModelCard], made: dict[str, ScriptedModel], **more: Any) -> None:
+        found = judges.judge(talk, judges=cards, made=made, bank="谈", **more)
+        for name in {card.name for card in cards}:
+            spent[name] = spent.get(name, 0.0) + found.outcome.spent["CNY"]
+
+    ask(dear[:1], good, limit=4)
+    ask(dear[1:], {**good, **mute}, limit=4)  # came to nothing
+    ask(dear[1:], {**good, **mute}, kind="pair", limit=2)  # nor did this
+    ask(dear[1:], good, kind="pair", limit=3)
+    ask(dear[1:], good, limit=4)
+    panel = judges.judge(talk, judges=dear, made=good, bank="谈", limit=4)
+    assert panel.outcome.asked == 0  # both had been heard on these
+    shown = spent_on(bench_of(talk).snapshot("谈"))
+    with client_of(talk) as client:
+        page = client.get("/zh/judges?bank=谈").text
+    assert {name: found["CNY"] for name, found in shown.items()} == pytest.approx(spent)
+    assert "请裁判花了：" in page
+    assert page.count("花了") == 1
 
 
 def test_readers_see_and_do_not_start(talk: Workspace) -> None:
