@@ -6,7 +6,9 @@ a value of agreement is worth; `reports.agreement_sentences` says that.
 
 Two people: Cohen's kappa, whose interval is by Fleiss, Cohen and Everitt (1969). Any number, with
 gaps: Krippendorff's alpha, whose interval is by drawing the things anew with a fixed seed, since
-things are what another day would bring others of. Fleiss' kappa, the same but for the size of the
+things are what another day would bring others of. Things that hang together (answers to one
+question) are given as `units`: units are drawn anew then, and formulas take their design effect
+and Student's t. Fleiss' kappa, the same but for the size of the
 sample, is there to be held against what others publish.
 """
 
@@ -21,8 +23,10 @@ from typing import Literal
 import numpy as np
 from numpy.typing import ArrayLike
 
-from mingan.statistics.intervals import Interval, wilson
-from mingan.statistics.special import Floats, normal_quantile
+from mingan.statistics.clusters import hang_together
+from mingan.statistics.intervals import Interval, wilson, wilson_with_quantile
+from mingan.statistics.special import Floats, normal_quantile, student_quantile
+from mingan.statistics.unknowns import Indices
 
 Scale = Literal["nominal", "ordinal"]
 
@@ -57,22 +61,34 @@ class Agreement:
     raters: int
 
 
-def agreement(table: ArrayLike, *, scale: Scale = "nominal", level: float = 0.95) -> Agreement:
-    """Cohen's kappa for two people (nominal), Krippendorff's alpha for more, or for an order."""
+def agreement(
+    table: ArrayLike, *, scale: Scale = "nominal", units: Sequence[str] | None = None,
+    level: float = 0.95,
+) -> Agreement:  # fmt: skip
+    """Cohen's kappa for two people (nominal), Krippendorff's alpha for more, or for an order.
+
+    Args:
+        units: what each thing belongs to; things of one unit hang together.
+    """
     codes = _codes(table)
     judged = (~np.isnan(codes)).sum(axis=0)
     shared = codes[:, judged >= 2]
+    unit = units_of(units, codes.shape[1])[judged >= 2]
     things = shared.shape[1]
     if things:
         low, high = np.nanmin(shared, axis=0), np.nanmax(shared, axis=0)
         same = int((low == high).sum())
     else:
         same = 0
-    raw = raw_agreement(codes)
-    ends = wilson(raw * things, things, level=level) if things else Interval(0.0, 1.0)
+    alike = _alike(shared)
+    raw = float(alike.mean()) if things else math.nan
+    ends = share_ends(raw, effective_number(alike, unit), np.unique(unit).size, level, of=things)
     raters = int((~np.isnan(codes)).any(axis=1).sum())
     two = codes.shape[0] == 2 and scale == "nominal"
-    value, interval = _cohen(codes, level) if two else krippendorff(codes, scale=scale, level=level)
+    value, interval = (
+        _cohen(shared, unit, level) if two
+        else krippendorff(codes, scale=scale, units=units, level=level)
+    )  # fmt: skip
     return Agreement(
         kind="cohen" if two else "krippendorff", value=value, low=interval.low,
         high=interval.high, level=level, raw=raw, raw_low=ends.low, raw_high=ends.high,
@@ -95,13 +111,38 @@ def agreement_by_group(
 
 def raw_agreement(table: ArrayLike) -> float:
     """The share of pairs of judgements of one thing that are the same, averaged over things."""
-    codes = _codes(table)
-    same, pairs = np.zeros(codes.shape[1]), np.zeros(codes.shape[1])
-    for first, second in combinations(codes, 2):
-        same += first == second
-        pairs += ~np.isnan(first) & ~np.isnan(second)
-    judged = pairs > 0
-    return float((same[judged] / pairs[judged]).mean()) if judged.any() else math.nan
+    alike = _alike(_codes(table))
+    judged = ~np.isnan(alike)
+    return float(alike[judged].mean()) if judged.any() else math.nan
+
+
+def effective_number(values: ArrayLike, units: Indices) -> float:
+    """How many things that do not hang together would tell as much about the mean of `values`."""
+    of = np.asarray(values, dtype=np.float64)
+    return of.size / hang_together(of - of.mean(), units) if of.size else 0.0
+
+
+def share_ends(share: float, effective: float, units: int, level: float, *, of: float) -> Interval:
+    """Wilson's interval of a share among `of` things that are worth only `effective`.
+
+    Where things hang together the quantile is Student's, by how many units there are.
+    """
+    if not of:
+        return Interval(0.0, 1.0)
+    if units == of:
+        return wilson(share * of, of, level=level)
+    upper = (1 + level) / 2
+    quantile = student_quantile(upper, units - 1) if units > 1 else math.inf
+    return wilson_with_quantile(share, effective, quantile)
+
+
+def units_of(names: Sequence[str] | None, things: int) -> Indices:
+    """Units as numbers from 0; without names each thing is its own."""
+    if names is None:
+        return np.arange(things)
+    if len(names) != things:
+        raise ValueError(f"{len(names)} units for {things} things")
+    return np.unique(np.asarray(names), return_inverse=True)[1].reshape(-1)
 
 
 def cohen_kappa(a: ArrayLike, b: ArrayLike) -> tuple[float, float]:
@@ -136,14 +177,17 @@ def cohen_kappa(a: ArrayLike, b: ArrayLike) -> tuple[float, float]:
 
 
 def krippendorff(
-    table: ArrayLike, *, scale: Scale = "nominal", level: float = 0.95,
-    resamples: int = _RESAMPLES, seed: int = 0,
+    table: ArrayLike, *, scale: Scale = "nominal", units: Sequence[str] | None = None,
+    level: float = 0.95, resamples: int = _RESAMPLES, seed: int = 0,
 ) -> tuple[float, Interval]:  # fmt: skip
     """Krippendorff's alpha and its interval, by drawing the things anew `resamples` times.
 
+    Things of one unit are drawn together.
+
     Things that fewer than two people judged say nothing of agreement and are left out.
     """
-    counts = _counts(_codes(table))
+    codes = _codes(table)
+    counts = _counts(codes)
     nothing = Interval(math.nan, math.nan)
     if counts.size == 0:
         return math.nan, nothing
@@ -155,7 +199,8 @@ def krippendorff(
     (value,) = _alphas(pairs.sum(axis=0)[None], difference)
     if math.isnan(value) or value > 1 - _ROUNDING or counts.shape[0] < 2:
         return float(value), nothing
-    draws = draw_things(counts.shape[0], resamples, seed)
+    unit = units_of(units, codes.shape[1])[(~np.isnan(codes)).sum(axis=0) >= 2]
+    draws = draw_units(unit, resamples, seed)
     return float(value), ends_of(_alphas(np.tensordot(draws, pairs, axes=1), difference), level)
 
 
@@ -186,6 +231,14 @@ def draw_things(things: int, resamples: int, seed: int) -> Floats:
     return rng.multinomial(things, np.full(things, 1 / things), size=resamples).astype(np.float64)
 
 
+def draw_units(units: Indices, resamples: int, seed: int) -> Floats:
+    """The same where the things of a unit come up together."""
+    _, unit = np.unique(units, return_inverse=True)
+    if not unit.size:
+        return np.zeros((resamples, 0))
+    return draw_things(int(unit.max()) + 1, resamples, seed)[:, unit.reshape(-1)]
+
+
 def ends_of(drawn: Floats, level: float) -> Interval:
     """The interval that drawn values give; NaN where more than half of them are none."""
     known = drawn[~np.isnan(drawn)]
@@ -202,12 +255,39 @@ def _codes(table: ArrayLike) -> Floats:
     return codes
 
 
-def _cohen(codes: Floats, level: float) -> tuple[float, Interval]:
+def _alike(codes: Floats) -> Floats:
+    """Of each thing, the share of pairs of judgements that are the same; NaN where no pair is."""
+    same, pairs = np.zeros(codes.shape[1]), np.zeros(codes.shape[1])
+    for first, second in combinations(codes, 2):
+        same += first == second
+        pairs += ~np.isnan(first) & ~np.isnan(second)
+    return np.asarray(same / np.where(pairs > 0, pairs, np.nan))
+
+
+def _cohen(codes: Floats, units: Indices, level: float) -> tuple[float, Interval]:
+    """Of things that both judged."""
     kappa, error = cohen_kappa(codes[0], codes[1])
     if math.isnan(kappa) or error < _ROUNDING:
         return kappa, Interval(math.nan, math.nan)
-    half = normal_quantile((1 + level) / 2) * error
+    upper, held = (1 + level) / 2, np.unique(units).size
+    quantile = normal_quantile(upper)
+    if held < units.size:
+        if held < 2:
+            return kappa, Interval(math.nan, math.nan)
+        quantile = student_quantile(upper, held - 1)
+        error *= math.sqrt(hang_together(_pulls(codes, kappa), units))
+    half = quantile * error
     return kappa, Interval(max(kappa - half, -1.0), min(kappa + half, 1.0))
+
+
+def _pulls(codes: Floats, kappa: float) -> Floats:
+    """How far each thing pulls kappa, but for a factor: the first-order terms of its change."""
+    names, places = np.unique(codes, return_inverse=True)
+    a, b = places.reshape(codes.shape)
+    rows, columns = (np.bincount(x, minlength=names.size) / x.size for x in (a, b))
+    chance = columns[a] + rows[b]
+    agreed = (a == b).astype(np.float64)
+    return np.asarray((agreed - agreed.mean()) - (1 - kappa) * (chance - chance.mean()))
 
 
 def _counts(codes: Floats) -> Floats:

@@ -8,13 +8,14 @@ module must not know who the judge is.
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from mingan.statistics.agreement import draw_things, ends_of
+from mingan.statistics.agreement import draw_units, ends_of, units_of
 from mingan.statistics.intervals import Interval
 from mingan.statistics.special import Floats
 
@@ -56,26 +57,28 @@ class Alongside:
 
 
 def judge_alongside(
-    judge: ArrayLike, people: ArrayLike, *, level: float = 0.95, resamples: int = _RESAMPLES,
-    seed: int = 0,
+    judge: ArrayLike, people: ArrayLike, *, units: Sequence[str] | None = None,
+    level: float = 0.95, resamples: int = _RESAMPLES, seed: int = 0,
 ) -> Alongside:  # fmt: skip
     """Holds a judge against people.
 
     Args:
         judge: a category (a whole number) for each thing, NaN where the judge failed.
         people: people × things, NaN where that person did not judge that thing.
+        units: what each thing belongs to; things of one unit are drawn together.
     """
     codes, by_people = (np.asarray(x, dtype=np.float64) for x in (judge, people))
     if by_people.ndim != 2 or codes.shape != (by_people.shape[1],):
         raise ValueError(f"needs things, and people x things, not {codes.shape}, {by_people.shape}")
     seen = ~np.isnan(by_people).all(axis=0)
     both = seen & ~np.isnan(codes)
+    unit = units_of(units, codes.size)[both]
     codes, by_people = codes[both], by_people[:, both]
     names = np.unique(np.concatenate([codes, by_people.ravel()]))
     names = names[~np.isnan(names)]
     draws = np.ones((1, codes.size))
-    if codes.size > 1:
-        draws = np.concatenate([draws, draw_things(codes.size, resamples, seed)])
+    if np.unique(unit).size > 1:
+        draws = np.concatenate([draws, draw_units(unit, resamples, seed)])
     with_judge = _mean([_pair(codes, person, names, draws) for person in by_people])
     among = _mean([_pair(a, b, names, draws) for a, b in combinations(by_people, 2)])
     if among is None:

@@ -146,3 +146,33 @@ def test_agreement_within_abilities() -> None:
     assert (found["art"].same, found["logic"].same) == (1, 2)
     with pytest.raises(ValueError, match="1 groups for 2"):
         agreement_by_group([[0, 1], [0, 1]], ["logic"])
+
+
+def test_things_that_hang_together_are_counted_by_unit() -> None:
+    """Each thing thrice says no more than each thing once."""
+    rng = np.random.default_rng(3)
+    a = rng.integers(0, 2, 60).astype(float)
+    b = np.where(rng.random(60) < 0.8, a, 1 - a)
+    thrice = [np.repeat(a, 3), np.repeat(b, 3)]
+    units = [f"q{i // 3}" for i in range(180)]
+    once, careless = agreement([a, b]), agreement(thrice)
+    held = agreement(thrice, units=units)
+    assert (held.value, held.raw, held.things) == (careless.value, careless.raw, 180)
+    assert held.raw_high - held.raw_low == pytest.approx(once.raw_high - once.raw_low, rel=0.03)
+    assert held.high - held.low == pytest.approx(once.high - once.low, rel=0.03)
+    assert careless.high - careless.low < 0.7 * (held.high - held.low)
+    alone = agreement([a, b], units=[str(i) for i in range(60)])
+    assert alone == once
+    three = [*thrice, thrice[0]]
+    loose, tight = (krippendorff(three, units=u)[1] for u in (units, None))
+    assert loose.high - loose.low > 1.4 * (tight.high - tight.low)
+    with pytest.raises(ValueError, match="units"):
+        agreement([a, b], units=["q"])
+
+
+def test_where_all_agree_units_are_taken_to_hang_together_wholly() -> None:
+    same = np.ones((2, 12))
+    held = agreement(same, units=[f"q{i // 3}" for i in range(12)])
+    assert held.raw_low < agreement(same[:, :4]).raw_low
+    one = agreement(same, units=["q"] * 12)
+    assert (one.raw_low, one.raw_high) == (0, 1)

@@ -64,3 +64,14 @@ def test_a_majority_is_more_than_half() -> None:
 def test_shapes_are_checked() -> None:
     with pytest.raises(ValueError, match="people x things"):
         judge_alongside([0, 1], [0, 1])
+
+
+def test_things_of_one_unit_are_drawn_together() -> None:
+    rng = np.random.default_rng(3)
+    people = rng.integers(0, 2, (2, 40))
+    judge = np.where(rng.random(40) < 0.8, people[0], 1 - people[0])
+    thrice = np.repeat(judge, 3), np.repeat(people, 3, axis=1)
+    careless = judge_alongside(*thrice).judge_raw
+    held = judge_alongside(*thrice, units=[f"q{i // 3}" for i in range(120)]).judge_raw
+    assert held.value == careless.value
+    assert held.high - held.low > 1.4 * (careless.high - careless.low)
