@@ -5,15 +5,17 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 
 from mingan import Grade, UsageError, Workspace, trust
 from mingan.grading.people.outcome import outcome
-from mingan.records import Verdict, Vote, now
+from mingan.records import Answer, Question, Verdict, Vote, now
 from mingan.reports.gather import Place
 from mingan.reports.trust_sentences import corrected_sentence, record_sentence
+from mingan.trust import ahead, corrected, record, sights
 
 QUESTIONS = 40
 HEAD = "编号,题目,参考答案,层级,类型,甲,乙\n"
@@ -84,7 +86,7 @@ def test_a_judge_that_nobody_has_checked(here: Workspace) -> None:
     assert (record.judged, record.pairs) == (0, 0)
     assert "没有人知道它有多准" in record_sentence(record).zh
     give(here, "裁判", wrong_now_and_then, judge=True)
-    table = trust.look(here.store, "裁判")
+    table = trust.look(here.store, "裁判", about="these answers")
     assert (table.record.judged, table.record.pairs) == (80, 0)
     assert "没有人判过" in record_sentence(table.record).zh
     assert all(math.isnan(row.corrected.score) for row in table.models)
@@ -175,12 +177,14 @@ def test_a_person_who_overrules_a_rule_is_believed(here: Workspace) -> None:
     gathered = here.gather()
     answer = gathered.answers["乙", "n0", 0]
     digest = next(q.hash for q in gathered.questions if q.id == "n0")
-    before = {row.model: row for row in trust.look(here.store, "裁判").models}
+    before = {
+        row.model: row for row in trust.look(here.store, "裁判", about="these answers").models
+    }
     here.store.add_grades([Grade(
         answer=answer.content, question_hash=digest, verdict="right", grader="person",
         version="1", authority="person", by="小周", at=now(),
     )])  # fmt: skip
-    after = {row.model: row for row in trust.look(here.store, "裁判").models}
+    after = {row.model: row for row in trust.look(here.store, "裁判", about="these answers").models}
     assert after["乙"].corrected.low == pytest.approx(before["乙"].corrected.low + 1 / 44)
     assert after["乙"].corrected.settled == 4
 
@@ -262,7 +266,6 @@ def test_the_most_useful_come_first_and_their_chances_are_kept(here: Workspace) 
 def test_scores_from_drawn_queues_are_unbiased_and_hold_the_truth(tmp_path: Path) -> None:
     """Over many draws the corrected score lies about the people's, and its interval holds it."""
     from mingan.store.queues import Click
-    from mingan.trust import ahead, corrected, sights
 
     (tmp_path / "a.csv").write_text(rows(60), "utf-8")
     here = Workspace.open(tmp_path / "w.db")
@@ -286,7 +289,11 @@ def test_scores_from_drawn_queues_are_unbiased_and_hold_the_truth(tmp_path: Path
         clicks = [Click(queue.id, place, "小周", "right") for place in range(50)]
         turn = sights.Turn.of(queue, queue.draw, clicks)
         people = sights.population(told, rules=True, given=turn)
-        found.append(corrected.model_trust("甲", people.of("甲"), drawn=True).corrected)
+        found.append(
+            corrected.model_trust(
+                "甲", people.of("甲"), drawn=True, about="these answers"
+            ).corrected
+        )
     assert np.mean([f.score for f in found]) == pytest.approx(whole, abs=0.012)
     assert np.mean([f.low <= whole <= f.high for f in found]) >= 0.92
 
@@ -321,3 +328,101 @@ def test_a_judge_of_which_nothing_could_be_read_has_no_score(here: Workspace) ->
     assert "一个也没判成" in record_sentence(table.record).zh
     assert all(math.isnan(row.corrected.judge) for row in table.models)
     assert "裁判一个也没判成" in corrected_sentence(table.models[0]).zh
+
+
+def sight_of(
+    model: str, question: Question, repeat: int, judge: Verdict, person: Verdict | None, **more: Any
+) -> sights.Sight:
+    answer = Answer(
+        question=question.id, asked=question.asked, model=model, model_hash="h",
+        text=f"{model} {question.id} {repeat}", state="ok",
+    )  # fmt: skip
+    return sights.Sight(**{
+        "place": (model, question.id, repeat), "question": question, "answer": answer,
+        "people": {"周": person} if person else {}, "person": person, "judge": judge,
+        "score": None, "looked": True, "rule": None, **more,
+    })  # fmt: skip
+
+
+def judged_by_question(
+    rng: np.random.Generator, questions: int, models: int, *, repeats: int = 1, cluster: int = 0
+) -> list[sights.Sight]:
+    """Of a judge that errs on one answer in five, on some questions mostly; with `cluster`, on
+    so many questions of a cluster alike."""
+    found = []
+    groups = max(cluster, 1)
+    errs, ease = (np.repeat(rng.beta(a, b, questions // groups), groups)
+                  for a, b in ((0.6, 2.4), (0.4, 0.4)))  # fmt: skip
+    for i in range(questions):
+        question = Question(
+            id=f"q{i}", prompt=f"说说 {i}", cluster=f"c{i // groups}" if cluster else ""
+        )
+        for m in range(models):
+            for r in range(repeats):
+                person: Verdict = "right" if rng.random() < ease[i] else "wrong"
+                judge = other(person) if rng.random() < errs[i] else person
+                found.append(sight_of(f"m{m}", question, r, judge, person))
+    return found
+
+
+@pytest.mark.parametrize(("questions", "models", "repeats", "cluster"),
+                         [(20, 8, 1, 0), (40, 2, 4, 0), (80, 2, 1, 4)])  # fmt: skip
+def test_the_record_counts_questions_and_not_answers(
+    questions: int, models: int, repeats: int, cluster: int
+) -> None:
+    """Several models' answers, repeats and clusters hang together by question."""
+    rng = np.random.default_rng(5)
+    raw, kappa, passed = [], [], []
+    for _ in range(200):
+        seen = judged_by_question(rng, questions, models, repeats=repeats, cluster=cluster)
+        found = record.track_record(seen, [], "裁判")
+        assert found.agreement is not None
+        raw.append(found.agreement.raw_low <= 0.8 <= found.agreement.raw_high)
+        kappa.append(found.agreement.low <= 0.6 <= found.agreement.high)
+        low, high = found.passed.ends
+        passed.append(low <= 0.2 <= high)
+    assert 0.9 <= np.mean(raw) <= 0.99
+    assert 0.88 <= np.mean(kappa) <= 0.99
+    assert 0.9 <= np.mean(passed) <= 0.99
+
+
+@pytest.mark.parametrize(("repeats", "cluster"), [(4, 0), (1, 4)])
+def test_scores_and_differences_count_questions_and_not_answers(repeats: int, cluster: int) -> None:
+    rng = np.random.default_rng(6)
+    scores, gaps = [], []
+    for _ in range(200):
+        seen = judged_by_question(rng, 60 if repeats > 1 else 160, 2, repeats=repeats,
+                                  cluster=cluster)  # fmt: skip
+        # The models' answers are as good on the whole, and not on the same questions.
+        half = [s for s in seen if s.model == "m0"]
+        fresh = judged_by_question(rng, 60 if repeats > 1 else 160, 1, repeats=repeats,
+                                   cluster=cluster)  # fmt: skip
+        half += [
+            sight_of("m1", s.question, s.place[2], s.judge or "wrong", s.person) for s in fresh
+        ]
+        people = sights.population(half, rules=True)
+        score = corrected.model_trust("m0", people.of("m0"), drawn=False).corrected
+        (gap,) = corrected.gaps_of(people, ["m0", "m1"])
+        scores.append(score.low <= 0.5 <= score.high)
+        gaps.append(gap.difference.low <= 0 <= gap.difference.high)
+        assert gap.questions == len({s.question.id for s in half})
+    assert 0.91 <= np.mean(scores) <= 0.99
+    assert 0.91 <= np.mean(gaps) <= 0.99
+
+
+def test_what_rules_settled_is_no_certainty_about_such_questions(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text(
+        "编号,题目,参考答案,甲\n" + "".join(
+            f"n{i},{i} 加 {i} 等于几？,{2 * i},{2 * i if i else 9}\n" for i in range(3)
+        ), "utf-8",
+    )  # fmt: skip
+    here = Workspace.open(tmp_path / "w.db")
+    here.import_(tmp_path / "a.csv", name="算")
+    here.grade()
+    (row,) = trust.look(here.store, "裁判").models
+    assert row.corrected.score == pytest.approx(2 / 3)
+    assert row.corrected.low < 0.2
+    assert row.corrected.high > 0.99
+    assert "得 67 分（95% 区间" in corrected_sentence(row).zh
+    (sure,) = trust.look(here.store, "裁判", about="these answers").models
+    assert (sure.corrected.low, sure.corrected.high) == (sure.corrected.score,) * 2

@@ -20,6 +20,7 @@ from mingan.reports.sentences import named, percent, points, tidy
 from mingan.reports.trusted import Foresight, Gap, ModelTrust, Share, TrackRecord, TrustTable
 from mingan.statistics import Bias
 from mingan.statistics.agreement import Agreement
+from mingan.statistics.ppi import About
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -202,12 +203,14 @@ def corrected_sentence(row: ModelTrust) -> Text:
             f"{name.en}: people judged {found.people}, too few to correct by; {by_judge.en}, which "
             "is not to be relied on.",
         )
+    level = percent(found.level)
     if not found.judged:
         return tidy(
-            f"{name.zh} 得 {points(found.score)} 分：规则全都判得了，没有要裁判判的。",
-            f"{name.en} scores {points(found.score)}: rules could grade everything.",
+            f"{name.zh} 得 {points(found.score)} 分（{level} 区间 {points(found.low)} 到 "
+            f"{points(found.high)}）：规则全都判得了，没有要裁判判的。",
+            f"{name.en} scores {points(found.score)} ({level} interval {points(found.low)} to "
+            f"{points(found.high)}): rules could grade everything.",
         )
-    level = percent(found.level)
     return tidy(
         f"{name.zh} 校正后 {points(found.score)} 分（{level} 区间 {points(found.low)} 到 "
         f"{points(found.high)}）；只靠人判的 {found.people} 个是 {points(found.alone)} 分"
@@ -304,7 +307,22 @@ def table_notes(table: TrustTable) -> list[Text]:
                 "fit: judge more before concluding.",
             )
         )
+    said += [_about(row.corrected.about) for row in table.models[:1]]
     return said
+
+
+def _about(about: About) -> Text:
+    """What the intervals are about."""
+    if about == "these answers":
+        return Text(
+            "得分的区间只说这些回答：人要是全都判过，会判成多少分。",
+            "The scores' intervals are about these answers only: what people would give them all.",
+        )
+    return Text(
+        "得分的区间说的是这一类题，和成绩表一样：换一批题，得分也会变。",
+        "The scores' intervals are about questions like these, as in the table of scores: other "
+        "questions would give another score.",
+    )
 
 
 def foresight_sentence(found: Foresight) -> Text:
@@ -321,7 +339,7 @@ def foresight_sentence(found: Foresight) -> Text:
 
 
 def foresight_notes(found: Foresight) -> list[Text]:
-    """How sure that is, and how many there is room for."""
+    """How sure that is, what it is about, and how many there is room for."""
     said = []
     if found.more < found.wanted:
         said.append(
@@ -350,6 +368,13 @@ def foresight_notes(found: Foresight) -> list[Text]:
                 f"({found.agreement:.0%} the same); an expectation, not a promise.",
             )
         )
+    said.append(
+        Text(
+            "这里的宽窄只说这些回答；说到这一类题，区间还要宽一些，那一部分多请人判也窄不了。",
+            "These widths are about these answers; about questions like these the interval is "
+            "wider still, and more verdicts do not narrow that part.",
+        )
+    )
     return said
 
 

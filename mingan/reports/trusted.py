@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from mingan.statistics import Alongside, Bias, Comparison, Corrected, Purchase, RoganGladen, wilson
-from mingan.statistics.agreement import Agreement
+from mingan.statistics import Alongside, Bias, Comparison, Corrected, Purchase, RoganGladen
+from mingan.statistics.agreement import Agreement, share_ends
 
 __all__ = [
     "Comparison", "Foresight", "ForesightRow", "Gap", "ModelTrust", "Share", "TrackRecord",
@@ -19,11 +19,18 @@ __all__ = [
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Share:
-    """So many of so many, with Wilson's interval."""
+    """So many of so many, with Wilson's interval.
+
+    Attributes:
+        effective, units: how many answers that do not hang together would tell as much, and how
+            many questions there are; without, each answer is on a question of its own.
+    """
 
     count: int
     of: int
     level: float = 0.95
+    effective: float | None = None
+    units: int | None = None
 
     @property
     def value(self) -> float:
@@ -33,9 +40,9 @@ class Share:
     @property
     def ends(self) -> tuple[float, float]:
         """The interval; all of the scale of nothing."""
-        if not self.of:
-            return 0.0, 1.0
-        low, high = wilson(self.count, self.of, level=self.level)
+        effective = float(self.of) if self.effective is None else self.effective
+        units = self.of if self.units is None else self.units
+        low, high = share_ends(self.value, effective, units, self.level, of=self.of)
         return low, high
 
 

@@ -45,15 +45,16 @@ def known_of(
 
 def look(
     store: Store, judge: str, *, bank: str | None = None, models: Collection[str] | None = None,
-    rules: bool = True, about: About = "these answers", level: float = 0.95,
+    rules: bool = True, about: About = "such answers", level: float = 0.95,
 ) -> TrustTable:  # fmt: skip
     """A judge's track record and every model's corrected score.
 
     Args:
         rules: take what rules have decided at its word; without, judge and people decide all
             that the judge has looked at.
-        about: what the scores' intervals are about; those of differences are always about such
-            questions, as where two models are compared without a judge.
+        about: what the scores' intervals are about: "such answers" to such questions, as in the
+            table of scores without a judge, or "these answers" and no others. Those of
+            differences are always about such questions.
 
     Raises:
         UsageError: nobody was asked the bank's questions.

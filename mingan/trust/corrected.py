@@ -1,6 +1,7 @@
 """Scores of which a judge gave most verdicts and people some: corrected, with their intervals.
 
-The judge is everywhere, people are a sample, what rules settled is known; tiers are strata. The
+The judge is everywhere, people are a sample, what rules settled is known; tiers are strata, and
+repeats of a question, and questions of a cluster, count as one where intervals are concerned. The
 module must not know how the verdicts were gathered.
 """
 
@@ -22,7 +23,7 @@ Columns = dict[str, np.ndarray]
 
 
 def model_trust(
-    model: str, entries: Sequence[Entry], *, drawn: bool, about: About = "these answers",
+    model: str, entries: Sequence[Entry], *, drawn: bool, about: About = "such answers",
     level: float = 0.95,
 ) -> ModelTrust:  # fmt: skip
     """One model's corrected score.
@@ -33,7 +34,7 @@ def model_trust(
     of = _columns(entries)
     corrected = corrected_score(
         of["people"], of["judge"], settled=of["settled"], strata=_tiers(entries),
-        chances=of["chance"] if drawn else None, about=about, level=level,
+        chances=of["chance"] if drawn else None, units=_units(entries), about=about, level=level,
     )  # fmt: skip
     if np.isnan(of["settled"]).any() and np.isnan(of["judge"][np.isnan(of["settled"])]).all():
         corrected = replace(corrected, judge=math.nan)  # it said nothing: no score of its own
@@ -69,15 +70,20 @@ def gaps_of(population: Population, models: Sequence[str], *, level: float = 0.9
         difference = corrected_difference(
             x["people"], y["people"], x["judge"], y["judge"], settled_a=x["settled"],
             settled_b=y["settled"], strata=_tiers(left), chances=chances if drawn else None,
-            level=level,
+            units=_units(left), level=level,
         )  # fmt: skip
-        found.append(Gap(first=first, second=second, difference=difference, questions=len(shared)))
+        questions = len({place[0] for place in shared})
+        found.append(Gap(first=first, second=second, difference=difference, questions=questions))
     return found
 
 
 def _columns(entries: Sequence[Entry]) -> Columns:
     names = ("people", "judge", "settled", "chance")
     return {name: np.array([getattr(e, name) for e in entries], dtype=float) for name in names}
+
+
+def _units(entries: Sequence[Entry]) -> list[str]:
+    return [entry.sight.unit for entry in entries]
 
 
 def _tiers(entries: Sequence[Entry]) -> list[str]:

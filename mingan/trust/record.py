@@ -1,7 +1,8 @@
 """A judge's track record: how far it goes with people, where it errs, and what it leans to.
 
-It rests on the answers that both have judged, by rule decided or not, whoever chose them. The
-module must not know what scores are made of the judge's verdicts.
+It rests on the answers that both have judged, by rule decided or not, whoever chose them. Answers
+to one question hang together, so every interval counts questions and not answers. The module must
+not know what scores are made of the judge's verdicts.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ from mingan.statistics import (
     self_preference,
     style_bias_in_grades,
 )
-from mingan.statistics.agreement import Agreement, agreement
+from mingan.statistics.agreement import Agreement, agreement, effective_number, units_of
 from mingan.trust.sights import JUDGED, Sight
 
 FEW = 10
@@ -49,17 +50,27 @@ def track_record(
         unread=sum(s.looked and s.judge is None for s in sights),
         agreement=_agreement(both, level) if both else None,
         alongside=_alongside(both, names, level) if len(names) > 1 else None,
-        passed=Share(count=sum(s.judge == "right" for s in wrong), of=len(wrong), level=level),
-        failed=Share(count=sum(s.judge == "wrong" for s in right), of=len(right), level=level),
+        passed=_share_of("right", wrong, level),
+        failed=_share_of("wrong", right, level),
         by_ability=_by_ability(both, level),
-        biases=(*_biases(both, judge, level), *_position(list(votes), judge, level)),
+        biases=(*_biases(both, judge, level), *_position(list(votes), sights, judge, level)),
         people=tuple(names),
     )
 
 
 def _agreement(both: Sequence[Sight], level: float) -> Agreement:
     table = [[CODES[s.judge] for s in both], [CODES[s.person] for s in both]]
-    return agreement(table, level=level)
+    return agreement(table, units=[s.unit for s in both], level=level)
+
+
+def _share_of(verdict: Verdict, among: Sequence[Sight], level: float) -> Share:
+    """How often the judge says this of these answers."""
+    said = [float(s.judge == verdict) for s in among]
+    units = units_of([s.unit for s in among], len(among))
+    return Share(
+        count=int(sum(said)), of=len(said), level=level,
+        effective=effective_number(said, units), units=np.unique(units).size,
+    )  # fmt: skip
 
 
 def _by_ability(both: Sequence[Sight], level: float) -> dict[str, Agreement]:
@@ -74,14 +85,16 @@ def _by_ability(both: Sequence[Sight], level: float) -> dict[str, Agreement]:
 
 def _alongside(both: Sequence[Sight], names: Sequence[str], level: float) -> Alongside:
     table = [[CODES.get(s.people.get(name), math.nan) for s in both] for name in names]
-    return judge_alongside([CODES[s.judge] for s in both], table, level=level)
+    return judge_alongside(
+        [CODES[s.judge] for s in both], table, units=[s.unit for s in both], level=level
+    )
 
 
 def _biases(both: Sequence[Sight], judge: str, level: float) -> list[Bias]:
     if len(both) < FEW:
         return []
     f, y = [JUDGED[s.judge] for s in both], [JUDGED[s.person] for s in both]
-    prompts = [s.question.id for s in both]
+    prompts = [s.unit for s in both]
     styles = {
         "length": [math.log2(1 + len(s.answer.text)) for s in both],
         "markdown": [float(markdown_marks(s.answer.text) > 0) for s in both],
@@ -97,8 +110,11 @@ def _biases(both: Sequence[Sight], judge: str, level: float) -> list[Bias]:
     return found
 
 
-def _position(votes: Sequence[Vote], judge: str, level: float) -> list[Bias]:
+def _position(
+    votes: Sequence[Vote], sights: Sequence[Sight], judge: str, level: float
+) -> list[Bias]:
     """How much more often than people the judge prefers what it was shown first."""
+    units = {s.question.hash: s.unit for s in sights}
     people: dict[tuple[str, frozenset[str]], Vote] = {}
     for vote in votes:
         if vote.authority == "person":
@@ -111,7 +127,7 @@ def _position(votes: Sequence[Vote], judge: str, level: float) -> list[Bias]:
         for first, said in zip((vote.answer_a, vote.answer_b), vote.said, strict=True):
             f.append(_share(vote.answer_a, said, first))
             y.append(_share(human.answer_a, human.choice, first))
-            prompts.append(vote.question_hash)
+            prompts.append(units.get(vote.question_hash, vote.question_hash))
     if len(f) < 2 * FEW:
         return []
     return [position_bias(f, y, prompts=prompts, level=level)]

@@ -47,6 +47,16 @@ class Sight:
         """Whose answer it is."""
         return self.place[0]
 
+    @property
+    def unit(self) -> str:
+        """What it hangs together with: answers to one question, and questions of one cluster."""
+        return unit_of(self.question)
+
+
+def unit_of(question: Question) -> str:
+    """The cluster of a question, or the question itself where it has none."""
+    return f"cluster {question.cluster}" if question.cluster else f"question {question.id}"
+
 
 def sights_of(gathered: Gathered, grades: Sequence[Grade], judge: str) -> list[Sight]:
     """All answers that could be had, in the order in which they were gathered."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -166,6 +167,9 @@ def test_what_the_scores_rest_on_is_said() -> None:
     assert "还有 9 个回答没看" in said[0].zh
     assert "按已知机会" in said[1].zh
     assert "暗题 2" in said[2].zh
+    assert "只说这些回答" in said[-1].zh
+    such = replace(rows(40), corrected=corrected_score([1, 0, 1], [1, 1, 1], about="such answers"))
+    assert "这一类题" in table_notes(table(models=(such,)))[-1].zh
     assert "校正后" in plain(trust_table(table()))
     written = json.loads(json.dumps(trust_document(table())))
     assert written["models"][0]["people"] == 40
@@ -185,10 +189,11 @@ def foresight(pairs: int, more: int = 40) -> Foresight:
 def test_what_verdicts_would_buy() -> None:
     said = foresight_sentence(foresight(0))
     assert "从 80 分宽缩到 30 分宽；不用裁判、只靠人，是 40 分" in said.zh
-    (guess,) = foresight_notes(foresight(0))
+    guess, about = foresight_notes(foresight(0))
+    assert "只说这些回答" in about.zh
     assert "没有人检查过" in guess.zh
     assert "38" in guess.en
-    few, known = foresight_notes(foresight(50, more=7))
+    few, known, _ = foresight_notes(foresight(50, more=7))
     assert "只有 7 个" in few.zh
     assert "不是保证" in known.zh
     assert json.loads(json.dumps(foresight_document(foresight(0))))["more"] == 40
