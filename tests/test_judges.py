@@ -9,6 +9,8 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -318,6 +320,30 @@ def test_what_cannot_be_judged_is_counted(tmp_path: Path) -> None:
 def test_only_one_process_asks(workspace: Workspace) -> None:
     with workspace.store.run_lock(), pytest.raises(BusyError):
         judges.judge(workspace, judges=[card()], made=scripted(fair))
+
+
+@pytest.mark.parametrize("kind", [None, "pair"])
+def test_what_another_process_kept_until_it_let_go_is_not_asked_again(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch, kind: Any
+) -> None:
+    take = workspace.store.run_lock
+    first = scripted(fair)
+
+    @contextmanager
+    def after_another() -> Iterator[None]:
+        """The other one ends just before the lock is had."""
+        monkeypatch.setattr(workspace.store, "run_lock", take)
+        with ThreadPoolExecutor(1) as pool:  # it has a loop of its own
+            asked = {"judges": [card()], "made": first, "kind": kind}
+            pool.submit(judges.judge, workspace, **asked).result()  # type: ignore[arg-type]
+        with take():
+            yield
+
+    monkeypatch.setattr(workspace.store, "run_lock", after_another)
+    second = scripted(fair)
+    summary = judges.judge(workspace, judges=[card()], made=second, kind=kind)
+    assert first["裁判"].asked.total() > 0
+    assert (summary.outcome.asked, second["裁判"].asked.total()) == (0, 0)
 
 
 async def test_from_within_a_loop_it_is_awaited(workspace: Workspace) -> None:

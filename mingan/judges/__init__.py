@@ -152,20 +152,26 @@ async def ask(
         least=least,
     )  # fmt: skip
     panel.check()
-    gathered, grades = _graded(workspace, bank, models)
-    chosen = choosing.choose(gathered, grades, kind=kind, which=which, limit=limit, seed=seed)
-    choosing.check_hidden(chosen.cases, panel.judges, show_hidden=show_hidden)
-    cases = {case.id: case for case in chosen.cases}
-    plan = asking.Plan(
-        questions=[case.asked for case in cases.values()], cards=list(panel.judges),
-        repeats=repeats, seed=seed,
-    )  # fmt: skip
-    keeper = _keeper(workspace.store, kind, cases, panel, plan, grades)
-    outcome = await _carry_out(
-        workspace, plan, cases, keeper, made or {}, concurrency=concurrency, budget=budget,
-        retry=retry, progress=progress, stop=stop, abandon=abandon,
-    )  # fmt: skip
+    with workspace.store.run_lock():
+        # Only now is it read what there is: whoever asked before has kept all of it.
+        gathered, grades = _graded(workspace, bank, models)
+        chosen = choosing.choose(gathered, grades, kind=kind, which=which, limit=limit, seed=seed)
+        choosing.check_hidden(chosen.cases, panel.judges, show_hidden=show_hidden)
+        cases = {case.id: case for case in chosen.cases}
+        plan = _plan(cases, panel, seed)
+        keeper = _keeper(workspace.store, kind, cases, panel, plan, grades)
+        outcome = await _carry_out(
+            workspace, plan, cases, keeper, made or {}, concurrency=concurrency, budget=budget,
+            retry=retry, progress=progress, stop=stop, abandon=abandon,
+        )  # fmt: skip
     return _summary(gathered.bank, kind or "", panel, chosen, keeper, outcome)
+
+
+def _plan(cases: Mapping[str, Case], panel: Panel, seed: int) -> asking.Plan:
+    return asking.Plan(
+        questions=[case.asked for case in cases.values()], cards=list(panel.judges),
+        repeats=panel.repeats, seed=seed,
+    )  # fmt: skip
 
 
 def _keeper(
@@ -184,20 +190,19 @@ async def _carry_out(
     workspace: Workspace, plan: asking.Plan, cases: Mapping[str, Case], keeper: Keeper,
     made: Mapping[str, Model], **how: object,
 ) -> asking.Outcome:  # fmt: skip
-    """Ask the plan as the only process that asks for this workspace."""
+    """Ask the plan, for a caller that holds the run lock."""
     talk = Registry()
     talk.register("games", GAME, JudgeTalk(cases))
     workspace.store.add_cards(plan.cards)
-    with workspace.store.run_lock():
-        async with AsyncExitStack() as stack:
-            living = {}
-            for card in plan.cards:
-                model = made.get(card.name) or catalogue.make(card, registry=workspace.registry)
-                stack.push_async_callback(model.close)
-                living[card.name] = TypedJudge(model, cases)
-            return await asking.ask(
-                plan, living, keeper, run_id="", registry=talk, **how  # type: ignore[arg-type]
-            )  # fmt: skip
+    async with AsyncExitStack() as stack:
+        living = {}
+        for card in plan.cards:
+            model = made.get(card.name) or catalogue.make(card, registry=workspace.registry)
+            stack.push_async_callback(model.close)
+            living[card.name] = TypedJudge(model, cases)
+        return await asking.ask(
+            plan, living, keeper, run_id="", registry=talk, **how  # type: ignore[arg-type]
+        )  # fmt: skip
 
 
 def _graded(
