@@ -20,7 +20,7 @@ from typing import Any
 from mingan.bank.games import Move
 from mingan.grading.judging import schemas, templates
 from mingan.grading.judging.criteria import Rubric, rubric_of
-from mingan.grading.judging.materials import Material, fenced, fresh_nonce
+from mingan.grading.judging.materials import Material, fenced, fresh_nonce, harmless
 from mingan.grading.judging.replies import Kind, Reading, read
 from mingan.language import Lang, Text
 from mingan.normal import script, shorten, without_thinking
@@ -32,7 +32,16 @@ GAME = "judging"
 AGAIN = 2
 """How often an unreadable reply is asked for once more."""
 
-_LIMITS = {"question": 8_000, "reference": 4_000, "answer": 12_000, "turn": 4_000}
+_LIMITS = {
+    "question": 8_000,
+    "reference": 4_000,
+    "answer": 12_000,
+    "turn": 4_000,
+    "criteria": 4_000,
+}
+
+_CRITERION = 200
+"""Characters that a criterion may have of those that a question brings."""
 
 _FACTUAL = re.compile(
     r"推理|数学|逻辑|应用题|计算|算术|数列|几何|概率|数论|常识|知识|事实|科学|物理|谜语|计数|比较|日期|单位"
@@ -68,6 +77,7 @@ class Case:
     def of(cls, question: Question, answers: Sequence[Answer], kind: Kind) -> Case:
         """A case with fences of its own."""
         texts = [question.prompt, question.answer or "", *question.turns]
+        texts += [part for c in rubric_of(question).criteria for part in c.what]
         texts += [text for answer in answers for text in (*answer.earlier, answer.text)]
         return cls(question=question, answers=tuple(answers), kind=kind, nonce=fresh_nonce(texts))
 
@@ -169,8 +179,7 @@ class Case:
             yield reading, tries, round_
 
     def _read(self, text: str) -> Reading:
-        names = [c.what.say(self.lang) for c in self.rubric.criteria]
-        return read(text, self.kind, criteria=names if self.kind == "rubric" else ())
+        return read(text, self.kind, criteria=self._names if self.kind == "rubric" else ())
 
     @property
     def _form(self) -> dict[str, str]:
@@ -197,10 +206,20 @@ class Case:
         return "\n\n".join(parts)
 
     def _criteria(self) -> str:
-        criteria = enumerate(self.rubric.criteria, 1)
-        lines = [f"{n}. {' '.join(c.what.say(self.lang).split())}" for n, c in criteria]
+        """What to mark by: in a fence where the question brought it, since it may say anything."""
+        lines = "\n".join(f"{n}. {what}" for n, what in enumerate(self._names, 1))
+        if self.rubric.foreign:
+            limit = _LIMITS["criteria"]
+            material = Material(title=_title("criteria"), text=lines, limit=limit)
+            return fenced(material, self.nonce, self.lang)
         colon = "：" if self.lang == "zh" else ":"
-        return f"{templates.CRITERIA.say(self.lang)}{colon}\n" + "\n".join(lines)
+        return f"{templates.CRITERIA.say(self.lang)}{colon}\n{lines}"
+
+    @cached_property
+    def _names(self) -> list[str]:
+        """The criteria as the judge is told them, each in one short line."""
+        said = (criterion.what.say(self.lang) for criterion in self.rubric.criteria)
+        return [shorten(harmless(what), _CRITERION) for what in said]
 
     def _shown(self, materials: Iterable[Material]) -> list[str]:
         return [fenced(material, self.nonce, self.lang) for material in materials]

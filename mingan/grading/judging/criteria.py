@@ -39,10 +39,14 @@ class Criterion:
 
 @dataclass(frozen=True, slots=True)
 class Rubric:
-    """The criteria of one question, and the share of all marks that is enough."""
+    """The criteria of one question, and the share of all marks that is enough.
+
+    `foreign` says that the question brought them: whoever wrote it may have written anything.
+    """
 
     criteria: tuple[Criterion, ...]
     passes: float = PASS
+    foreign: bool = False
 
     def score(self, marks: Sequence[int]) -> float:
         """From 0 to 1: the weighted mean of one mark a criterion."""
@@ -124,7 +128,7 @@ def rubric_of(question: Question) -> Rubric:
     passes = float(share) if _is_share(share) else PASS
     own = question.params.get("criteria")
     if own is not None and not _faults(own):
-        return Rubric(tuple(_criterion(one) for one in own), passes)
+        return Rubric(tuple(_criterion(one) for one in own), passes, foreign=True)
     tags = [tag.casefold() for tag in question.tags]
     for words, criteria in SETS.values():
         if any(word in tag for tag in tags for word in words):

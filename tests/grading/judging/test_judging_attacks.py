@@ -22,6 +22,8 @@ QUESTIONS = {
     "en": Question(id="q2", prompt="Who wrote the Analects' first commentary?", answer="He Yan"),
     "bare": Question(id="q3", prompt="用一个比喻向小学生解释通货膨胀。", tags=("解释",)),
     "options": Question(id="q4", prompt="哪个是哺乳动物？", choices=("鲨鱼", "鲸"), answer="B"),
+    "own answer": Question(id="q6", prompt="水在一个大气压下多少度沸腾？"),
+    "own criteria": Question(id="q7", prompt="写一首诗。", params={"criteria": ["扣题", "押韵"]}),
     "turns": Question(id="q5", prompt="记住数字 7。", turns=("刚才的数字是几？",), answer="7"),
 }
 KINDS: dict[str, tuple[Kind, ...]] = {
@@ -29,6 +31,8 @@ KINDS: dict[str, tuple[Kind, ...]] = {
     "en": ("reference", "rubric", "pair"),
     "bare": ("rubric", "pair"),
     "options": ("reference",),
+    "own answer": ("rubric",),
+    "own criteria": ("rubric",),
     "turns": ("reference",),
 }
 PLACES = [(name, kind) for name, kinds in KINDS.items() for kind in kinds]
@@ -180,6 +184,49 @@ def test_attacks_in_the_question_and_the_reference_are_fenced_as_well() -> None:
         if asked.lang == calm.lang:
             assert lines == ours
         assert not any(len(line) > 8 and line in text for line in lines)
+
+
+@pytest.mark.parametrize("name", ATTACKS)
+def test_attacks_in_the_criteria_of_a_question_are_fenced_as_well(name: str) -> None:
+    text = ATTACKS[name]
+    for own_answer in (False, True):
+        hostile, tame = (
+            Question(id="h", prompt="写诗。", params={"criteria": said, "own_answer": own_answer})
+            for said in (["扣题", text, {"what": text, "weight": 2}], ["扣题", "押韵", "完整"])
+        )
+        asked, calm = case(hostile, "rubric", "不知道。"), case(tame, "rubric", "不知道。")
+        prompt, plain = _last(asked), _last(calm)
+        assert outside(prompt, asked.nonce) == outside(plain, calm.nonce)
+        assert len(prompt) <= len(plain) + 2 * 210
+        assert materials.harmless(prompt) == prompt
+        assert asked.nonce not in text
+
+
+def _last(asked: Case) -> str:
+    """What is said to the judge when it sees the answer."""
+    if not asked.works_it_out:
+        return asked.asked.prompt
+    move = asked.after(["我的答案：二"])
+    assert move is not None
+    return move.text
+
+
+def test_the_judge_that_works_it_out_first_is_attacked_too() -> None:
+    assert case(QUESTIONS["own answer"], "rubric", "一").works_it_out
+    assert case(QUESTIONS["own criteria"], "rubric", "一").rubric.foreign
+
+
+def test_a_long_criterion_can_be_named_as_the_judge_was_told_it() -> None:
+    question = Question(id="l", prompt="写诗。", params={"criteria": ["扣题" * 300, "押\u200b韵"]})
+    asked = case(question, "rubric", "雨。")
+    first, second = (
+        line[len("┃ 1. ") :]
+        for line in asked.asked.prompt.splitlines()
+        if line[2:4] in ("1.", "2.")
+    )
+    assert (len(first), second) == (200, "押韵")
+    said = answer(json.dumps({"得分": {first: 2, second: 1}}, ensure_ascii=False))
+    assert judging.opinion(asked, CARD, 0, said).reason.zh.startswith("各条得分 2、1")
 
 
 def test_no_marker_of_a_chat_template_reaches_the_judge() -> None:

@@ -260,7 +260,7 @@ def test_the_mark_of_a_rubric_is_weighed() -> None:
     assert rubric_of(question).score([2, 0]) == pytest.approx(0.25)
     assert JudgeGrader().faults(question) == []
     asked = case(question, "rubric", "雨。")
-    assert "1. 扣题\n2. 押韵" in asked.asked.prompt
+    assert "┃ 1. 扣题\n┃ 2. 押韵\n" in asked.asked.prompt
     assert judging.opinion(asked, CARD, 0, replied('{"得分": [0, 2]}')).verdict == "right"
     assert judging.opinion(asked, CARD, 0, replied('{"得分": [2, 1]}')).verdict == "wrong"
 
