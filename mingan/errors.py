@@ -5,7 +5,8 @@
     │   ├── BankError            a question file: names file, row and column
     │   ├── ModelsFileError      models.toml: names the key
     │   └── UsageError           a command or a call that makes no sense as given
-    │       └── BusyError        another process is asking for this workspace; wait for it
+    │       ├── BusyError        another process is asking for this workspace; wait for it
+    │       └── NothingYet       there is nothing to show yet: ask models, or bring answers in
     ├── StoreError               the workspace cannot be opened, read or written
     │   └── DiskFullError        nothing was lost; free some space and resume
     ├── MissingExtraError        an optional part is not installed; names the pip line
@@ -37,8 +38,8 @@ from mingan.language import Lang, Text
 class MinganError(Exception):
     """Anything that goes wrong on purpose. `str(error)` is a sentence in the user's language.
 
-    `public` is what may be told to people who are not at this machine: the same sentence, unless
-    it names a place that is none of their business.
+    `public` is what a page may say to people who are not at this machine: the same sentence,
+    unless it names a place that is none of their business, or a command that a page has no use for.
     """
 
     exit_status = 1
@@ -76,6 +77,10 @@ class UsageError(InputError):
 
 class BusyError(UsageError):
     """Another process is asking models for this workspace. It can be waited for."""
+
+
+class NothingYet(UsageError):
+    """There is nothing to show so far; what there will be comes from asking or bringing in."""
 
 
 class StoreError(MinganError):

@@ -13,7 +13,7 @@ from functools import cached_property
 
 import numpy as np
 
-from mingan.errors import UsageError
+from mingan.errors import NothingYet, UsageError
 from mingan.grading import Choice, choose
 from mingan.language import Text
 from mingan.records import Answer, Grade, ModelCard, Question, Stamp, content_hash
@@ -171,15 +171,16 @@ def newest_bank(store: Reader) -> str:
     """The bank that was used last: asked by the newest run, or brought in after that.
 
     Raises:
-        UsageError: the workspace is empty.
+        NothingYet: the workspace is empty.
     """
     name = store.newest_bank()
     if name is not None:
         return name
-    raise UsageError(
+    raise NothingYet(
         "这个工作区还是空的。先用 mingan run 问几个模型，或用 mingan import 导入现成的回答。",
         "This workspace is empty. Ask some models with mingan run, or bring in answers with "
         "mingan import.",
+        public=Text("这个工作区还是空的。", "This workspace is empty."),
     )
 
 
@@ -232,10 +233,14 @@ def _clusters(questions: tuple[Question, ...]) -> tuple[str, ...]:
 
 
 def _nothing(bank: str) -> UsageError:
-    return UsageError(
+    return NothingYet(
         f"题库 {bank} 还没有任何回答。先运行：mingan run --bank {bank} --model 模型名",
         f"There are no answers to the bank {bank} yet. First run: mingan run --bank {bank} "
         "--model NAME",
+        public=Text(
+            f"题库 {bank} 还没有任何回答；一有回答，这里就有结果。",
+            f"There are no answers to the bank {bank} yet; once there are, results are here.",
+        ),
     )
 
 

@@ -7,6 +7,7 @@ not know what will be counted.
 from __future__ import annotations
 
 from mingan.errors import UsageError
+from mingan.language import Text
 from mingan.reports.gather import Gathered
 
 
@@ -22,11 +23,21 @@ def check_countable(gathered: Gathered) -> None:
             "请用 mingan models test 模型名 看看哪里不通，再运行一次。",
             f"Not one answer to {gathered.bank} could be had, so there is no score. See what "
             "is wrong with mingan models test NAME, then run again.",
+            public=Text(
+                f"题库 {gathered.bank} 一个回答也没有要到，所以没有得分。请在开测页试问一句，"
+                "看看哪里不通。",
+                f"Not one answer to {gathered.bank} could be had, so there is no score. Try the "
+                "model on the page for runs to see what is wrong.",
+            ),
         )
     if not gathered.graded:
         raise UsageError(
             f"题库 {gathered.bank} 的回答还没有判分。请先运行：mingan grade",
             f"The answers to {gathered.bank} are not graded yet. First run: mingan grade",
+            public=Text(
+                f"题库 {gathered.bank} 的回答还没有判分。",
+                f"The answers to {gathered.bank} are not graded yet.",
+            ),
         )
     if not gathered.scored:
         raise UsageError(

@@ -8,7 +8,7 @@ from typing import Any
 
 from starlette.responses import Response
 
-from mingan.errors import MinganError, UsageError
+from mingan.errors import MinganError
 from mingan.language import Text
 from mingan.reports.page_questions import NAMES
 from mingan.reports.page_scores import (
@@ -43,14 +43,7 @@ _STATES = {
 def show(visit: Visit) -> Response:
     """The table of one bank, or how to begin where there is nothing yet."""
     reader = visit.bench.snapshots.reader
-    if not visit.query.get("bank") and reader.newest_bank() is None:
-        return visit.page("welcome.html.j2", title=_TITLE)
-    try:
-        snapshot = visit.bench.snapshot(visit.query.get("bank"))
-    except UsageError as fault:
-        if visit.query.get("bank"):
-            raise
-        return visit.page("welcome.html.j2", title=_TITLE, why=fault.message)
+    snapshot = visit.bench.snapshot(visit.query.get("bank"))
     word = words(visit.lang)
     if snapshot.why_not is not None:
         finding = visit.say(snapshot.why_not)

@@ -26,7 +26,7 @@ from starlette.responses import RedirectResponse, Response, StreamingResponse
 from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
-from mingan.errors import InputError, MinganError
+from mingan.errors import InputError, MinganError, NothingYet
 from mingan.language import Lang, Text
 from mingan.web.bench import Bench
 from mingan.web.hands import Crowded, Later
@@ -270,6 +270,8 @@ def guarded(view: View, visit: Visit) -> Response | Later[Any]:
     """A view's response, or a page that says what went wrong; no fault names a place here."""
     try:
         return view(visit)
+    except NothingYet as fault:
+        return welcome(visit, said_plainly(fault))
     except InputError as fault:
         return problem(visit, said_plainly(fault), status=400)
     except Crowded as fault:
@@ -284,6 +286,13 @@ def visit_of(request: Request, section: str = "") -> Visit:
     person = bench.door.recognise(request.cookies.get(bench.door.cookie))
     spoken: Lang = "en" if request.url.path.split("/")[1:2] == ["en"] else "zh"
     return Visit(request=request, bench=bench, lang=spoken, person=person, section=section)
+
+
+def welcome(visit: Visit, why: Text) -> Response:
+    """How to begin, instead of a page that has nothing to show yet."""
+    if visit.is_fragment:
+        return visit.fragment("problem.html.j2", text=why)
+    return visit.page("welcome.html.j2", title=_BEGIN, why=why)
 
 
 def problem(visit: Visit, text: Text, *, status: int) -> Response:
@@ -328,6 +337,7 @@ def _too_large(most: int) -> Text:
     )
 
 
+_BEGIN = Text("从这里开始", "Begin here")
 PROBLEM = Text("没有办成", "That did not work")
 NOT_ALLOWED = Text(
     "你的口令不能做这件事。需要的话，请向工作区的主人要另一个口令。",

@@ -163,7 +163,7 @@ class Snapshots:
         try:
             check_countable(gathered)
         except UsageError as fault:
-            return Snapshot(gathered, self.reader, why_not=fault.message)
+            return Snapshot(gathered, self.reader, why_not=fault.public)
         return Snapshot(
             gathered,
             self.reader,
