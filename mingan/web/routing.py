@@ -292,7 +292,9 @@ def welcome(visit: Visit, why: Text) -> Response:
     """How to begin, instead of a page that has nothing to show yet."""
     if visit.is_fragment:
         return visit.fragment("problem.html.j2", text=why)
-    return visit.page("welcome.html.j2", title=_BEGIN, why=why)
+    going = [s for s in visit.bench.workspace.store.runs() if s.state in ("waiting", "running")]
+    run = visit.url(f"/run/{going[-1].run.id}") if going and visit.person.may("owner") else ""
+    return visit.page("welcome.html.j2", title=_BEGIN, why=why, run=run)
 
 
 def problem(visit: Visit, text: Text, *, status: int) -> Response:

@@ -18,9 +18,11 @@ from mingan.errors import UsageError
 from mingan.language import Text, counted
 from mingan.records import Answer, ModelCard, answer_key
 from mingan.reports.estimate_sentences import span
+from mingan.reports.gather import outcome
 from mingan.reports.safe import one_line, short_name
 from mingan.reports.sentences import named
 from mingan.reports.units import money
+from mingan.statistics import Outcome
 from mingan.store import Remembered, Run, RunState, RunStatus, Store
 from mingan.web.conductor import BY, Conducted, Conductor, Phase
 from mingan.web.plainly import without_folders
@@ -35,6 +37,7 @@ _AT_REST: dict[RunState, Phase] = {
     "waiting": "paused",
 }  # fmt: skip
 
+_LOST = (Outcome.REFUSED, Outcome.TRUNCATED, Outcome.EMPTY)
 _Wanted = dict[str, list[tuple[str, str]]]
 
 
@@ -43,7 +46,8 @@ class ModelView:
     """One model of a run.
 
     Attributes:
-        other: answers without a verdict: not graded yet, refused, empty or cut off.
+        lost: answers that came to nothing: refused, empty or cut off, and no verdict on them.
+        other: answers that are not graded yet.
         failed: could not be had; `left` are those not asked for yet.
         rate: answers a minute lately; None while nobody asks.
         stopped: why it is asked no more.
@@ -54,6 +58,7 @@ class ModelView:
     right: int
     wrong: int
     unsure: int
+    lost: int
     other: int
     failed: int
     in_flight: int = 0
@@ -65,7 +70,7 @@ class ModelView:
     @property
     def there(self) -> int:
         """Answers that are there."""
-        return self.right + self.wrong + self.unsure + self.other
+        return self.right + self.wrong + self.unsure + self.lost + self.other
 
     @property
     def left(self) -> int:
@@ -76,7 +81,7 @@ class ModelView:
     def parts(self) -> list[tuple[str, float, float]]:
         """(kind, start, width) of the parts of its bar, in percent."""
         found, start = [], 0.0
-        for kind in ("right", "wrong", "unsure", "other", "failed"):
+        for kind in ("right", "wrong", "unsure", "lost", "other", "failed"):
             width = 100 * getattr(self, kind) / max(self.total, 1)
             if width:
                 found.append((kind, round(start, 3), round(width, 3)))
@@ -207,17 +212,17 @@ class Watch:
     ) -> ModelView:
         grades = self.reader.standing((answer.content, question) for answer, question in had)
         counts = Counter(
-            "failed" if answer.state == "failed" else grade.verdict if grade else "ungraded"
-            for (answer, _), grade in zip(had, grades, strict=True)
+            outcome(answer, grade) for (answer, _), grade in zip(had, grades, strict=True)
         )
         return ModelView(
             name=short_name(name),
             total=total,
-            right=counts["right"],
-            wrong=counts["wrong"],
-            unsure=counts["unsure"],
-            other=counts["ungraded"],
-            failed=counts["failed"],
+            right=counts[Outcome.RIGHT],
+            wrong=counts[Outcome.WRONG],
+            unsure=counts[Outcome.UNSURE],
+            lost=sum(counts[each] for each in _LOST),
+            other=counts[Outcome.UNGRADED],
+            failed=counts[Outcome.FAILED],
             cost=_cost([answer for answer, _ in had], run),
         )
 

@@ -141,6 +141,23 @@ def test_what_could_not_be_had_is_counted_apart(client: TestClient, workspace: W
     assert "没要到的再问一次" in page
 
 
+def test_an_answer_cut_off_counts_here_as_it_does_on_home(empty: Workspace) -> None:
+    empty.store.add_bank(BANK, questions())
+    flaw = {f"q-{i:03d}": {"text": "让我想想", "fault": "truncated"} for i in (5, 6, 7)}
+    with client_of(empty) as client:
+        assert "未答成</i> 3" in at_rest(client, begin(client, scripted(empty, answers=flaw)))
+        assert "3 <i>未答成</i>" in client.get("/zh/").text
+
+
+def test_while_the_first_run_goes_home_leads_to_it(empty: Workspace) -> None:
+    empty.store.add_bank(BANK, questions())
+    with client_of(empty) as client:
+        url = begin(client, scripted(empty, delay=3.0))
+        assert f'href="{url}"' in client.get("/zh/").text
+        send(client, f"{url}/stop")
+        at_rest(client, url)
+
+
 class _Refusing(BaseHTTPRequestHandler):
     def do_POST(self) -> None:
         self.rfile.read(int(self.headers["content-length"]))
