@@ -141,7 +141,7 @@ class Workspace:
         Raises:
             UsageError: called from inside a running event loop, such as a notebook's.
         """
-        _outside_any_loop()
+        outside_any_loop("await workspace.ask(…)")
         return asyncio.run(
             self.ask(
                 bank=bank, models=models, models_file=models_file, repeats=repeats, limit=limit,
@@ -365,14 +365,19 @@ class Workspace:
         return export.write_rows(rows, columns, path, format=format)
 
 
-def _outside_any_loop() -> None:
+def outside_any_loop(instead: str) -> None:
+    """See that no event loop runs here; `instead` is what to write where one does.
+
+    Raises:
+        UsageError: one does.
+    """
     try:
         asyncio.get_running_loop()
     except RuntimeError:
         return
     raise UsageError(
-        "这里已经有一个事件循环在跑（例如在 Jupyter 里）。请改用：await workspace.ask(…)",
-        "An event loop is running here already (as in Jupyter). Write: await workspace.ask(…)",
+        f"这里已经有一个事件循环在跑（例如在 Jupyter 里）。请改用：{instead}",
+        f"An event loop is running here already (as in Jupyter). Write: {instead}",
     )
 
 

@@ -33,7 +33,7 @@ from mingan.plugins import Registry
 from mingan.records import Grade, ModelCard, Verdict, Vote
 from mingan.reports.gather import Gathered
 from mingan.store import Store
-from mingan.workspace import Workspace
+from mingan.workspace import Workspace, outside_any_loop
 
 __all__ = ["KINDS", "JudgeSummary", "Wanted", "Which", "ask", "judge", "leaves"]
 
@@ -95,7 +95,7 @@ def judge(
     Raises:
         UsageError: called from inside a running event loop, such as a notebook's.
     """
-    _outside_any_loop()
+    outside_any_loop("await judges.ask(…)")
     return asyncio.run(
         ask(
             workspace, judges=judges, bank=bank, models=models, models_file=models_file,
@@ -257,15 +257,4 @@ def _summary(
         waiting=waiting,
         outcome=outcome,
         notes=tuple(choosing.own_answers(chosen.cases, panel.judges)),
-    )
-
-
-def _outside_any_loop() -> None:
-    try:
-        asyncio.get_running_loop()
-    except RuntimeError:
-        return
-    raise UsageError(
-        "这里已经有一个事件循环在跑（例如在 Jupyter 里）。请改用：await judges.ask(…)",
-        "An event loop is running here already (as in Jupyter). Write: await judges.ask(…)",
     )

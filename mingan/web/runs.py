@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Iterable
 from functools import partial
 from typing import Any
 
@@ -15,6 +15,7 @@ from mingan.asking import Budget
 from mingan.errors import UsageError
 from mingan.language import Text
 from mingan.models import keys
+from mingan.records import ModelCard
 from mingan.reports.page_scores import underlined
 from mingan.reports.safe import one_line
 from mingan.reports.sentences import headline
@@ -207,14 +208,19 @@ def resume(visit: Visit) -> Response:
     return visit.go(f"/run/{run_id}")
 
 
+def take_keys(visit: Visit, missing: Iterable[ModelCard]) -> None:
+    """Hold what was typed as the keys of these models."""
+    for card in missing:
+        key = visit.field(f"key-{card.hash[:12]}")
+        if key:
+            (keys.keep if visit.field("keep") else keys.hold)(card.api_key_env, key)
+
+
 def give_key(visit: Visit) -> Response:
     """Take the keys that a run waits for, and go on with it."""
     run_id, conductor = _own(visit), conductor_of(visit.bench)
     found = conductor.look(run_id)
-    for card in found.missing if found else ():
-        key = visit.field(f"key-{card.hash[:12]}")
-        if key:
-            (keys.keep if visit.field("keep") else keys.hold)(card.api_key_env, key)
+    take_keys(visit, found.missing if found else ())
     conductor.resume(run_id)
     return visit.go(f"/run/{run_id}")
 

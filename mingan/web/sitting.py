@@ -12,7 +12,6 @@ from starlette.responses import Response
 
 from mingan.asking.estimate import Range
 from mingan.language import Text
-from mingan.models import keys
 from mingan.reports.charts.votes import judge_sentence
 from mingan.reports.estimate_sentences import span
 from mingan.reports.safe import one_line
@@ -23,7 +22,7 @@ from mingan.web.plainly import without_folders
 from mingan.web.routing import Event, get, live, post
 from mingan.web.run_form import RunForm
 from mingan.web.run_view import PHASES
-from mingan.web.runs import TICK_S, conductor_of
+from mingan.web.runs import TICK_S, conductor_of, take_keys
 from mingan.web.sitting_view import SittingView, finding, remarks, view_of
 from mingan.web.sittings import Sittings
 from mingan.web.visit import Visit
@@ -146,10 +145,7 @@ def resume(visit: Visit) -> Response:
 def give_key(visit: Visit) -> Response:
     """Take the keys that a sitting waits for, and go on with it."""
     now = look(visit)
-    for card in now.missing:
-        key = visit.field(f"key-{card.hash[:12]}")
-        if key:
-            keys.hold(card.api_key_env, key)
+    take_keys(visit, now.missing)
     sittings_of(visit.bench).resume(now.id)
     return _back(visit)
 
