@@ -36,9 +36,9 @@ if TYPE_CHECKING:
 GraderOption = Annotated[
     list[str] | None,
     typer.Option("--grader", metavar="GRADER",
-                 help=help_("写两次，看单是换判法差多少：rule、judge:名字、person",
+                 help=help_("写两次，看单是换判法差多少：rule、judge:名字、person；后面可写 @版本",
                             "write it twice to see what the grader alone changes: rule, "
-                            "judge:NAME, person")),
+                            "judge:NAME, person; with @VERSION behind, one version of it")),
 ]  # fmt: skip
 
 

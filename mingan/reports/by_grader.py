@@ -4,11 +4,13 @@ Only answers that both have looked at are counted, so that a difference is the g
 not that of other questions. The difference is paired, answer by answer, as when two models are
 compared. A grader is named
 
-    rule            the rules' newest verdict
+    rule            the rules' newest verdict; rule@first the oldest; rule:NAME is one rule's
     judge           any judge's; judge:NAME is one judge's or one panel's (judge:A+B)
     person          any person's; person:NAME is one person's
 
-This module must not know who is right: it says how far two graders differ, and that is all.
+and with @VERSION behind it (rule:number@4, judge:NAME@VERSION) as one version of it gave them: a
+rule that was mended, or a judge that was asked in another way, is another grader. This module must
+not know who is right: it says how far two graders differ, and that is all.
 """
 
 from __future__ import annotations
@@ -22,7 +24,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from mingan.errors import UsageError
-from mingan.grading.judging import grader_of
+from mingan.grading.judging import asked_as, grader_of
 from mingan.language import Text, counted
 from mingan.records import Grade, Verdict
 from mingan.reports.gather import Gathered, Place, gather, outcome
@@ -44,53 +46,75 @@ AUTHORITIES = {
 }
 
 
+FIRST = "first"
+"""The version of a rule that names its oldest verdict on every answer."""
+
+
 @dataclass(frozen=True, slots=True)
 class Grader:
-    """Whose verdicts to count: an authority, and if wanted one name."""
+    """Whose verdicts to count: an authority, and if wanted one name and one version.
+
+    The version of a judge is without which time it was asked (`grading.judging.asked_as`).
+    """
 
     authority: str
     name: str = ""
+    version: str = ""
 
     @classmethod
     def parse(cls, text: str) -> Grader:
-        """From `rule`, `judge`, `judge:NAME`, `person` or `person:NAME`.
+        """From `rule`, `rule:NAME`, `judge`, `judge:NAME`, `person` or `person:NAME`.
+
+        A rule or judge may have `@VERSION` behind it. What stands behind the last @ is taken for
+        the version; `change_of_grader` takes it for a part of the name where somebody is called so.
 
         Raises:
             UsageError: it is none of these.
         """
-        authority, _, name = text.partition(":")
-        if authority not in AUTHORITIES or (authority == "rule" and name):
+        head, at, version = text.rpartition("@")
+        if not at or text.startswith("person:"):
+            head, at, version = text, "", ""
+        authority, _, name = head.partition(":")
+        if authority not in AUTHORITIES or (at and (not version or authority == "person")):
             raise UsageError(
                 f"不认识的判分者 {text!r}。写法：rule（规则）、judge（裁判）、judge:名字、"
-                "person（人）、person:名字。",
-                f"Unknown grader {text!r}. Write rule, judge, judge:NAME, person or person:NAME.",
+                "person（人）、person:名字；规则和裁判后面可以写 @版本。",
+                f"Unknown grader {text!r}. Write rule, judge, judge:NAME, person or person:NAME; "
+                "rules and judges may have @VERSION behind.",
             )
-        return cls(authority, name)
+        return cls(authority, name, version)
 
     def __str__(self) -> str:
-        return f"{self.authority}:{self.name}" if self.name else self.authority
+        named = f"{self.authority}:{self.name}" if self.name else self.authority
+        return f"{named}@{self.version}" if self.version else named
 
     @property
     def words(self) -> Text:
         """The grader in a sentence."""
         authority = AUTHORITIES[self.authority]
-        if not self.name:
+        if not self.name and not self.version:
             return authority
-        name = named(self.name)
+        name = named(str(self).partition(":")[2]) if self.name else named(f"@{self.version}")
         return Text(f"{authority.zh} {name.zh}", f"{self.authority} {name.en}")
 
     @property
     def head(self) -> Text:
         """The grader over a column."""
         zh, en = AUTHORITIES[self.authority]
-        name = short_name(self.name)
+        name = short_name(f"{self.name}@{self.version}" if self.version else self.name)
         return Text(f"{zh} {name}", f"{self.authority} {name}") if name else Text(zh, en)
 
     def gave(self, grade: Grade) -> bool:
         """Whether this verdict is one of its own; what is left of a comparison is nobody's."""
-        if grade.grader == _PAIR:
+        if grade.grader == _PAIR or grade.authority != self.authority:
             return False
-        return grade.authority == self.authority and (not self.name or grade.by == self.name)
+        if self.name and self.name != (grade.grader if self.authority == "rule" else grade.by):
+            return False
+        return self.version in ("", asked_as(grade.version)) or self._oldest
+
+    @property
+    def _oldest(self) -> bool:
+        return self.authority == "rule" and self.version == FIRST
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -128,6 +152,8 @@ def verdicts_of(grades: Iterable[Grade], grader: Grader) -> dict[tuple[str, str]
     A judge that was heard only as one of a panel counts with what it said most often.
     """
     mine = [grade for grade in grades if grader.gave(grade)]
+    if grader.authority == "rule" and grader.version == FIRST:
+        mine = mine[::-1]  # the newest of these counts
     found = {
         place: grade
         for place, grade in StandingGrades(mine).by_place.items()
@@ -160,13 +186,14 @@ def change_of_grader(
         UsageError: the same grader twice, a grader that gave no verdict here, or no answer that
             both have looked at.
     """
+    gathered = gather(store, bank=bank, models=models)
+    everything = list(store.all_grades())
+    first, second = (_called(grader, everything) for grader in (first, second))
     if first == second:
         raise UsageError(
             f"要比较两种判法，而两次写的都是 {first}。",
             f"Two graders are compared, but both are {first}.",
         )
-    gathered = gather(store, bank=bank, models=models)
-    everything = list(store.all_grades())
     by_id = {question.id: question.hash for question in gathered.questions}
     given: list[dict[Place, Grade]] = []
     for grader in (first, second):
@@ -329,18 +356,44 @@ def _share(part: int, whole: int) -> str:
     return f"{share:.0f}%" if share >= 1 or not part else f"{share:.1f}%"
 
 
+def _called(grader: Grader, grades: Iterable[Grade]) -> Grader:
+    """The grader that was meant, where somebody has an @ in the name."""
+    whole = f"{grader.name}@{grader.version}"
+    if not grader.name or not grader.version or grader.authority == "rule":
+        return grader
+    names = {grade.by for grade in grades if grade.authority == grader.authority}
+    return Grader(grader.authority, whole) if whole in names else grader
+
+
 def _never(grader: Grader, gathered: Gathered, grades: Iterable[Grade]) -> UsageError:
-    contents = {answer.content for answer in gathered.answers.values()}
-    there = {
-        str(found)
-        for grade in grades
-        if grade.answer in contents and grade.verdict != "ungraded"
-        for found in (Grader(grade.authority), Grader(grade.authority, grade.by))
-        if grade.authority != "rule" or not found.name
-    }
-    listed = sorted(there)
+    listed = graders_of(gathered, grades)
     return UsageError(
         f"{grader} 没有判过题库 {gathered.bank} 的回答。判过的有：{'、'.join(listed) or '没有'}。",
         f"{grader} has graded no answer to {gathered.bank}. Those that have: "
         f"{', '.join(listed) or 'none'}.",
     )
+
+
+def graders_of(gathered: Gathered, grades: Iterable[Grade]) -> list[str]:
+    """Who has graded a bank's answers, as `--grader` names them.
+
+    Versions are named where one rule, or one judge, has judged in several.
+    """
+    contents = {answer.content for answer in gathered.answers.values()}
+    versions: dict[Grader, set[str]] = {}
+    for grade in grades:
+        if grade.answer not in contents or grade.verdict == "ungraded":
+            continue
+        versions.setdefault(Grader(grade.authority), set())
+        name = grade.grader if grade.authority == "rule" else grade.by
+        mine = versions.setdefault(Grader(grade.authority, name), set())
+        if grade.authority != "person":
+            mine.add(asked_as(grade.version))
+    plain = [g for g in versions if g.authority != "rule" or not g.name or len(versions[g]) > 1]
+    several = [
+        Grader(g.authority, g.name, version)
+        for g, mine in versions.items()
+        if len(mine) > 1
+        for version in mine
+    ]
+    return sorted(str(grader) for grader in (*plain, *several))

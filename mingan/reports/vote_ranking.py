@@ -9,11 +9,11 @@ The module writes no sentence and draws nothing.
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import pairwise
 
+from mingan.grading.judging import asked_as
 from mingan.normal import without_thinking
 from mingan.records import Answer, Choice, Vote
 from mingan.reports.gather import Gathered
@@ -119,15 +119,12 @@ def _standing(
             people[vote.by, pair] = vote
         else:
             judges[vote.by, pair, vote.version] = vote
-            newest[vote.by, pair] = _asked(vote)
+            newest[vote.by, pair] = asked_as(vote.version)
     return people, {
-        key: vote for key, vote in judges.items() if _asked(vote) == newest[key[0], key[1]]
+        key: vote
+        for key, vote in judges.items()
+        if asked_as(vote.version) == newest[key[0], key[1]]
     }
-
-
-def _asked(vote: Vote) -> str:
-    """How a judge was asked: its version without which time. What was asked otherwise is old."""
-    return re.sub(r"-r\d+$", "", vote.version)
 
 
 def _contents(vote: Vote) -> frozenset[str]:

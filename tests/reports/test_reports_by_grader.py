@@ -55,10 +55,44 @@ def test_a_judge_heard_only_in_a_panel_counts_with_what_it_mostly_said() -> None
     assert verdicts_of([*said, panel], Grader("judge"))[PLACE].verdict == "unsure"
 
 
-@pytest.mark.parametrize("text", ["", "rules", "rule:x", "model:x", "人"])
+@pytest.mark.parametrize("text", ["", "rules", "rule@", "model:x", "人", "person@2"])
 def test_a_grader_that_is_none(text: str) -> None:
     with pytest.raises(UsageError):
         Grader.parse(text)
+
+
+def test_a_version_is_a_grader_of_its_own() -> None:
+    old = given("wrong", "rule", version="3")
+    new = given("right", "rule", version="4")
+    for text, wanted in (("rule", "right"), ("rule@first", "wrong"), ("rule:g@3", "wrong")):
+        assert verdicts_of([old, new], Grader.parse(text))[PLACE].verdict == wanted
+    assert verdicts_of([old, new], Grader.parse("rule:g@5")) == {}
+    assert verdicts_of([old, new], Grader.parse("rule:h")) == {}
+    said = [
+        given("wrong", by="甲", version="1-ta-jb"),
+        given("right", by="甲", version="1-ta-jc-r2"),
+    ]
+    for text, wanted in (("judge:甲@1-ta-jb", "wrong"), ("judge:甲@1-ta-jc", "right")):
+        assert str(Grader.parse(text)) == text
+        assert verdicts_of(said, Grader.parse(text))[PLACE].verdict == wanted
+
+
+def test_versions_are_listed_where_there_are_several(workspace: Workspace) -> None:
+    judged(workspace, 3)
+    judged(workspace, 4, version="2")
+    with pytest.raises(UsageError, match="judge:裁判@1、judge:裁判@2"):
+        change_of_grader(workspace.store, Grader("rule"), Grader("judge", "裁判", "3"))
+    change = change_of_grader(
+        workspace.store, Grader("judge", "裁判", "1"), Grader("judge", "裁判", "2")
+    )
+    assert change.rows[0].moved == 1
+    assert "judge “裁判@2”" in change_sentence(change).en
+
+
+def test_a_name_may_hold_an_at_sign(workspace: Workspace) -> None:
+    judged(workspace, 3, by="周@家")
+    change = change_of_grader(workspace.store, Grader("rule"), Grader.parse("judge:周@家"))
+    assert change.second == Grader("judge", "周@家")
 
 
 @pytest.fixture
@@ -73,7 +107,9 @@ def workspace(tmp_path: Path) -> Iterator[Workspace]:
         yield opened
 
 
-def judged(workspace: Workspace, wrong: int, count: int = 20) -> None:
+def judged(
+    workspace: Workspace, wrong: int, count: int = 20, *, by: str = "裁判", version: str = "1"
+) -> None:
     gathered = workspace.gather()
     by_id = {question.id: question.hash for question in gathered.questions}
     answers = [a for a in gathered.answers.values() if int(a.question[1:]) <= count]
@@ -82,7 +118,7 @@ def judged(workspace: Workspace, wrong: int, count: int = 20) -> None:
             Grade(
                 answer=a.content, question_hash=by_id[a.question], grader="judge-reference",
                 verdict="wrong" if int(a.question[1:]) <= wrong else "right",
-                authority="judge", by="裁判",
+                authority="judge", by=by, version=version,
             )
             for a in answers
         ]

@@ -16,6 +16,7 @@ know how judges are asked, nor where opinions are kept.
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -111,6 +112,15 @@ def opinion_version(card: ModelCard, repeat: int = 0) -> str:
     judge = content_hash("judge", card.hash, AGAIN)[:8]
     time = f"-r{repeat + 1}" if repeat else ""
     return f"{VERSION}-t{template_hash()}-j{judge}{time}"
+
+
+def asked_as(version: str) -> str:
+    """How a judge was asked: the version of an opinion or vote without which time of asking.
+
+    Verdicts with one and the same of these come of the same judge, asked in the same way; what is
+    known of the one kind says nothing of another.
+    """
+    return re.sub(r"-r\d+$", "", version)
 
 
 def verdict_version(panel: Panel) -> str:
