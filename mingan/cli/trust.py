@@ -47,7 +47,7 @@ def trust(
 ) -> int:
     """How far to trust a judge, and every model's score corrected by people's verdicts."""
     from mingan import trust as trusting
-    from mingan.reports import table, trust_sentences
+    from mingan.reports import table, trust_documents, trust_sentences
     from mingan.workspace import Workspace
 
     name = "+".join(sorted(judge))
@@ -56,7 +56,7 @@ def trust(
             return _line_up(opened, name, queue, bank, model or None, as_json=json)
         found = trusting.look(opened.store, name, bank=bank, models=model or None, rules=rules)
     if json:
-        say.document(trust_sentences.trust_document(found))
+        say.document(trust_documents.trust_document(found))
         return 0
     for sentence in trust_sentences.record_sentences(found.record):
         say.out(sentence)
@@ -102,12 +102,12 @@ def foresee(
 ) -> int:  # fmt: skip
     """Say what so many verdicts by people would buy; nobody is asked."""
     from mingan import trust as trusting
-    from mingan.reports import trust_sentences
+    from mingan.reports import trust_documents, trust_sentences
 
     name = "+".join(sorted(judges))
     found = trusting.foresee(workspace.store, name, people=people, bank=bank, models=models)
     if as_json:
-        say.document(trust_sentences.foresight_document(found))
+        say.document(trust_documents.foresight_document(found))
         return 0
     say.out(trust_sentences.foresight_sentence(found))
     for sentence in trust_sentences.foresight_notes(found):

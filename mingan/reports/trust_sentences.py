@@ -10,8 +10,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import asdict
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from mingan.language import Text, counted
 from mingan.reports.agreement_sentences import RELIABLE, TENTATIVE
@@ -157,6 +156,16 @@ def record_sentences(record: TrackRecord) -> list[Text]:
         if record.alongside is not None:
             said += _among_people(record)
         said += bias_sentences(record.biases)
+    if record.before:
+        said.append(
+            Text(
+                f"另有 {record.before:,} 个人判过的回答，是这个裁判从前的版本判的（换了模型、参数或"
+                "提示词），不算在这份记录里。",
+                f"{counted(record.before, 'answer')} more that people judged were judged by an "
+                "earlier version of this judge (another model, parameters or prompts), which "
+                "does not count in this record.",
+            )
+        )
     if record.unread and record.judged:
         said.append(
             Text(
@@ -260,12 +269,22 @@ def table_notes(table: TrustTable) -> list[Text]:
     """What the scores are about, and on what they rest."""
     said = []
     unseen = table.left_out.get("unjudged", 0)
-    if not table.whole:
+    late = table.left_out.get("late", 0)
+    if unseen:
         said.append(
             Text(
                 f"裁判还有 {unseen:,} 个回答没看，所以这些得分只说它看过的回答，不是整个题库。",
                 f"The judge has yet to look at {counted(unseen, 'answer')}, so these scores are "
                 "about those it has seen, not the whole bank.",
+            )
+        )
+    if late:
+        said.append(
+            Text(
+                f"有 {late:,} 个回答不在抽样里（后来才有，或抽样时规则已经判了），所以得分只说抽样"
+                "抽的那些回答。",
+                f"{counted(late, 'answer')} had no part in the draw (newer, or settled by rule "
+                "when it was made), so the scores are about those that were drawn from.",
             )
         )
     if table.drawn:
@@ -283,14 +302,14 @@ def table_notes(table: TrustTable) -> list[Text]:
                 "hard or doubtful ones were picked, it is off.",
             )
         )
-    rest = {k: n for k, n in table.left_out.items() if k != "unjudged" and n}
+    rest = {k: n for k, n in table.left_out.items() if k in ("nothing", "hidden") and n}
     if rest:
         said.append(
             Text(
                 f"没有算进来的回答：没有内容或是游戏 {rest.get('nothing', 0)}，暗题 "
-                f"{rest.get('hidden', 0)}，抽样之后才有的 {rest.get('late', 0)}。",
+                f"{rest.get('hidden', 0)}。",
                 f"Answers not counted: empty or games {rest.get('nothing', 0)}, hidden "
-                f"{rest.get('hidden', 0)}, newer than the draw {rest.get('late', 0)}.",
+                f"{rest.get('hidden', 0)}.",
             )
         )
     off = [
@@ -376,70 +395,6 @@ def foresight_notes(found: Foresight) -> list[Text]:
         )
     )
     return said
-
-
-def trust_document(table: TrustTable) -> dict[str, Any]:
-    """What `mingan trust --json` prints."""
-    record = table.record
-    return {
-        "bank": table.bank,
-        "judge": record.judge,
-        "known_zh": [text.zh for text in record_sentences(record)],
-        "known_en": [text.en for text in record_sentences(record)],
-        "record": {
-            "pairs": record.pairs,
-            "judged": record.judged,
-            "unread": record.unread,
-            "people": list(record.people),
-            "agreement": _agreement(record.agreement),
-            "by_ability": {tag: _agreement(one) for tag, one in record.by_ability.items()},
-            "passed": [record.passed.count, record.passed.of, *record.passed.ends],
-            "failed": [record.failed.count, record.failed.of, *record.failed.ends],
-            "biases": [
-                {"kind": bias.kind, "name": bias.name, "judge": bias.judge, "people": bias.people,
-                 "bias": bias.bias, "low": bias.low, "high": bias.high, "answers": bias.items}
-                for bias in record.biases
-            ],
-        },
-        "whole": table.whole,
-        "rules": table.rules,
-        "drawn": table.drawn,
-        "left_out": table.left_out,
-        "models": [
-            {
-                "model": row.model,
-                **asdict(row.corrected),
-                "unsure": row.unsure,
-                "rogan_gladen": asdict(row.check) if row.check else None,
-                "sentence_zh": corrected_sentence(row).zh,
-                "sentence_en": corrected_sentence(row).en,
-            }
-            for row in table.models
-        ],
-        "differences": [
-            {
-                "first": gap.first, "second": gap.second, "questions": gap.questions,
-                "difference": gap.difference.score, "low": gap.difference.low,
-                "high": gap.difference.high, "people": gap.difference.people,
-            }
-            for gap in table.gaps
-        ],
-    }  # fmt: skip
-
-
-def foresight_document(found: Foresight) -> dict[str, Any]:
-    """What `mingan grade --judge M --people N --json` prints."""
-    said = foresight_sentence(found)
-    return {
-        **asdict(found),
-        "sentence_zh": said.zh,
-        "sentence_en": said.en,
-        "notes": [text.say() for text in foresight_notes(found)],
-    }
-
-
-def _agreement(found: Agreement | None) -> dict[str, Any] | None:
-    return asdict(found) if found else None
 
 
 def trust_table(table: TrustTable) -> Table:

@@ -60,6 +60,8 @@ class TrackRecord:
         by_ability: agreement by ability, where at least `trust.FEW` answers were judged by both.
         biases: judge minus people.
         people: who judged.
+        before: answers that people judged and only an earlier version of the judge, whose record
+            is not this one's.
     """
 
     judge: str
@@ -72,6 +74,7 @@ class TrackRecord:
     by_ability: dict[str, Agreement] = field(default_factory=dict)
     biases: tuple[Bias, ...] = ()
     people: tuple[str, ...] = ()
+    before: int = 0
 
     @property
     def pairs(self) -> int:
@@ -111,7 +114,7 @@ class TrustTable:
     Attributes:
         models: best first, by the corrected score.
         whole: whether the scores are about all that was asked; else only about the answers that
-            the judge has looked at.
+            the judge has looked at, or that the draw was made from (`left_out` says which).
         drawn: whether people judged in a drawn order with known chances; else it is taken that
             nobody chose which answers they judge.
         left_out: answers that do not count here, by why: unjudged, nothing, hidden, late.

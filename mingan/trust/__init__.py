@@ -40,7 +40,7 @@ def known_of(
         UsageError: nobody was asked the bank's questions.
     """
     _, sights, _ = _seen(store, judge, bank, models)
-    return record.track_record(sights, store.votes(), judge, level=level)
+    return record.track_record(sights, store.votes(), judge, cards=store.cards(), level=level)
 
 
 def look(
@@ -72,7 +72,7 @@ def look(
     ranked = [row.model for row in found if not math.isnan(row.corrected.score)]
     return TrustTable(
         bank=gathered.bank,
-        record=record.track_record(sights, store.votes(), judge, level=level),
+        record=record.track_record(sights, store.votes(), judge, cards=store.cards(), level=level),
         models=tuple(found),
         gaps=tuple(corrected.gaps_of(people, ranked, level=level)),
         whole=people.whole,

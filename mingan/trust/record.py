@@ -12,7 +12,8 @@ from collections.abc import Iterable, Sequence
 
 import numpy as np
 
-from mingan.records import Verdict, Vote
+from mingan.grading.judging import asked_as
+from mingan.records import ModelCard, Verdict, Vote
 from mingan.reports.styles import markdown_marks
 from mingan.reports.trusted import Share, TrackRecord
 from mingan.statistics import (
@@ -24,6 +25,7 @@ from mingan.statistics import (
     style_bias_in_grades,
 )
 from mingan.statistics.agreement import Agreement, agreement, effective_number, units_of
+from mingan.trust.identity import Kin
 from mingan.trust.sights import JUDGED, Sight
 
 FEW = 10
@@ -33,12 +35,14 @@ CODES: dict[Verdict | None, float] = {"wrong": 0.0, "right": 1.0, "unsure": 2.0}
 
 
 def track_record(
-    sights: Sequence[Sight], votes: Iterable[Vote], judge: str, *, level: float = 0.95
-) -> TrackRecord:
+    sights: Sequence[Sight], votes: Iterable[Vote], judge: str, *,
+    cards: Iterable[ModelCard] = (), level: float = 0.95,
+) -> TrackRecord:  # fmt: skip
     """What is known of a judge.
 
     Args:
         votes: pairwise votes, of which those of the judge and of people on the same pairs count.
+        cards: all that are on record, by which the judge's own answers are known.
     """
     both = [s for s in sights if s.judge in CODES and s.person in CODES]
     names = list(dict.fromkeys(name for s in both for name in s.people))
@@ -53,8 +57,12 @@ def track_record(
         passed=_share_of("right", wrong, level),
         failed=_share_of("wrong", right, level),
         by_ability=_by_ability(both, level),
-        biases=(*_biases(both, judge, level), *_position(list(votes), sights, judge, level)),
+        biases=(
+            *_biases(both, Kin(judge, cards), level),
+            *_position(list(votes), sights, judge, level),
+        ),
         people=tuple(names),
+        before=sum(s.before and s.person in CODES for s in sights),
     )
 
 
@@ -90,7 +98,7 @@ def _alongside(both: Sequence[Sight], names: Sequence[str], level: float) -> Alo
     )
 
 
-def _biases(both: Sequence[Sight], judge: str, level: float) -> list[Bias]:
+def _biases(both: Sequence[Sight], kin: Kin, level: float) -> list[Bias]:
     if len(both) < FEW:
         return []
     f, y = [JUDGED[s.judge] for s in both], [JUDGED[s.person] for s in both]
@@ -104,7 +112,7 @@ def _biases(both: Sequence[Sight], judge: str, level: float) -> list[Bias]:
         for name, values in styles.items()
         if len(set(values)) > 1
     ]
-    own = [s.model in judge.split("+") for s in both]
+    own = [kin.gave(s.answer) for s in both]
     if FEW <= sum(own) < len(own):
         found.append(self_preference(f, y, np.array(own), prompts=prompts, level=level))
     return found
@@ -116,13 +124,15 @@ def _position(
     """How much more often than people the judge prefers what it was shown first."""
     units = {s.question.hash: s.unit for s in sights}
     people: dict[tuple[str, frozenset[str]], Vote] = {}
+    mine = [v for v in votes if v.authority == "judge" and v.by == judge and len(v.said) == 2]
+    mine = [v for v in mine if asked_as(v.version) == asked_as(mine[-1].version)]
     for vote in votes:
         if vote.authority == "person":
             people[_pair(vote)] = vote
     f, y, prompts = [], [], []
-    for vote in votes:
+    for vote in mine:
         human = people.get(_pair(vote))
-        if vote.authority != "judge" or vote.by != judge or len(vote.said) != 2 or not human:
+        if not human:
             continue
         for first, said in zip((vote.answer_a, vote.answer_b), vote.said, strict=True):
             f.append(_share(vote.answer_a, said, first))

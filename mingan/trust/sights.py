@@ -19,6 +19,7 @@ from mingan.reports.gather import Gathered, Place
 from mingan.store.draws import Draw
 from mingan.store.queues import Click, Queue, standing
 from mingan.store.standing_grades import StandingGrades
+from mingan.trust.identity import newest_version
 
 VALUE: dict[Verdict | None, float] = {"right": 1.0, "wrong": 0.0}
 JUDGED: dict[Verdict | None, float] = {**VALUE, "unsure": 0.5}
@@ -29,7 +30,8 @@ JUDGED: dict[Verdict | None, float] = {**VALUE, "unsure": 0.5}
 class Sight:
     """One answer. `people` are the standing verdicts by name, `person` what they come to.
 
-    `looked` says that the judge has been asked about it, whatever came of that.
+    `looked` says that the judge has been asked about it, whatever came of that; `before` that an
+    earlier version of it has judged it, which says nothing of this one.
     """
 
     place: Place
@@ -41,6 +43,7 @@ class Sight:
     score: float | None
     looked: bool
     rule: Verdict | None
+    before: bool = False
 
     @property
     def model(self) -> str:
@@ -59,9 +62,16 @@ def unit_of(question: Question) -> str:
 
 
 def sights_of(gathered: Gathered, grades: Sequence[Grade], judge: str) -> list[Sight]:
-    """All answers that could be had, in the order in which they were gathered."""
-    said = verdicts_of(grades, Grader("judge", judge))
-    asked = {(g.answer, g.question_hash) for g in grades if Grader("judge", judge).gave(g)}
+    """All answers that could be had, in the order in which they were gathered.
+
+    The judge is its newest version here: another model under its name, or another template, is
+    another judge.
+    """
+    contents = {answer.content for answer in gathered.answers.values()}
+    itself = Grader("judge", judge, newest_version(grades, judge, contents))
+    said = verdicts_of(grades, itself)
+    asked = {(g.answer, g.question_hash) for g in grades if itself.gave(g)}
+    ever = verdicts_of(grades, Grader("judge", judge)).keys()
     rules = StandingGrades(g for g in grades if g.authority == "rule").by_place
     joint, people = _people(grades)
     questions = {question.id: question for question in gathered.questions}
@@ -78,7 +88,7 @@ def sights_of(gathered: Gathered, grades: Sequence[Grade], judge: str) -> list[S
                 person=joint[at].verdict if at in joint else None,
                 judge=judged.verdict if judged else None,
                 score=judged.score if judged else None, looked=at in asked,
-                rule=rule.verdict if rule else None,
+                rule=rule.verdict if rule else None, before=at in ever and at not in asked,
             )
         )  # fmt: skip
     return found
@@ -152,11 +162,14 @@ def population(
 
     Args:
         rules: whether a rule is taken at its word.
-        given: people judged in a drawn order: what they judged outside of it is known too.
+        given: people judged in a drawn order: what they judged outside of it is known too. Where
+            something that counts had no chance in the draw (it is newer, or a rule that does not
+            count had settled it), a model's answers are those that were drawn from, and no others.
         foreseen: count what the judge has yet to look at as well.
     """
     left_out: Counter[str] = Counter()
     entries: list[Entry] = []
+    late: set[str] = set()
     drawn = {s.model for s in sights if given and s.answer.content in given.drawn}
     for sight in sights:
         turn = given if sight.model in drawn else None
@@ -164,6 +177,7 @@ def population(
         why = "" if not math.isnan(known) else _why_not(sight, turn, foreseen)
         if why:
             left_out[why] += 1
+            late |= {sight.model} if why == "late" else set()
             continue
         seen = turn is None or sight.answer.content in turn.chance
         entries.append(
@@ -175,9 +189,16 @@ def population(
                 chance=turn.chance.get(sight.answer.content, 1.0) if turn else 1.0,
             )
         )
-    whole = not left_out["unjudged"]
-    if not whole:  # what rules settle elsewhere would weigh down the little the judge has seen
+    whole = not (left_out["unjudged"] or late)
+    if left_out["unjudged"]:
+        # What rules settle elsewhere would weigh down the little that the judge has seen.
         entries = [entry for entry in entries if entry.sight.looked]
+    if given and late:
+        # Likewise what is known besides the draw, where some of it is not known.
+        entries = [
+            entry for entry in entries
+            if entry.sight.model not in late or entry.sight.answer.content in given.drawn
+        ]  # fmt: skip
     return Population(
         entries=tuple(entries), left_out=dict(left_out), whole=whole, drawn=frozenset(drawn)
     )

@@ -149,7 +149,8 @@ def test_a_judge_that_nobody_can_read(desk: Path, capsys: pytest.CaptureFixture[
         (["scores", "--grader", "rule"], "要写两次"),
         (["scores", "--grader", "rule", "--grader", "rule"], "两次写的都是"),
         (["scores", "--grader", "rule", "--grader", "person"], "person 没有判过"),
-        (["scores", "--grader", "rule", "--grader", "rule:x"], "不认识的判分者"),
+        (["scores", "--grader", "rule", "--grader", "rule:x"], "rule:x 没有判过"),
+        (["scores", "--grader", "rule", "--grader", "rules"], "不认识的判分者"),
     ],
 )
 def test_bad_wishes_get_one_sentence(

@@ -12,11 +12,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mingan.reports.table import plain
+from mingan.reports.trust_documents import foresight_document, trust_document
 from mingan.reports.trust_sentences import (
     bias_sentences,
     corrected_sentence,
     errors_sentence,
-    foresight_document,
     foresight_notes,
     foresight_sentence,
     gap_sentence,
@@ -24,7 +24,6 @@ from mingan.reports.trust_sentences import (
     record_sentence,
     record_sentences,
     table_notes,
-    trust_document,
     trust_table,
 )
 from mingan.reports.trusted import (
