@@ -287,6 +287,7 @@ class Asking:
                 question=item.question.id,
                 asked=item.asked,
                 repeat=item.repeat,
+                day=item.day,
             )
             replies.append(await attempt.get(partial(lane.model.answer, request)))
             move = self._talk.after(item.question, replies)

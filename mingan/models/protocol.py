@@ -26,8 +26,8 @@ class Message(TypedDict):
 class Request:
     """One thing to say to a model.
 
-    `question` and `asked` (id and hash) and `repeat` are for models that look an answer up or
-    follow a script; a model that thinks must not use them.
+    `question` and `asked` (id and hash), `repeat` and `day` are for models that look an answer up
+    or follow a script; a model that thinks must not use them.
     """
 
     messages: tuple[Message, ...]
@@ -35,6 +35,7 @@ class Request:
     question: str = ""
     asked: str = ""
     repeat: int = 0
+    day: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

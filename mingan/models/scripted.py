@@ -2,8 +2,9 @@
 
 For trying things out without a network, a key or money, and for every test that needs a model
 which is slow, limited, broken or cut off in a way that can be repeated exactly. What it does
-depends on the card, the question and the repeat alone, never on the order or the time of
-asking, so that an interrupted run gives the same answers as an undisturbed one.
+depends on the card, the question, the repeat and the day that the answer is for, never on the
+order or the time of asking, so that an interrupted run gives the same answers as an undisturbed
+one.
 
 In models.toml:
 
@@ -15,7 +16,16 @@ In models.toml:
 
 A line of the script, or a value of `answers`, is a text, a list of texts (one a repeat, the
 last for all further ones), or an object with `text` and, if wanted, `reasoning`, `finish`,
-`delay`, `tokens_in`, `tokens_out` and `fault`. This module must not know how asking retries.
+`delay`, `tokens_in`, `tokens_out` and `fault`.
+
+A model that changes is scripted by the day: `later` holds, by date, the answers that it gives from
+that day on, and a line of the script may name its day in `from`. Of several the newest that has
+come counts. Days matter only where the answers are for a day, as a watch for drift has them:
+
+    later = { "2026-03-09" = { q1 = "43", "*" = "我不知道。" } }     # "*": any other question
+    {"question": "q1", "text": "43", "from": "2026-03-09"}
+
+This module must not know how asking retries, nor what day it is.
 """
 
 from __future__ import annotations
@@ -25,6 +35,7 @@ import random
 import time
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -43,6 +54,9 @@ from mingan.records import ModelCard, Usage, content_hash, now
 
 FAULTS = ("429", "500", "timeout", "400", "truncated", "empty", "filtered")
 """What can go wrong by name, in `fault` of one line or as rates in `faults` of the card."""
+
+ANY = "*"
+"""In `later`, any question that is not named."""
 
 
 class Line(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -71,6 +85,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
 
     Attributes:
         script: a JSONL file; `answers`: the same by question id. `answers` goes first.
+        later: by date (ISO 8601), what is answered from that day on, by question id.
         default: the text for an unknown question; without it such a question is rejected.
         delay: seconds before every answer; `jitter`: up to so many more, by the seed.
         faults: rate by name, such as {"429": 0.05, "500": 0.02}. A fault at a rate strikes the
@@ -82,6 +97,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
 
     script: str = ""
     answers: dict[str, Any] = {}
+    later: dict[str, dict[str, Any]] = {}
     default: str | None = None
     delay: float = 0.0
     jitter: float = 0.0
@@ -94,6 +110,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
         unknown = sorted(set(self.faults) - set(FAULTS))
         if unknown:
             raise ValueError(f"faults: {', '.join(FAULTS)}")
+        for day in self.later:
+            date.fromisoformat(day)
 
 
 Script = Mapping[str, Any] | Sequence[Any] | Callable[[Request], Any]
@@ -119,12 +137,15 @@ class ScriptedModel:
         self.settings = _settings(card)
         self.concurrency: int | None = self.settings.concurrency
         self.asked: Counter[tuple[str, int]] = Counter()
+        self._tries: Counter[tuple[str, int, str]] = Counter()
+        self._later: dict[str, dict[str, Any]] = {}
         self._script: Script = self._read_script() if script is None else script
 
     async def answer(self, request: Request) -> Reply:
         """Do what the script says: wait, fail, or answer."""
         place = (request.question, request.repeat)
-        count = self.asked[place]
+        count = self._tries[(*place, request.day)]
+        self._tries[(*place, request.day)] += 1
         self.asked[place] += 1
         line = self._line(request)
         chance = random.Random(content_hash(self.settings.seed, *place))
@@ -156,6 +177,10 @@ class ScriptedModel:
         if callable(self._script):
             return self._script(request)
         if isinstance(self._script, Mapping):
+            for day in sorted(self._later, reverse=True):
+                answers = self._later[day]
+                if day <= request.day and (request.question in answers or ANY in answers):
+                    return answers.get(request.question, answers.get(ANY))
             return self._script.get(request.question)
         place = self.asked.total() - 1
         return self._script[place] if place < len(self._script) else None
@@ -190,6 +215,7 @@ class ScriptedModel:
         )
 
     def _read_script(self) -> Script:
+        self._later = {day: dict(answers) for day, answers in self.settings.later.items()}
         if not self.settings.script:
             return self.settings.answers
         path = Path(self.settings.script)
@@ -202,7 +228,11 @@ class ScriptedModel:
                 f"The script {path} of model {self.card.name!r} cannot be read. Check the path "
                 "in script, and save it as UTF-8.",
             ) from None
-        return {**_script_lines(lines, path), **self.settings.answers}
+        by_day = _script_lines(lines, path)
+        now_on = by_day.pop("", {})
+        for day, answers in by_day.items():
+            self._later[day] = {**answers, **self._later.get(day, {})}
+        return {**now_on, **self.settings.answers}
 
 
 def _settings(card: ModelCard) -> Settings:
@@ -215,15 +245,19 @@ def _settings(card: ModelCard) -> Settings:
         ) from None
 
 
-def _script_lines(lines: list[str], path: Path) -> dict[str, Any]:
-    found: dict[str, Any] = {}
+def _script_lines(lines: list[str], path: Path) -> dict[str, dict[str, Any]]:
+    """What the script says, by the day from which it holds ("": from the beginning)."""
+    found: dict[str, dict[str, Any]] = {}
     for number, raw in enumerate(lines, start=1):
         if not raw.strip():
             continue
         try:
             row = msgspec.json.decode(raw, type=dict[str, Any])
-            question = str(row.pop("question"))
-            found[question] = row.pop("texts", None) or msgspec.convert(row, Line)
+            question, day = str(row.pop("question")), str(row.pop("from", ""))
+            if day:
+                date.fromisoformat(day)
+            said = row.pop("texts", None) or msgspec.convert(row, Line)
+            found.setdefault(day, {})[question] = said
         except (ValueError, KeyError, RecursionError) as error:
             raise ModelsFileError(
                 f'剧本 {path} 第 {number} 行看不懂（{error}）。应当像 {{"question": "q1", '

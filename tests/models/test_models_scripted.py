@@ -143,3 +143,51 @@ async def test_a_recorded_model_says_that_nobody_is_there() -> None:
         await model.answer(ask())
     assert "there is nobody to ask" in caught.value.message.en
     await model.close()
+
+
+def on(day: str, question: str = "q1", repeat: int = 0) -> Request:
+    messages = (Message(role="user", content="问"),)
+    return Request(messages=messages, question=question, repeat=repeat, day=day)
+
+
+async def test_a_model_changes_on_the_day_that_its_script_names() -> None:
+    model = fake(
+        answers={"q1": "甲", "q2": "乙"}, default="别的",
+        later={"2026-03-09": {"q1": "丙"}, "2026-03-20": {"*": "全变", "q1": ["丁", "戊"]}},
+    )  # fmt: skip
+    days = ("", "2026-03-08", "2026-03-09", "2026-03-19", "2026-03-20", "2027-01-01")
+    assert [(await model.answer(on(day))).text for day in days] == [
+        "甲", "甲", "丙", "丙", "丁", "丁",
+    ]  # fmt: skip
+    assert (await model.answer(on("2026-03-20", repeat=1))).text == "戊"
+    assert (await model.answer(on("2026-03-19", "q2"))).text == "乙"
+    assert (await model.answer(on("2026-03-20", "q2"))).text == "全变"
+    assert (await model.answer(on("2026-03-20", "q7"))).text == "全变"
+    # On which day it is asked, and in which order, changes nothing.
+    assert (await model.answer(on("2026-03-08"))).text == "甲"
+
+
+async def test_a_line_of_a_script_file_may_name_its_day(tmp_path: Path) -> None:
+    path = tmp_path / "s.jsonl"
+    path.write_text(
+        '{"question": "q1", "text": "甲"}\n'
+        '{"question": "q1", "text": "乙", "from": "2026-03-09"}\n',
+        "utf-8",
+    )
+    model = fake(script=str(path))
+    assert [(await model.answer(on(d))).text for d in ("", "2026-03-08", "2026-03-09")] == [
+        "甲", "甲", "乙",
+    ]  # fmt: skip
+    path.write_text('{"question": "q1", "text": "乙", "from": "九号"}\n', "utf-8")
+    with pytest.raises(ModelsFileError):
+        fake(script=str(path))
+    with pytest.raises(ModelsFileError):
+        fake(later={"九号": {"q1": "乙"}})
+
+
+async def test_a_fault_that_passes_strikes_anew_on_every_day() -> None:
+    model = fake(answers={"q1": {"text": "好", "fault": "500", "times": 1}})
+    for day in ("2026-03-08", "2026-03-09"):
+        with pytest.raises(ModelError):
+            await model.answer(on(day))
+        assert (await model.answer(on(day))).text == "好"
