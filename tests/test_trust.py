@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import math
 from collections.abc import Callable, Iterable
 from pathlib import Path
@@ -14,7 +15,7 @@ from mingan import Grade, UsageError, Workspace, trust
 from mingan.grading.people.outcome import outcome
 from mingan.records import Answer, Question, Verdict, Vote, now
 from mingan.reports.gather import Place
-from mingan.reports.trust_sentences import corrected_sentence, record_sentence
+from mingan.reports.trust_sentences import corrected_sentence, record_sentence, table_notes
 from mingan.trust import ahead, corrected, record, sights
 
 QUESTIONS = 40
@@ -426,3 +427,47 @@ def test_what_rules_settled_is_no_certainty_about_such_questions(tmp_path: Path)
     assert "得 67 分（95% 区间" in corrected_sentence(row).zh
     (sure,) = trust.look(here.store, "裁判", about="these answers").models
     assert (sure.corrected.low, sure.corrected.high) == (sure.corrected.score,) * 2
+
+
+def test_the_gaps_of_many_models_and_many_leanings_hold_together(here: Workspace) -> None:
+    """An interval that is one of several is wider than one alone."""
+    give(here, "裁判", wrong_now_and_then, judge=True)
+    give(here, "小周", sample(range(30)))
+    seen = sights.sights_of(here.gather(), list(here.store.all_grades()), "裁判")
+    people = sights.population(seen, rules=True)
+    (alone,) = corrected.gaps_of(people, ["甲", "乙"])
+    assert alone.pairs == 1
+    third = [
+        dataclasses.replace(e, sight=dataclasses.replace(e.sight, place=("丙", *e.sight.place[1:])))
+        for e in people.of("甲")
+    ]
+    more = dataclasses.replace(people, entries=(*people.entries, *third))
+    several = corrected.gaps_of(more, ["甲", "乙", "丙"])
+    assert [gap.pairs for gap in several] == [3, 3, 3]
+    wide = several[0].difference
+    assert wide.high - wide.low > 1.1 * (alone.difference.high - alone.difference.low)
+    record = trust.known_of(here.store, "裁判")
+    assert {round(bias.level, 4) for bias in record.biases} == {0.975}
+
+
+def test_a_lenient_judges_marks_are_taken(here: Workspace) -> None:
+    """It passes everything, but gives what is right more marks."""
+    gathered = here.gather()
+    by_id = {question.id: question for question in gathered.questions}
+    here.store.add_grades([
+        Grade(
+            answer=answer.content, question_hash=by_id[place[1]].hash, verdict="right",
+            score=0.9 if truth(place) == "right" else 0.7 if int(place[1][1:]) % 2 else 0.6,
+            grader="judge-rubric", version="1", authority="judge", by="裁判", at=now(),
+        )
+        for place, answer in gathered.answers.items() if place[1][0] == "q"
+    ])  # fmt: skip
+    give(here, "小周", sample(range(32)))
+    table = trust.look(here.store, "裁判", about="these answers")
+    assert all(row.marked for row in table.models)
+    for row in table.models:
+        assert row.corrected.judge == pytest.approx((40 + 3 + (row.model == "甲")) / 44, abs=0.03)
+        assert row.corrected.high - row.corrected.low < 0.6 * (
+            row.corrected.alone_high - row.corrected.alone_low
+        )
+    assert any("裁判打的分" in note.zh for note in table_notes(table))

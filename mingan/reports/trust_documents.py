@@ -48,6 +48,7 @@ def trust_document(table: TrustTable) -> dict[str, Any]:
                 "model": row.model,
                 **asdict(row.corrected),
                 "unsure": row.unsure,
+                "marked": row.marked,
                 "rogan_gladen": asdict(row.check) if row.check else None,
                 "sentence_zh": corrected_sentence(row).zh,
                 "sentence_en": corrected_sentence(row).en,
@@ -58,7 +59,7 @@ def trust_document(table: TrustTable) -> dict[str, Any]:
             {
                 "first": gap.first, "second": gap.second, "questions": gap.questions,
                 "difference": gap.difference.score, "low": gap.difference.low,
-                "high": gap.difference.high, "people": gap.difference.people,
+                "high": gap.difference.high, "people": gap.difference.people, "pairs": gap.pairs,
             }
             for gap in table.gaps
         ],

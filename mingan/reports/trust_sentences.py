@@ -257,11 +257,16 @@ def gap_sentence(gap: Gap) -> Text:
     if found.score < 0:
         a, b = b, a
     ends = sorted((abs(found.low), abs(found.high)))
+    of = Text("", "")
+    if gap.pairs > 1:
+        of = Text(
+            f"，已按 {gap.pairs:,} 对一起比放宽", f", widened for the {gap.pairs:,} pairs compared"
+        )
     return tidy(
         f"校正以后，{a.zh} 比 {b.zh} 高 {points(abs(found.score))} 分"
-        f"（区间 {points(ends[0])}–{points(ends[1])}）。",
+        f"（区间 {points(ends[0])}–{points(ends[1])}{of.zh}）。",
         f"With the correction, {a.en} is {points(abs(found.score))} points above {b.en} "
-        f"(interval {points(ends[0])}–{points(ends[1])}).",
+        f"(interval {points(ends[0])}–{points(ends[1])}{of.en}).",
     )
 
 
@@ -310,6 +315,16 @@ def table_notes(table: TrustTable) -> list[Text]:
                 f"{rest.get('hidden', 0)}。",
                 f"Answers not counted: empty or games {rest.get('nothing', 0)}, hidden "
                 f"{rest.get('hidden', 0)}.",
+            )
+        )
+    marked = [short_name(row.model) for row in table.models if row.marked]
+    if marked:
+        zh, en = "、".join(marked), ", ".join(marked)
+        said.append(
+            Text(
+                f"{zh}：裁判打的分比它判的对错更有用，校正用的是它打的分。",
+                f"{en}: the judge's marks tell more than its verdicts, so they are what was "
+                "corrected.",
             )
         )
     off = [

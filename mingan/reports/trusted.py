@@ -89,22 +89,28 @@ class ModelTrust:
     Attributes:
         check: the same by the judge's known errors; None where it cannot be had.
         unsure: answers that people looked at and could not decide; they count as not judged.
+        marked: the judge's marks were taken rather than its verdicts, since they tell more.
     """
 
     model: str
     corrected: Corrected
     check: RoganGladen | None
     unsure: int = 0
+    marked: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Gap:
-    """The corrected difference of two models, first minus second, on the same questions."""
+    """The corrected difference of two models, first minus second, on the same questions.
+
+    `pairs` intervals like this one hold together, of which this is one.
+    """
 
     first: str
     second: str
     difference: Corrected
     questions: int
+    pairs: int = 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

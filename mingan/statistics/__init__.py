@@ -39,7 +39,7 @@ from mingan.statistics.budget import (
     people_buy,
     people_needed,
 )
-from mingan.statistics.calibration import cross_fitted
+from mingan.statistics.calibration import cross_fitted, sharper
 from mingan.statistics.comparisons import compare, compare_all
 from mingan.statistics.flips import Flip, votes_to_flip
 from mingan.statistics.intervals import (
@@ -165,6 +165,7 @@ __all__ = [
     "self_preference_in_votes",
     "share_by_errors",
     "share_lead",
+    "sharper",
     "sign_flip",
     "standard_error",
     "stratified_error",

@@ -137,7 +137,7 @@ def corrected_score(
         calibrate: learn from the people's verdicts what the judge's values mean, cross-fitted.
     """
     known = _known(settled, _floats(people))
-    y, f = _side(people, judge, known, calibrate)
+    y, f = _side(people, judge, known, calibrate, units)
     y, f = _checked(y, f, _SCORE)
     places = _Places(strata=strata, units=units, chances=chances)
     return _corrected(y, f, ~np.isnan(known), places, _SCORE, about, level)
@@ -164,8 +164,8 @@ def corrected_difference(
     settled; by the judge likewise.
     """
     known_a, known_b = _known(settled_a, _floats(people_a)), _known(settled_b, _floats(people_b))
-    a, f_a = _checked(*_side(people_a, judge_a, known_a, calibrate), _SCORE)
-    b, f_b = _checked(*_side(people_b, judge_b, known_b, calibrate), _SCORE)
+    a, f_a = _checked(*_side(people_a, judge_a, known_a, calibrate, units), _SCORE)
+    b, f_b = _checked(*_side(people_b, judge_b, known_b, calibrate, units), _SCORE)
     if a.size != b.size:
         raise ValueError(f"a pair needs the same questions, not {a.size} and {b.size}")
     known = ~np.isnan(known_a - known_b)
@@ -436,8 +436,9 @@ def _known(settled: ArrayLike | None, like: Floats) -> Floats:
 
 
 def _side(
-    people: ArrayLike, judge: ArrayLike, known: Floats, calibrate: bool
-) -> tuple[Floats, Floats]:
+    people: ArrayLike, judge: ArrayLike, known: Floats, calibrate: bool,
+    units: Sequence[str] | None,
+) -> tuple[Floats, Floats]:  # fmt: skip
     """The people's and the judge's values of one model; both what is settled, where it is."""
     y, f = _floats(people), _floats(judge)
     if y.ndim != 1 or y.shape != f.shape:
@@ -446,7 +447,8 @@ def _side(
     y = np.where(rest, y, known)
     if calibrate:
         f = f.copy()
-        f[rest] = cross_fitted(y[rest], f[rest])
+        of = None if units is None else np.asarray(units)[rest]
+        f[rest] = cross_fitted(y[rest], f[rest], units=of)
     return y, np.where(rest, f, known)
 
 

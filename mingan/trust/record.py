@@ -8,7 +8,8 @@ not know what scores are made of the judge's verdicts.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 
 import numpy as np
 
@@ -57,9 +58,8 @@ def track_record(
         passed=_share_of("right", wrong, level),
         failed=_share_of("wrong", right, level),
         by_ability=_by_ability(both, level),
-        biases=(
-            *_biases(both, Kin(judge, cards), level),
-            *_position(list(votes), sights, judge, level),
+        biases=_together(
+            [*_leanings(both, Kin(judge, cards)), *_position(list(votes), sights, judge)], level
         ),
         people=tuple(names),
         before=sum(s.before and s.person in CODES for s in sights),
@@ -98,7 +98,20 @@ def _alongside(both: Sequence[Sight], names: Sequence[str], level: float) -> Alo
     )
 
 
-def _biases(both: Sequence[Sight], kin: Kin, level: float) -> list[Bias]:
+Leaning = Callable[[float], Bias]
+"""Measures one bias at a level of confidence."""
+
+
+def _together(leanings: Sequence[Leaning], level: float) -> tuple[Bias, ...]:
+    """Every bias with an interval so wide (Bonferroni) that all hold together at `level`.
+
+    Whoever looks for four leanings of a judge that has none should find one as rarely as whoever
+    looks for one.
+    """
+    return tuple(measure(1 - (1 - level) / len(leanings)) for measure in leanings)
+
+
+def _leanings(both: Sequence[Sight], kin: Kin) -> list[Leaning]:
     if len(both) < FEW:
         return []
     f, y = [JUDGED[s.judge] for s in both], [JUDGED[s.person] for s in both]
@@ -107,20 +120,25 @@ def _biases(both: Sequence[Sight], kin: Kin, level: float) -> list[Bias]:
         "length": [math.log2(1 + len(s.answer.text)) for s in both],
         "markdown": [float(markdown_marks(s.answer.text) > 0) for s in both],
     }
-    found = [
-        style_bias_in_grades(f, y, values, name=name, prompts=prompts, level=level)
+    found: list[Leaning] = [
+        partial(_style, f, y, values, name, prompts)
         for name, values in styles.items()
         if len(set(values)) > 1
     ]
-    own = [kin.gave(s.answer) for s in both]
-    if FEW <= sum(own) < len(own):
-        found.append(self_preference(f, y, np.array(own), prompts=prompts, level=level))
+    own = np.array([kin.gave(s.answer) for s in both])
+    if FEW <= own.sum() < own.size:
+        found.append(lambda level: self_preference(f, y, own, prompts=prompts, level=level))
     return found
 
 
-def _position(
-    votes: Sequence[Vote], sights: Sequence[Sight], judge: str, level: float
-) -> list[Bias]:
+def _style(
+    f: list[float], y: list[float], values: list[float], name: str, prompts: list[str],
+    level: float,
+) -> Bias:  # fmt: skip
+    return style_bias_in_grades(f, y, values, name=name, prompts=prompts, level=level)
+
+
+def _position(votes: Sequence[Vote], sights: Sequence[Sight], judge: str) -> list[Leaning]:
     """How much more often than people the judge prefers what it was shown first."""
     units = {s.question.hash: s.unit for s in sights}
     people: dict[tuple[str, frozenset[str]], Vote] = {}
@@ -140,7 +158,7 @@ def _position(
             prompts.append(units.get(vote.question_hash, vote.question_hash))
     if len(f) < 2 * FEW:
         return []
-    return [position_bias(f, y, prompts=prompts, level=level)]
+    return [lambda level: position_bias(f, y, prompts=prompts, level=level)]
 
 
 def _pair(vote: Vote) -> tuple[str, frozenset[str]]:

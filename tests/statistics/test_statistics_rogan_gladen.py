@@ -50,3 +50,19 @@ def test_only_verdicts_are_taken() -> None:
         share_by_errors([0.5, 1], [1, 0])
     with pytest.raises(ValueError, match="one length"):
         share_by_errors([1], [1, 0])
+
+
+def test_repeats_of_a_question_are_not_so_many_questions() -> None:
+    """With four equal answers to each of 40 questions the interval is that of the 40."""
+    rng = np.random.default_rng(3)
+    truth = (rng.random(40) < 0.6).astype(float)
+    judge = np.where(rng.random(40) < 0.15, 1 - truth, truth)
+    once = share_by_errors(truth, judge)
+    names = np.repeat(np.arange(40), 4)
+    four = share_by_errors(np.repeat(truth, 4), np.repeat(judge, 4), units=names)
+    naive = share_by_errors(np.repeat(truth, 4), np.repeat(judge, 4))
+    assert four.score == pytest.approx(once.score)
+    assert four.high - four.low == pytest.approx(once.high - once.low, rel=0.05)
+    assert naive.high - naive.low < 0.6 * (once.high - once.low)
+    with pytest.raises(ValueError, match="units"):
+        share_by_errors([1, 0], [1, 0], units=[1])
