@@ -25,7 +25,8 @@ from mingan import Workspace, judges, trust
 from mingan.language import Text
 from mingan.models.protocol import Model
 from mingan.records import ModelCard
-from mingan.reports.trust_sentences import corrected_sentence, record_sentences, trust_document
+from mingan.reports.trust_documents import trust_document
+from mingan.reports.trust_sentences import corrected_sentence, record_sentences
 from mingan.reports.trusted import TrustTable
 from mingan.verdicts import bring_verdicts
 

@@ -19,8 +19,8 @@ import pytest
 from mingan import Budget, Grade, ModelCard, Question, UsageError, Workspace, judges
 from mingan.asking import Retry
 from mingan.bank import Bank
-from mingan.errors import BusyError
-from mingan.grading.judging import Case, TypedJudge
+from mingan.errors import BusyError, ServerFault
+from mingan.grading.judging import Case, TypedJudge, asked_as
 from mingan.models.protocol import Reply, Request
 from mingan.models.scripted import ScriptedModel
 from mingan.records import Answer, Generation, Usage
@@ -263,6 +263,67 @@ def test_a_comparison_that_came_to_nothing_is_on_record_with_its_cost(
     again = judges.judge(workspace, judges=[card()], kind="pair", limit=3, made=scripted(fair))
     assert (again.votes, again.waiting) == (3, 0)
     assert workspace.store.verify() == []
+
+
+def test_of_half_a_comparison_only_the_other_order_is_asked_again(workspace: Workspace) -> None:
+    """The first reply was paid for and is on disk before the second is asked for."""
+    asked: list[str] = []
+    broken = True
+
+    def half(request: Request) -> str:
+        shown = request.messages[-1]["content"]
+        asked.append(shown)
+        if broken and shown.find("甲说") > shown.find("乙说"):
+            halves = [g for g in workspace.store.all_grades() if g.extracted.startswith("{")]
+            assert len(halves) == len(asked) / 2  # it is there already
+            raise ServerFault("坏了", "broken")
+        return fair(request)
+
+    made = scripted(half)
+    how: dict[str, Any] = {
+        "judges": [card()],
+        "kind": "pair",
+        "limit": 3,
+        "made": made,
+        "concurrency": 1,
+    }
+    first = judges.judge(workspace, retry=Retry(tries=1), **how)
+    assert (first.votes, first.unheard) == (0, 3)
+    assert len(asked) == 6
+    assert not any(g.authority == "judge" for g in standing(workspace).values())
+    broken = False
+    asked.clear()
+    second = judges.judge(workspace, **how)
+    assert (second.votes, second.inconsistent, second.waiting) == (3, 0, 0)
+    assert len(asked) == 3  # the other order of each
+    assert all(text.find("甲说") > text.find("乙说") for text in asked)
+    spent = second.outcome.spent["CNY"]
+    assert sum(v.cost or 0.0 for v in workspace.store.votes()) == pytest.approx(spent)
+    assert workspace.store.verify() == []
+
+
+def test_verdicts_name_the_criteria_that_their_questions_tags_chose(tmp_path: Path) -> None:
+    tagged = (("a", "写作"), ("b", "讲解"), ("c", "写作"))
+    questions = tuple(
+        Question(id=id_, prompt=f"说说 {id_}。", grader="judge", tags=(tag,)) for id_, tag in tagged
+    )
+    with Workspace.open(tmp_path / "w.db") as opened:
+        opened.run(bank=Bank(name="谈", questions=questions), models=MODELS[:1])
+        made = scripted(lambda request: GOOD)
+        assert judges.judge(opened, judges=[card()], made=made).verdicts == {"right": 3}
+        by = {question.hash: question.id for question in opened.gather().questions}
+        given = {by[g.question_hash]: g.version for g in opened.store.all_grades() if g.opinion}
+        assert given["a"] == given["c"] != given["b"]
+        assert len({asked_as(version) for version in given.values()}) == 1
+        assert judges.judge(opened, judges=[card()], which="all", made=made).outcome.asked == 0
+
+
+def test_what_a_model_was_told_before_is_shown_to_the_judge() -> None:
+    question = Question(id="q", prompt="说说秋天。", system="每句话都用“喵”结尾。", grader="judge")
+    answer = Answer(question="q", asked="", model="甲", model_hash="h", text="秋天凉了喵")
+    shown = Case.of(question, [answer], "rubric").asked.prompt
+    assert "\n┃ 每句话都用“喵”结尾。\n" in shown
+    assert shown.index("喵”结尾") < shown.index("说说秋天")
 
 
 def hidden_workspace(tmp_path: Path) -> Workspace:

@@ -25,6 +25,7 @@ from mingan.errors import UsageError
 from mingan.grading.judging import GAME, Case, JudgeTalk, Panel, Rule, TypedJudge, inconsistent
 from mingan.judges import choosing
 from mingan.judges.choosing import KINDS, Wanted, Which, leaves
+from mingan.judges.halves import HalfwayJudge, Halves
 from mingan.judges.keeping import GradeKeeper, Keeper, VoteKeeper
 from mingan.language import Text
 from mingan.models import catalogue
@@ -160,9 +161,10 @@ async def ask(
         cases = {case.id: case for case in chosen.cases}
         plan = _plan(cases, panel, seed)
         keeper = _keeper(workspace.store, kind, cases, panel, plan, grades)
+        halves = Halves(workspace.store, cases, grades) if kind == "pair" else None
         outcome = await _carry_out(
-            workspace, plan, cases, keeper, made or {}, concurrency=concurrency, budget=budget,
-            retry=retry, progress=progress, stop=stop, abandon=abandon,
+            workspace, plan, cases, keeper, made or {}, halves, concurrency=concurrency,
+            budget=budget, retry=retry, progress=progress, stop=stop, abandon=abandon,
         )  # fmt: skip
     return _summary(gathered.bank, kind or "", panel, chosen, keeper, outcome)
 
@@ -188,18 +190,19 @@ def _keeper(
 
 async def _carry_out(
     workspace: Workspace, plan: asking.Plan, cases: Mapping[str, Case], keeper: Keeper,
-    made: Mapping[str, Model], **how: object,
+    made: Mapping[str, Model], halves: Halves | None, **how: object,
 ) -> asking.Outcome:  # fmt: skip
     """Ask the plan, for a caller that holds the run lock."""
     talk = Registry()
     talk.register("games", GAME, JudgeTalk(cases))
     workspace.store.add_cards(plan.cards)
     async with AsyncExitStack() as stack:
-        living = {}
+        living: dict[str, Model] = {}
         for card in plan.cards:
             model = made.get(card.name) or catalogue.make(card, registry=workspace.registry)
             stack.push_async_callback(model.close)
-            living[card.name] = TypedJudge(model, cases)
+            typed = TypedJudge(model, cases)
+            living[card.name] = typed if halves is None else HalfwayJudge(typed, halves)
         return await asking.ask(
             plan, living, keeper, run_id="", registry=talk, **how  # type: ignore[arg-type]
         )  # fmt: skip

@@ -15,7 +15,7 @@ from statistics import median
 
 from mingan import asking
 from mingan.asking.estimate import Estimate, check_size, estimate
-from mingan.grading.judging import Panel, opinion_version
+from mingan.grading.judging import Panel, asked_as, opinion_version
 from mingan.judges import choosing
 from mingan.judges.choosing import Wanted, Which
 from mingan.judges.keeping import PAIR, GradeKeeper, VoteKeeper
@@ -80,7 +80,7 @@ def look_ahead(
         *(g for g in grades if g.opinion and (g.grader == PAIR) == (kind == "pair")),
     ]
     given.sort(key=lambda one: one.at)
-    earlier = {card.hash: _earlier(card, repeats, given) for card in panel.judges}
+    earlier = {card.hash: _earlier(card, given) for card in panel.judges}
     made = estimate(
         plan,
         there=keeper.finished([item.key for item in plan.items()]),
@@ -102,10 +102,10 @@ _STAND_IN = Question(id="", prompt="")
 _SEVERAL = 2  # as all cases may take
 
 
-def _earlier(card: ModelCard, repeats: int, given: Iterable[Grade | Vote]) -> list[Answer]:
+def _earlier(card: ModelCard, given: Iterable[Grade | Vote]) -> list[Answer]:
     """What a judge's earlier opinions took, as answers that say only that."""
-    signs = {opinion_version(card, repeat) for repeat in range(repeats)}
-    mine = [one for one in given if one.by == card.name and one.version in signs]
+    sign = opinion_version(card)
+    mine = [one for one in given if one.by == card.name and asked_as(one.version) == sign]
     mine = mine[-SEEN - 1 :]
     gaps = _gaps([one.at for one in mine])
     if not gaps:

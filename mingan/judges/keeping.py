@@ -111,23 +111,25 @@ class GradeKeeper(Keeper):
         """Take in what was read before; what could not be read is asked again."""
         places = {(c.answers[0].content, c.question.hash, judging.grader_of(c.kind)): c.id
                   for c in self._cases.values()}  # fmt: skip
-        slots = {
-            (judging.opinion_version(self._cards[card], repeat), self._cards[card].name): (
-                card, repeat,
-            )
-            for card, repeat in self._slots
-        }  # fmt: skip
-        signed = (judging.verdict_version(self._panel), self._panel.name)
+        slots: dict[str, dict[tuple[str, str], Slot]] = {}
+        signed: dict[str, tuple[str, str]] = {}
+        for by in {case.criteria_hash for case in self._cases.values()}:
+            slots[by] = {
+                (judging.opinion_version(self._cards[card], repeat, criteria=by),
+                 self._cards[card].name): (card, repeat)
+                for card, repeat in self._slots
+            }  # fmt: skip
+            signed[by] = (judging.verdict_version(self._panel, criteria=by), self._panel.name)
         for grade in grades:
             if grade.authority != "judge" or grade.verdict == "ungraded":
                 continue
             case = places.get((grade.answer, grade.question_hash, grade.grader))
             if case is None:
                 continue
-            sign = (grade.version, grade.by)
-            if grade.opinion and sign in slots:
-                self._heard[case][slots[sign]] = grade
-            elif not grade.opinion and sign == signed:
+            sign, by = (grade.version, grade.by), self._cases[case].criteria_hash
+            if grade.opinion and sign in slots[by]:
+                self._heard[case][slots[by][sign]] = grade
+            elif not grade.opinion and sign == signed[by]:
                 self.verdicts[case] = grade
 
 

@@ -72,8 +72,9 @@ class Sitting:
         progress: Callable[[asking.Progress], None],
     ) -> asking.Outcome:  # fmt: skip
         """Ask the judges what is missing."""
-        with self.workspace.store.run_lock():
-            pass  # whoever cannot have it must not gather all answers first, again and again
+        if self.workspace.store.others_ask():
+            with self.workspace.store.run_lock():
+                pass  # whoever cannot have it must not gather all answers first, again and again
         wish = self.wish
         self.state = "running"
         try:

@@ -90,7 +90,14 @@ def test_a_real_judge_from_end_to_end(script: Any, test_data: Path, tmp_path: Pa
     )  # fmt: skip
     assert found["answers"] == answers
     assert set(found["verdicts"]) <= {"right", "wrong", "unsure", "ungraded"}
-    assert found["record"]["pairs"] + found["record"]["unread"] == answers
+    record, verdicts = found["record"], found["verdicts"]
+    assert record["pairs"] + record["unread"] == answers
+    assert sum(verdicts.values()) == record["judged"] <= answers
+    assert verdicts.get("ungraded", 0) == 0  # what could not be read is no verdict
+    for row in found["corrected"]:
+        assert 0 <= row["low"] <= row["high"] <= 1
+        if record["pairs"] == answers:
+            assert row["low"] <= row["score"] <= row["high"]
     said = "\n".join(sentence.zh for sentence in found["said"])
     print(said)
     assert "裁判" in said

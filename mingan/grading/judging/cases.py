@@ -76,7 +76,7 @@ class Case:
     @classmethod
     def of(cls, question: Question, answers: Sequence[Answer], kind: Kind) -> Case:
         """A case with fences of its own."""
-        texts = [question.prompt, question.answer or "", *question.turns]
+        texts = [question.prompt, question.system or "", question.answer or "", *question.turns]
         texts += [part for c in rubric_of(question).criteria for part in c.what]
         texts += [text for answer in answers for text in (*answer.earlier, answer.text)]
         return cls(question=question, answers=tuple(answers), kind=kind, nonce=fresh_nonce(texts))
@@ -96,6 +96,17 @@ class Case:
     def rubric(self) -> Rubric:
         """The criteria of the question."""
         return rubric_of(self.question)
+
+    @cached_property
+    def criteria_hash(self) -> str:
+        """Names the criteria that it is marked by; "" where it is not.
+
+        A question's tags choose them and are no part of its hash, so a verdict has to name them.
+        """
+        if self.kind != "rubric":
+            return ""
+        criteria = [(criterion.what, criterion.weight) for criterion in self.rubric.criteria]
+        return content_hash("criteria", criteria, self.rubric.passes)[:6]
 
     @cached_property
     def works_it_out(self) -> bool:
@@ -264,6 +275,8 @@ def _title(name: str, n: int | None = None, *, cut: bool = False) -> Text:
 
 
 def _question(question: Question) -> Iterator[Material]:
+    if question.system:
+        yield Material(title=_title("system"), text=question.system, limit=_LIMITS["turn"])
     yield Material(title=_title("question"), text=question.prompt, limit=_LIMITS["question"])
     if question.choices:
         options = (f"{'ABCDEFGHIJ'[i]}. {c}" for i, c in enumerate(question.choices[:10]))

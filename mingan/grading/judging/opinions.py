@@ -107,29 +107,36 @@ def grader_of(kind: Kind) -> str:
     return f"judge-{kind}"
 
 
-def opinion_version(card: ModelCard, repeat: int = 0) -> str:
-    """Names everything on our side and on the judge's that could change its opinion."""
+def opinion_version(card: ModelCard, repeat: int = 0, *, criteria: str = "") -> str:
+    """Names everything on our side and on the judge's that could change its opinion.
+
+    Args:
+        criteria: `Case.criteria_hash`.
+    """
     judge = content_hash("judge", card.hash, AGAIN)[:8]
+    by = f"-c{criteria}" if criteria else ""
     time = f"-r{repeat + 1}" if repeat else ""
-    return f"{VERSION}-t{template_hash()}-j{judge}{time}"
+    return f"{VERSION}-t{template_hash()}-j{judge}{by}{time}"
 
 
 def asked_as(version: str) -> str:
-    """How a judge was asked: the version of an opinion or vote without which time of asking.
+    """How a judge was asked: the version of an opinion, a verdict or a vote without which time of
+    asking, and without the criteria, which are the question's.
 
     Verdicts with one and the same of these come of the same judge, asked in the same way; what is
     known of the one kind says nothing of another.
     """
-    return re.sub(r"-r\d+$", "", version)
+    return re.sub(r"(?:-c[0-9a-f]{6})?(?:-r\d+)?$", "", version)
 
 
-def verdict_version(panel: Panel) -> str:
+def verdict_version(panel: Panel, *, criteria: str = "") -> str:
     """As `opinion_version`, of a verdict: with the rule and all judges, where there are several."""
     if panel.single:
-        return opinion_version(panel.judges[0])
+        return opinion_version(panel.judges[0], criteria=criteria)
     judges = sorted(card.hash for card in panel.judges)
     named = content_hash("panel", judges, AGAIN, panel.repeats, panel.rule, panel.minimum)[:8]
-    return f"{VERSION}-t{template_hash()}-p{named}"
+    by = f"-c{criteria}" if criteria else ""
+    return f"{VERSION}-t{template_hash()}-p{named}{by}"
 
 
 def opinion(case: Case, card: ModelCard, repeat: int, replied: Answer) -> Grade:
@@ -148,7 +155,7 @@ def opinion(case: Case, card: ModelCard, repeat: int, replied: Answer) -> Grade:
         question_hash=case.question.hash,
         verdict=verdict,
         grader=grader_of(case.kind),
-        version=opinion_version(card, repeat),
+        version=opinion_version(card, repeat, criteria=case.criteria_hash),
         reason=_reason(case, reading, said, score),
         score=score,
         authority="judge",
@@ -175,7 +182,7 @@ def verdict(case: Case, panel: Panel, opinions: Sequence[Grade]) -> Grade:
         question_hash=case.question.hash,
         verdict=decided,
         grader=grader_of(case.kind),
-        version=verdict_version(panel),
+        version=verdict_version(panel, criteria=case.criteria_hash),
         reason=reason,
         score=None if decided == "ungraded" else score,
         authority="judge",

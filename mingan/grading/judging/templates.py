@@ -80,6 +80,10 @@ CRITERIA = Text("标准", "Criteria")
 
 TITLES: dict[str, Text] = {
     "question": Text("题目", "Question"),
+    "system": Text(
+        "答题前给它的总要求（它该照做，你不必）",
+        "General instructions that it was given before (for it to follow, not for you)",
+    ),
     "choices": Text("选项", "Options"),
     "reference": Text("参考答案", "Reference"),
     "criteria": Text(
