@@ -73,13 +73,13 @@ async def keep_asking(
         MinganError: what `check` raises, but for BusyError, which is waited for.
     """
     not_before: datetime | None = None
-    told = ""
+    done = ""  # the day on which nothing is due any more
     while True:
         now = clock()
         day = now.date().isoformat()
-        ready = not_before is None or now >= not_before
+        ready = day != done and (not_before is None or now >= not_before)
         if ready and await asyncio.to_thread(is_due, day):
-            not_before, told = None, ""
+            not_before = None
             try:
                 asked = await check(day)
             except BusyError as busy:
@@ -90,8 +90,8 @@ async def keep_asking(
                     tell(one)
                 if not all(one.complete for one in asked):
                     not_before = now + timedelta(seconds=AGAIN_S)
-        elif ready and told != day:
-            told = day
+        elif ready:
+            done = day
             waiting(
                 Text(
                     "今天没有要问的了，等到下一次；按 Ctrl-C 结束，再开也不会重问。",
