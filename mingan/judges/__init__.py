@@ -162,7 +162,7 @@ async def ask(
         plan = _plan(cases, panel, seed)
         keeper = _keeper(workspace.store, kind, cases, panel, plan, grades)
         halves = Halves(workspace.store, cases, grades) if kind == "pair" else None
-        outcome = await _carry_out(
+        outcome = await carry_out(
             workspace, plan, cases, keeper, made or {}, halves, concurrency=concurrency,
             budget=budget, retry=retry, progress=progress, stop=stop, abandon=abandon,
         )  # fmt: skip
@@ -188,9 +188,9 @@ def _keeper(
     return keeper
 
 
-async def _carry_out(
+async def carry_out(
     workspace: Workspace, plan: asking.Plan, cases: Mapping[str, Case], keeper: Keeper,
-    made: Mapping[str, Model], halves: Halves | None, **how: object,
+    made: Mapping[str, Model], halves: Halves | None = None, **how: object,
 ) -> asking.Outcome:  # fmt: skip
     """Ask the plan, for a caller that holds the run lock."""
     talk = Registry()
