@@ -136,6 +136,7 @@ def build() -> Callable[..., Any]:
     from mingan.cli.banks import app as banks
     from mingan.cli.bring import grade, import_
     from mingan.cli.doctor import doctor
+    from mingan.cli.drift import drift
     from mingan.cli.items import items
     from mingan.cli.look import compare, export, report, scores
     from mingan.cli.models import app as models
@@ -163,6 +164,8 @@ def build() -> Callable[..., Any]:
         ("compare", compare, Text("两个模型谁更好", "A against B: the verdict in words")),
         ("items", items, Text("逐题看：难度、区分度、可疑的参考答案",
                               "discrimination and suspect keys, question by question")),
+        ("drift", drift, Text("隔几天问同样的题，看模型变没变",
+                              "ask the same again on other days: did the model change?")),
         ("serve", serve, Text("打开网页", "the bench: a web page")),
         ("report", report, Text("写一份离线网页报告", "one offline HTML file")),
         ("export", export, Text("导出回答、判分、得分", "answers, grades, votes, scores as files")),

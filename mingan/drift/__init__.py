@@ -18,20 +18,22 @@ page or a terminal shows what it finds.
 from __future__ import annotations
 
 from collections.abc import Collection
+from dataclasses import replace
 
 from mingan import runs
 from mingan.drift.checks import Asked, Wanted, ask, is_due
+from mingan.drift.judged import change_of
 from mingan.drift.looking import drift_of
 from mingan.drift.past import history
 from mingan.drift.verdicts import Record, read
-from mingan.drift.watches import Watch, watches
+from mingan.drift.watches import Watch, on_record
 from mingan.plugins import Registry
 from mingan.plugins import registry as installed
 from mingan.reports.drifted import Drift, DriftReport
 from mingan.store import Reader, Store
 
 __all__ = [
-    "Asked", "Wanted", "Watch", "ask", "history", "is_due", "keep_new_grades", "look", "watches",
+    "Asked", "Wanted", "Watch", "ask", "history", "is_due", "keep_new_grades", "look", "on_record",
 ]  # fmt: skip
 
 
@@ -50,14 +52,25 @@ def look(
     """
     there = [
         watch
-        for watch in watches(reader, bank=bank)
+        for watch in on_record(reader, bank=bank)
         if (models is None or watch.card.name in models) and (ended or not watch.ended)
     ]
     if not there:
         return DriftReport()
     record = Record.of(reader)
-    rows = [drift_of(watch, read(reader, watch, record, registry=registry)) for watch in there]
+    rows = [_drift(reader, watch, record, registry) for watch in there]
     return DriftReport(rows=tuple(sorted(rows, key=_order)))
+
+
+def _drift(reader: Reader, watch: Watch, record: Record, registry: Registry) -> Drift:
+    """One watch; from the day on which its judge changed, the judge's word does not count."""
+    found = read(reader, watch, record, judge=watch.judge, registry=registry)
+    if not watch.judge:
+        return drift_of(watch, found)
+    change = change_of(watch, record, found)
+    if change is not None and change.drifted:
+        found = read(reader, watch, record, judge=watch.judge, until=change.day, registry=registry)
+    return replace(drift_of(watch, found), judge_change=change)
 
 
 def keep_new_grades(
@@ -67,7 +80,7 @@ def keep_new_grades(
     record = Record.of(store)
     new = [
         grade
-        for watch in watches(store)
+        for watch in on_record(store)
         if models is None or watch.card.name in models
         for grade in read(store, watch, record, registry=registry).new
     ]

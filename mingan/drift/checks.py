@@ -10,14 +10,14 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 from typing import Any, Literal
 
 from mingan import asking, runs, shelf
 from mingan.bank import Bank
-from mingan.drift import chosen, watches
+from mingan.drift import chosen, judged, watches
 from mingan.drift.watches import Watch
 from mingan.errors import BusyError, UsageError
 from mingan.language import Text
@@ -39,6 +39,7 @@ class Asked:
     Attributes:
         did: what was asked; "nothing" where the day was done already.
         outcome: the account of asking; None for nothing.
+        judged: the accounts of asking the judge: what was new, and old answers once more.
         notes: what should be known, one sentence each.
     """
 
@@ -48,6 +49,7 @@ class Asked:
     bank: str
     day: str
     outcome: asking.Outcome | None = None
+    judged: tuple[asking.Outcome, ...] = ()
     notes: tuple[Text, ...] = ()
 
     @property
@@ -68,7 +70,8 @@ class Wanted:
         model: a name (see `mingan.shelf`) or a card.
         every: days between two checks.
         anew: begin a new baseline, whatever there is.
-        judged: watch questions too that need a judge.
+        judge: the name of a judge whose verdicts count where rules cannot tell; questions that
+            need one are watched too.
     """
 
     model: str | ModelCard
@@ -78,7 +81,7 @@ class Wanted:
     every: int | None = None
     seed: int = 0
     anew: bool = False
-    judged: bool = False
+    judge: str | None = None
     models_file: str | Path | None = None
 
 
@@ -111,7 +114,8 @@ async def ask(
 ) -> Asked:
     """Ask what is to be asked of a model on `day`: its baseline, or the check of the day.
 
-    A second call on the same day asks only what could not be had before, or nothing.
+    Then its judge, where the watch has one. A second call on the same day asks only what could
+    not be had before, or nothing.
 
     Args:
         day: the day it is, ISO 8601.
@@ -125,6 +129,22 @@ async def ask(
     """
     store = workspace.store
     check_day(day)
+    asked = await _asked(workspace, wanted, day, made or {}, how)
+    watch = next(one for one in watches.on_record(store) if one.id == asked.watch)
+    if not watch.judge or not asked.complete:
+        return asked
+    outcomes = await judged.judge(
+        workspace, watch, day, models_file=wanted.models_file, made=made, **how
+    )
+    return replace(asked, judged=tuple(outcomes))
+
+
+async def _asked(
+    workspace: Workspace, wanted: Wanted, day: str, made: Mapping[str, Model],
+    how: Mapping[str, Any],
+) -> Asked:  # fmt: skip
+    """Ask the model, but not yet its judge."""
+    store = workspace.store
     step = _next(workspace, wanted, day)
     left, _ = asking.missing(step.plan.items(), store)
     if step.run is not None and not left:
@@ -183,7 +203,7 @@ def check_day(day: str) -> None:
 
 def _current(store: Store, card: ModelCard, bank: str | None) -> list[Watch]:
     return [
-        watch for watch in watches.watches(store, model=card.name, bank=bank) if not watch.ended
+        watch for watch in watches.on_record(store, model=card.name, bank=bank) if not watch.ended
     ]
 
 
@@ -252,13 +272,16 @@ def _baseline(
     )  # fmt: skip
     limit = chosen.SIZE if wanted.limit is None else wanted.limit
     questions = chosen.watched(
-        source.questions, limit=limit, seed=wanted.seed, judged=wanted.judged,
+        source.questions, limit=limit, seed=wanted.seed, judged=bool(wanted.judge),
         registry=workspace.registry,
     )  # fmt: skip
     plan = asking.Plan(
         questions=questions, cards=[card], repeats=repeats, day=day, seed=wanted.seed
     )
-    settings = watches.settings("baseline", every=wanted.every or watches.DAILY, seed=wanted.seed)
+    settings = watches.settings(
+        "baseline", every=wanted.every or watches.DAILY, seed=wanted.seed,
+        judge=wanted.judge or "",
+    )  # fmt: skip
     return _Step(did="baseline", plan=plan, card=card, bank=source, settings=settings, run=None,
                  notes=notes)  # fmt: skip
 

@@ -5,11 +5,13 @@ It must not know how evidence is worked out, nor what is said of it.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, field
 
-from mingan.drift.verdicts import Read, Readings
+from mingan.drift import chosen
+from mingan.drift.verdicts import Read, Readings, words_of
 from mingan.drift.watches import Watch
+from mingan.statistics.watch import watch as watched
 
 By = Mapping[tuple[str, int], Read]
 
@@ -18,11 +20,12 @@ ALPHA = 0.05
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Evidence:
-    """The e-value after every check, and the alarm if one was raised."""
+    """The e-value after every check, and the alarm if one was raised; see `statistics.watch`."""
 
     values: Mapping[str, float] = field(default_factory=dict)
     alarm_day: str = ""
     since: str = ""
+    stream: str = ""
     alpha: float = ALPHA
 
     @property
@@ -32,25 +35,42 @@ class Evidence:
 
 
 def gather(watch: Watch, readings: Readings) -> Evidence:
-    """The evidence of all checks, in the order of their days."""
-    return Evidence()
+    """The evidence of all checks, in the order of their days.
+
+    The newest check counts once nothing of it is left to ask, or another day has come: who looks
+    at half a day and then at all of it looks twice.
+    """
+    days = list(watch.days)
+    if len(days) > 1 and len(readings.on(days[-1])) < len(watch.questions):
+        days.pop()
+    found = watched(
+        [_right(readings.on(day)) for day in days],
+        said=[_said(readings.on(day)) for day in days],
+        classes=chosen.classes_of(watch.questions),
+        alpha=ALPHA,
+    )
+    checks = days[1:]
+    return Evidence(
+        values=dict(zip(checks, found.evidence, strict=False)),
+        alarm_day="" if found.alarm is None else checks[found.alarm],
+        since="" if found.since is None else checks[found.since],
+        stream=found.stream,
+    )
 
 
-def pairs_of(base: By, now: By) -> list[tuple[bool, bool]]:
-    """By question: the verdict at the baseline's first decided asking, and now."""
-    first: dict[str, bool] = {}
-    for (question, _), read in sorted(base.items()):
+def _right(reads: By) -> dict[str, list[Hashable]]:
+    """Verdicts by question; what is not decided is left out."""
+    found: dict[str, list[Hashable]] = {}
+    for (question, _), read in sorted(reads.items()):
         if read.right is not None:
-            first.setdefault(question, read.right)
-    return [
-        (first[question], read.right)
-        for (question, _), read in now.items()
-        if question in first and read.right is not None
-    ]
+            found.setdefault(question, []).append(read.right)
+    return found
 
 
-def exact_p(pairs: list[tuple[bool, bool]]) -> float:
-    """The exact paired test of one day."""
-    from mingan.statistics.paired import mcnemar
-
-    return mcnemar(sum(b and not a for a, b in pairs), sum(a and not b for a, b in pairs))
+def _said(reads: By) -> dict[str, list[Hashable]]:
+    """What was said: the final answer where today's grader finds one, else all the words."""
+    found: dict[str, list[Hashable]] = {}
+    for (question, _), read in sorted(reads.items()):
+        if read.answer.state in ("ok", "truncated"):
+            found.setdefault(question, []).append(read.grade.extracted or words_of(read.answer))
+    return found

@@ -14,12 +14,12 @@ from itertools import combinations
 import numpy as np
 
 from mingan.drift import chosen, evidence
-from mingan.drift.verdicts import Read, Readings, absent, grader_name
+from mingan.drift.verdicts import Read, Readings, absent, grader_name, words_of
 from mingan.drift.watches import Watch
 from mingan.reports.drifted import ClassChange, Drift, DriftDay, DriftVerdict, GraderChange, Role
 from mingan.reports.trusted import Share
+from mingan.statistics.drift import Change, paired_change
 from mingan.statistics.intervals import wilson
-from mingan.statistics.paired import paired_interval
 from mingan.statistics.power import detectable
 
 MARGIN = 0.15
@@ -39,17 +39,17 @@ def drift_of(watch: Watch, readings: Readings) -> Drift:
     for day in watch.days[1:]:
         days.append(_later_day(watch, day, base, readings.on(day), seen))
     now = [day for day in watch.days[1:] if not seen.alarm_day or day >= seen.since]
-    changes = _changes(base, [readings.on(day) for day in now])
-    low, high = paired_interval(changes) if changes else (-1.0, 1.0)
+    change = _change(watch, base, [readings.on(day) for day in now])
     last = days[-1] if len(days) > 1 else None
     found = Drift(
         model=watch.card.name, bank=watch.bank, watch=watch.id, every=watch.every,
         questions=len(watch.questions), repeats=watch.repeats, noise=_noise(base),
         days=tuple(days), classes=_classes(watch, base, [readings.on(day) for day in now]),
-        since=seen.since, alarm_day=seen.alarm_day,
-        estimate=float(np.mean(changes)) if changes else float("nan"), low=low, high=high,
+        since=seen.since, alarm_day=seen.alarm_day, stream=seen.stream,
+        estimate=change.difference, low=change.low, high=change.high,
         p=last.p if last else 1.0, evidence=last.evidence if last else 1.0,
-        threshold=seen.threshold, alpha=seen.alpha, detectable=_detectable(base, readings, watch),
+        threshold=seen.threshold, alpha=seen.alpha,
+        detectable=_detectable(last) if last else float("nan"),
         grader_change=_grader_change(watch, readings, now), ended=watch.ended,
         unfinished=bool(last and last.absent.get("not asked")),
         due="" if watch.ended else watch.due,
@@ -76,18 +76,16 @@ def _first_day(watch: Watch, base: By) -> DriftDay:
 
 
 def _later_day(watch: Watch, day: str, base: By, now: By, seen: evidence.Evidence) -> DriftDay:
-    changes = _changes(base, [now])
-    pairs = evidence.pairs_of(base, now)
-    low, high = paired_interval(changes) if changes else (-1.0, 1.0)
+    change = _change(watch, base, [now])
     return replace(
         _alone(day, "check", now, len(watch.questions)),
-        better=sum(change > 0.5 for change in changes),
-        worse=sum(change < -0.5 for change in changes),
-        pairs=len(changes),
-        difference=float(np.mean(changes)) if changes else float("nan"),
-        low_change=low,
-        high_change=high,
-        p=evidence.exact_p(pairs),
+        better=change.better,
+        worse=change.worse,
+        pairs=change.questions,
+        difference=change.difference,
+        low_change=change.low,
+        high_change=change.high,
+        p=change.p,
         same_text=_same_text(base, now),
         evidence=seen.values.get(day, 1.0),
         alarm=bool(seen.alarm_day) and day >= seen.alarm_day,
@@ -119,16 +117,17 @@ def _means(reads: By) -> dict[str, float]:
     return {question: sum(said) / len(said) for question, said in found.items()}
 
 
-def _changes(base: By, later: Sequence[By]) -> list[float]:
-    """By question: the mean of the later days less that of the baseline, where both are decided."""
+def _change(watch: Watch, base: By, later: Sequence[By]) -> Change:
+    """The mean of the later days against that of the baseline, question by question."""
     before = _means(base)
     days = [_means(reads) for reads in later]
-    found = []
-    for question, share in before.items():
-        now = [means[question] for means in days if question in means]
-        if now:
-            found.append(sum(now) / len(now) - share)
-    return found
+    now = {
+        question: float(np.mean([means[question] for means in days if question in means]))
+        for question in {question for means in days for question in means}
+    }
+    ids = [question.id for question in watch.questions]
+    nan = float("nan")
+    return paired_change([before.get(q, nan) for q in ids], [now.get(q, nan) for q in ids])
 
 
 def _same_text(base: By, now: By) -> Share:
@@ -136,17 +135,13 @@ def _same_text(base: By, now: By) -> Share:
     before: dict[str, set[str]] = {}
     for (question, _), read in base.items():
         if read.answer.state != "failed":
-            before.setdefault(question, set()).add(_words(read))
+            before.setdefault(question, set()).add(words_of(read.answer))
     same = [
-        _words(read) in before[question]
+        words_of(read.answer) in before[question]
         for (question, _), read in now.items()
         if question in before and read.answer.state != "failed"
     ]
     return Share(count=sum(same), of=len(same))
-
-
-def _words(read: Read) -> str:
-    return "\0".join((*read.answer.earlier, read.answer.text))
 
 
 def _noise(base: By) -> Share:
@@ -162,15 +157,12 @@ def _noise(base: By) -> Share:
     )
 
 
-def _detectable(base: By, readings: Readings, watch: Watch) -> float:
-    """By the spread of the newest check's changes; two pseudo-questions keep it above nothing."""
-    if len(watch.days) < 2:
+def _detectable(day: DriftDay) -> float:
+    """By how many questions a check changed; one more each way keeps it above nothing."""
+    if not day.pairs:
         return float("nan")
-    changes = _changes(base, [readings.on(watch.days[-1])])
-    if not changes:
-        return float("nan")
-    variance = (float(np.square(changes).sum()) + 2) / (len(changes) + 2)
-    return detectable(questions=len(changes), variance=variance)
+    variance = (day.better + day.worse + 2) / (day.pairs + 2)
+    return detectable(questions=day.pairs, variance=variance)
 
 
 # --- classes, graders ---------------------------------------------------------------------------
@@ -224,7 +216,7 @@ def _grader_change(watch: Watch, readings: Readings, now: Sequence[str]) -> Grad
 
 def _seeming(watch: Watch, readings: Readings, now: Sequence[str]) -> float:
     """What the old verdicts would have made of it, less what today's make of it."""
-    today = _changes(readings.on(watch.days[0]), [readings.on(day) for day in now])
+    today = _change(watch, readings.on(watch.days[0]), [readings.on(day) for day in now])
     old = Readings(
         by_day={
             day: {
@@ -233,5 +225,5 @@ def _seeming(watch: Watch, readings: Readings, now: Sequence[str]) -> float:
             for day, on in readings.by_day.items()
         }
     )
-    then = _changes(old.on(watch.days[0]), [old.on(day) for day in now])
-    return float(np.mean(then)) - float(np.mean(today)) if then and today else float("nan")
+    then = _change(watch, old.on(watch.days[0]), [old.on(day) for day in now])
+    return then.difference - today.difference

@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 from mingan import grading
 from mingan.drift.watches import Watch
 from mingan.grading import choose
+from mingan.grading.judging import asked_as
 from mingan.plugins import Registry
 from mingan.plugins import registry as installed
 from mingan.records import Answer, Grade, Question
@@ -76,11 +77,15 @@ class Readings:
 
 @dataclass(slots=True)
 class Record:
-    """What the store knows of verdicts, by place, read once for all watches."""
+    """What the store knows of verdicts, by place, read once for all watches.
+
+    `keys` are those of the rules' grades; `asked_as` says how each judge was asked last.
+    """
 
     ruled: dict[Place, list[Grade]] = field(default_factory=dict)
     judged: dict[Place, list[Grade]] = field(default_factory=dict)
     keys: set[str] = field(default_factory=set)
+    asked_as: dict[str, str] = field(default_factory=dict)
 
     @classmethod
     def of(cls, reader: Reader) -> Record:
@@ -93,14 +98,19 @@ class Record:
                 found.keys.add(grade.key)
             elif grade.authority == "judge":
                 found.judged.setdefault(place, []).append(grade)
+                if not grade.opinion:
+                    found.asked_as[grade.by] = asked_as(grade.version)
         return found
 
 
 def read(
-    reader: Reader, watch: Watch, record: Record, *, judge: str = "",
+    reader: Reader, watch: Watch, record: Record, *, judge: str = "", until: str = "",
     registry: Registry = installed,
 ) -> Readings:  # fmt: skip
     """All answers of a watch, read by today's rules and, where they cannot tell, by one judge.
+
+    Args:
+        until: the day from which on the judge's word does not count; "" for never.
 
     Raises:
         InputError: a question names a grader that nobody installed.
@@ -113,12 +123,28 @@ def read(
         question = questions.get((answer.question, answer.asked))
         if question is None or answer.day not in days:
             continue
-        one = _read(question, answer, record, judge, registry)
+        heard = "" if until and answer.day >= until else judge
+        one = _read(question, answer, record, heard, registry)
         ruled = one.grade.authority == "rule" and answer.state != "failed"
         if ruled and one.grade.key not in record.keys:
             new.append(one.grade)
         by_day[answer.day][answer.question, answer.repeat] = one
     return Readings(by_day=by_day, new=tuple(new))
+
+
+def judged(record: Record, place: Place, judge: str) -> Grade | None:
+    """The newest verdict of a judge on an answer, asked in the way in which it was asked last.
+
+    A judge whose settings were changed is another grader; its verdicts of before do not count.
+    """
+    same = [
+        grade
+        for grade in record.judged.get(place, ())
+        if not grade.opinion
+        and grade.by == judge
+        and asked_as(grade.version) == record.asked_as.get(judge)
+    ]
+    return same[-1] if same else None
 
 
 def absent(reads: Sequence[Read], wanted: int) -> dict[str, int]:
@@ -127,6 +153,11 @@ def absent(reads: Sequence[Read], wanted: int) -> dict[str, int]:
     if wanted > len(reads):
         found["not asked"] = wanted - len(reads)
     return dict(found)
+
+
+def words_of(answer: Answer) -> str:
+    """Everything that was said, turn by turn."""
+    return "\0".join((*answer.earlier, answer.text))
 
 
 def grader_name(grade: Grade) -> str:
@@ -145,9 +176,8 @@ def _read(
     first = ruled[0] if ruled else None
     if current.verdict in DECIDED or not judge:
         return Read(question=question, answer=answer, grade=current, first=first)
-    said = [g for g in record.judged.get(place, ()) if not g.opinion and g.by == judge]
-    last = said[-1] if said else None
-    chosen = last if last is not None and last.verdict in DECIDED else current
+    said = judged(record, place, judge)
+    chosen = said if said is not None and said.verdict in DECIDED else current
     return Read(question=question, answer=answer, grade=chosen, first=first)
 
 

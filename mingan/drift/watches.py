@@ -75,6 +75,11 @@ class Watch:
         """The day from which the next check is due; however many were missed, it is one."""
         return (date.fromisoformat(self.days[-1]) + timedelta(days=self.every)).isoformat()
 
+    @property
+    def judge(self) -> str:
+        """The judge whose verdicts count where rules cannot tell; "" for none."""
+        return str(_about(self.started.run).get("judge", ""))
+
     def run_of(self, day: str) -> Run | None:
         """The run of that day."""
         found = [s.run for s in (self.started, *self.checks) if s.run.day == day]
@@ -88,11 +93,15 @@ class Watch:
         )
 
 
-def settings(role: Literal["baseline", "check"], *, every: int, seed: int, watch: str = "") -> dict[str, Any]:  # fmt: skip  # noqa: E501
+def settings(
+    role: Literal["baseline", "check"], *, every: int, seed: int, watch: str = "", judge: str = ""
+) -> dict[str, Any]:  # fmt: skip
     """What a run of a watch carries in its settings."""
     about: dict[str, Any] = {"role": role, "every": every}
     if watch:
         about["watch"] = watch
+    if judge:
+        about["judge"] = judge
     return {KEY: about, "seed": seed}
 
 
@@ -112,7 +121,7 @@ def seed_of(run: Run) -> int:
     return int(run.settings.get("seed", 0))
 
 
-def watches(reader: Reader, *, model: str | None = None, bank: str | None = None) -> list[Watch]:
+def on_record(reader: Reader, *, model: str | None = None, bank: str | None = None) -> list[Watch]:
     """Every watch on record, oldest first.
 
     Of one model name on one bank only the newest goes on; the others have `ended`. A run whose

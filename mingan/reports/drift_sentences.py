@@ -53,7 +53,7 @@ def drift_sentence(row: Drift) -> Text:
         return _only_a_baseline(row)
     name, size = named(row.model), _size(row)
     if row.verdict == "changed":
-        chance = percent(row.alpha)
+        chance, size = percent(row.alpha), _size_changed(row)
         return tidy(
             f"{name.zh} 变了：大约从 {row.since} 起，{size.zh}。警报是 {row.alarm_day} 拉响的；"
             f"模型一直没变的话，这样问一辈子也只有至多 {chance} 的机会误报。",
@@ -177,8 +177,8 @@ def judge_sentence(change: JudgeChange) -> Text:
     if change.drifted:
         up = change.shift > 0
         return tidy(
-            f"裁判 {name.zh} 变了，这不是模型变了：{change.day} 它把基准的 {change.again:,} 个旧回答"
-            f"又判了一遍，{share} 换了判定，给的分{'高' if up else '低'}了 {shift} 分。",
+            f"裁判 {name.zh} 变了，这不是模型变了：{change.day} 它把基准的 {change.again:,} 个"
+            f"旧回答又判了一遍，{share} 换了判定，给的分{'高' if up else '低'}了 {shift} 分。",
             f"The judge {name.en} changed, which is no change of the model: on {change.day} it "
             f"judged {counted(change.again, 'old answer')} of the baseline again, gave {share} "
             f"another verdict, and {shift} points {'more' if up else 'less'}.",
@@ -272,6 +272,17 @@ def _size(row: Drift) -> Text:
         f"（差的 {level} 区间 {low} 到 {high}）",
         f"the score is {size} points {'above' if up else 'below'} the baseline of "
         f"{row.baseline.day} ({level} interval of the change {low} to {high})",
+    )
+
+
+def _size_changed(row: Drift) -> Text:
+    """The change of the score; where only what was said changed, that too."""
+    size = _size(row)
+    if row.stream != "said" or not row.low <= 0 <= row.high:
+        return size
+    return Text(
+        f"说的答案和以前不一样了，而{size.zh}",
+        f"what it answers is not what it answered before, while {size.en}",
     )
 
 

@@ -170,6 +170,7 @@ def _row(row: Drift) -> dict[str, Any]:
         "verdict": row.verdict,
         "since": row.since or None,
         "alarm_day": row.alarm_day or None,
+        "stream": row.stream or None,
         "estimate": _number(row.estimate),
         "low": _number(row.low),
         "high": _number(row.high),

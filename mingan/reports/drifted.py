@@ -143,7 +143,8 @@ class Drift:
         days: the baseline first.
         classes: where the right answers have classes; empty where they have none.
         verdict, since, alarm_day: what is said; the day from which it seems to hold, and the day
-            on which the alarm was raised ("" without).
+            on which the alarm was raised ("" without). `stream`: what spoke loudest at the alarm
+            ("worse", "better", "worse yes", "said": what was said, right or wrong).
         estimate, low, high: score now minus score at the baseline. "Now" is the days from
             `since` on where there is an alarm, else all checks together.
         p: exact paired test of the newest check against the baseline; a single look.
@@ -170,6 +171,7 @@ class Drift:
     verdict: DriftVerdict = "cannot tell yet"
     since: str = ""
     alarm_day: str = ""
+    stream: str = ""
     estimate: float = float("nan")
     low: float = -1.0
     high: float = 1.0
