@@ -353,7 +353,8 @@ def _history(
             )
         )
     else:
-        say.out(f"{found.question.id}：{' '.join(found.question.prompt.split())}")
+        prompt = " ".join(found.question.prompt.split())
+        say.out(Text(f"{found.question.id}：{prompt}", f"{found.question.id}: {prompt}"))
         say.out("")
     print(table.plain(drift_table.history_table(found)), end="")
     return 0

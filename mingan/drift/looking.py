@@ -25,6 +25,9 @@ from mingan.statistics.power import detectable
 MARGIN = 0.15
 """No change is said only where the whole interval of the change lies within this."""
 
+DOUBTFUL = 0.05
+"""Where the newest check alone is as unlike the baseline, no change is not said either."""
+
 ENOUGH_SAME = 5
 """So many answers, all of them the baseline's to the letter, say no change by themselves."""
 
@@ -60,7 +63,7 @@ def drift_of(watch: Watch, readings: Readings) -> Drift:
 def _verdict(row: Drift) -> DriftVerdict:
     if row.alarm_day:
         return "changed"
-    if not row.checks:
+    if not row.checks or row.p <= DOUBTFUL:
         return "cannot tell yet"
     same = row.checks[-1].same_text
     if same.count == same.of >= ENOUGH_SAME:

@@ -94,6 +94,7 @@ class ScriptedForm(ModelForm):
 
     script: str | None = None
     answers: dict[str, Any] | None = None
+    later: dict[str, dict[str, Any]] | None = None
     default: str | None = None
     delay: Amount | None = None
     jitter: Amount | None = None
@@ -151,7 +152,7 @@ def check_no_secret(entry: Any, where: str, key: str = "") -> None:
     if isinstance(entry, dict):
         for name, value in entry.items():
             # A script is full of made-up words, and no request carries it anywhere.
-            if name != "answers":
+            if name not in ("answers", "later"):
                 check_no_secret(value, where, str(name))
         return
     if isinstance(entry, list):

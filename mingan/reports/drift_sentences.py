@@ -92,6 +92,14 @@ def drift_notes(row: Drift) -> list[Text]:
                 "and only what is missing is asked.",
             )
         )
+    if row.verdict == "changed" and not row.ended:
+        found.append(
+            Text(
+                "要以今天的模型为准接着看，请加 --anew 重新定一个基准；旧的记录都在。",
+                "To go on from the model as it is today, add --anew for a new baseline; what is on "
+                "record stays.",
+            )
+        )
     if row.ended:
         found.append(
             Text(

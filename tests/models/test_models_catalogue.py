@@ -226,3 +226,11 @@ def test_the_builtin_cards() -> None:
 
 def test_the_example_is_toml_for_any_reader() -> None:
     assert len(tomllib.loads(EXAMPLE.read_text("utf-8"))["model"]) == 6
+
+
+def test_a_script_by_the_day_is_taken(tmp_path: Path) -> None:
+    path = tmp_path / "models.toml"
+    path.write_text(
+        '[[model]]\nname = "m"\nkind = "scripted"\nlater = {"2026-03-09" = {q1 = "43"}}\n', "utf-8"
+    )
+    assert load(path)["m"].options == {"later": {"2026-03-09": {"q1": "43"}}}
