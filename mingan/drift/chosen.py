@@ -19,7 +19,7 @@ from mingan.bank.games.options import letter
 from mingan.errors import UsageError
 from mingan.grading import choose
 from mingan.grading.polarity import YES, of_reference
-from mingan.normal import fold
+from mingan.normal import fold, key
 from mingan.plugins import Registry
 from mingan.plugins import registry as installed
 from mingan.records import Question
@@ -31,7 +31,8 @@ FEW = 3
 """Questions that a class must have to be one."""
 
 _JUDGE = "judge"
-_BY_POLARITY = "yesno"
+_LABELLED = ("yesno", "label")
+_LABEL = 12
 _WAYS = ("yes", "no")
 
 
@@ -62,16 +63,20 @@ def watched(
 
 
 def class_of(question: Question) -> str:
-    """The class of the right answer: "yes", "no", or a letter of an option; "" for none."""
+    """The class of the right answer: "yes", "no", a label, or an option's letter; "" for none."""
     reference = (question.answer or "").strip()
     if not reference:
         return ""
     if question.choices:
         return _option(reference, question.choices)
-    if _grader(question) == _BY_POLARITY:
-        way = of_reference(reference)
-        return "" if way is None else "yes" if way == YES else "no"
-    return ""
+    grader = _grader(question)
+    if grader not in _LABELLED:
+        return ""
+    way = of_reference(reference)
+    if way is not None:
+        return "yes" if way == YES else "no"
+    label = key(reference)
+    return label if grader == "label" and len(label) <= _LABEL else ""
 
 
 def classes_of(questions: Sequence[Question]) -> dict[str, str]:
