@@ -11,6 +11,8 @@ pairs, comparisons    all pairs at once; verdicts
 multiplicity, ranks   many tests at once; ranks as tie groups
 power                 how many questions it takes
 items                 single questions: difficulty, discrimination, suspect keys
+eprocess, watch       evidence on any day; a model asked day after day
+drift, equality       one asking against another; do two sources write alike?
 twins                 public against hidden questions; two samples of numbers
 agreement             of people who judged the same things
 judge_agreement       a judge held against people; judge_bias what it leans to more than they do
@@ -41,6 +43,9 @@ from mingan.statistics.budget import (
 )
 from mingan.statistics.calibration import cross_fitted, sharper
 from mingan.statistics.comparisons import compare, compare_all
+from mingan.statistics.drift import Change, Spread, paired_change, spread
+from mingan.statistics.eprocess import pair_evidence
+from mingan.statistics.equality import TextsAlike, texts_alike
 from mingan.statistics.flips import Flip, votes_to_flip
 from mingan.statistics.intervals import (
     Interval,
@@ -90,11 +95,13 @@ from mingan.statistics.standard_errors import (
 from mingan.statistics.twins import TwinTest, twin_test, two_sample
 from mingan.statistics.unknowns import UnsureRate
 from mingan.statistics.votes import Votes, log_lead, share_lead, votes_of
+from mingan.statistics.watch import Watched, watch
 
 __all__ = [
     "Agreement",
     "Alongside",
     "Bias",
+    "Change",
     "Comparison",
     "Corrected",
     "Flip",
@@ -109,13 +116,16 @@ __all__ = [
     "ResponseMatrix",
     "RoganGladen",
     "Score",
+    "Spread",
     "Strength",
     "StyleEffect",
+    "TextsAlike",
     "Turns",
     "TwinTest",
     "UnsureRate",
     "Variances",
     "Votes",
+    "Watched",
     "agreement_by_group",
     "bayes",
     "benjamini_hochberg",
@@ -148,6 +158,8 @@ __all__ = [
     "majority",
     "mcnemar",
     "mean_interval",
+    "pair_evidence",
+    "paired_change",
     "paired_error",
     "paired_interval",
     "people_buy",
@@ -167,16 +179,19 @@ __all__ = [
     "share_lead",
     "sharper",
     "sign_flip",
+    "spread",
     "standard_error",
     "stratified_error",
     "style_bias",
     "style_bias_in_grades",
     "take_turns",
+    "texts_alike",
     "twin_test",
     "two_sample",
     "variances",
     "votes_of",
     "votes_to_flip",
+    "watch",
     "wilson",
     "worth_looking",
 ]
