@@ -173,7 +173,7 @@ def drift(
         wishes = [
             Wanted(
                 model=name, bank=bank, limit=limit, repeats=repeats, every=days, seed=seed,
-                anew=anew, judge=judge, models_file=models,
+                anew=anew, judge=judge, show_hidden=show_hidden, models_file=models,
             )
             for name in names
         ]  # fmt: skip
@@ -281,6 +281,15 @@ def _tell(asked: Asked) -> None:
             f"{asked.outcome.left} were not asked for.",
         )
     )
+    for account in asked.judged:
+        say.note(
+            Text(
+                f"裁判：问了 {account.asked} 次，本来就有 {account.already} 次，"
+                f"没有问 {account.left} 次。",
+                f"The judge: {account.asked} opinions asked for, {account.already} there already, "
+                f"{account.left} not asked for.",
+            )
+        )
     if not asked.complete:
         say.note(
             Text(

@@ -71,7 +71,8 @@ class Wanted:
         every: days between two checks.
         anew: begin a new baseline, whatever there is.
         judge: the name of a judge whose verdicts count where rules cannot tell; questions that
-            need one are watched too.
+            need one are watched too. `show_hidden`: hidden ones may be sent to a judge that is
+            not on this machine.
     """
 
     model: str | ModelCard
@@ -82,6 +83,7 @@ class Wanted:
     seed: int = 0
     anew: bool = False
     judge: str | None = None
+    show_hidden: bool = False
     models_file: str | Path | None = None
 
 
@@ -134,8 +136,9 @@ async def ask(
     if not watch.judge or not asked.complete:
         return asked
     outcomes = await judged.judge(
-        workspace, watch, day, models_file=wanted.models_file, made=made, **how
-    )
+        workspace, watch, day, models_file=wanted.models_file, made=made,
+        show_hidden=wanted.show_hidden, **how,
+    )  # fmt: skip
     return replace(asked, judged=tuple(outcomes))
 
 

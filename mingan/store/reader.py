@@ -53,16 +53,23 @@ class Reader:
             return [(name, digest, int(count)) for name, digest, count in connection.execute(query)]
 
     def newest_bank(self) -> str | None:
-        """The bank of the newest run, or the one that came in after it; None if there is none."""
+        """The bank of the newest run, or the one that came in after it; None if there is none.
+
+        Runs for a day, which watch for drift, give no scores and do not count.
+        """
         brought = select(schema.bank.c.name, schema.bank.c.at)
         asked = select(schema.run.c.body, schema.run.c.started)
         with self.reading() as connection:
             bank = connection.execute(brought.order_by(schema.bank.c.row.desc()).limit(1)).first()
             newest = asked.order_by(schema.run.c.started.desc(), schema.run.c.id.desc())
+            watched: set[str] = set()
             for row in connection.execute(newest):
-                name: str = Run.from_json(row.body).bank
-                if name:
-                    return str(bank.name) if bank and bank.at > row.started else name
+                run: Run = Run.from_json(row.body)
+                if run.day:
+                    watched.add(run.bank)
+                elif run.bank:
+                    newer = bank and bank.at > row.started and bank.name not in watched
+                    return str(bank.name) if bank and newer else run.bank
         return str(bank.name) if bank else None
 
     def bank(self, name_or_hash: str) -> list[Question] | None:

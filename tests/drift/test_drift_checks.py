@@ -167,3 +167,13 @@ def test_scores_know_nothing_of_watches(workspace: Workspace) -> None:
 
 def _keys(workspace: Workspace) -> list[str]:
     return [answer.key for answer in workspace.store.answers() if answer.state != "failed"]
+
+
+def test_the_bank_that_is_shown_first_is_never_that_of_a_watch(workspace: Workspace) -> None:
+    made = model(card=ModelCard(name="n", kind="scripted"))
+    other = ModelCard(name="n", kind="scripted")
+    workspace.run(bank=SUM_BANK, models=[other], limit=3, made=made)
+    check(workspace, 1)
+    check(workspace, 2)
+    assert workspace.store.newest_bank() == "sums"
+    assert workspace.scores().gathered.bank == "sums"
