@@ -19,6 +19,7 @@ from mingan.reports.drifted import (
     JudgeChange,
     SameModel,
 )
+from mingan.reports.safe import one_line
 from mingan.reports.sentences import named, percent, points, tidy
 from mingan.reports.trusted import Share
 
@@ -152,7 +153,8 @@ def flip_sentence(classes: Iterable[ClassChange]) -> Text | None:
 
 def class_words(name: str) -> Text:
     """A class of questions, by its right answer."""
-    return _CLASSES.get(name, Text(f"答案是 {name} ", f"answer {name}"))
+    label = one_line(name, 20)
+    return _CLASSES.get(name, Text(f"答案是“{label}”", f"answer “{label}”"))
 
 
 def grader_sentence(change: GraderChange) -> Text:

@@ -80,7 +80,7 @@ def classes_table(classes: Iterable[ClassChange], *, lang: Lang | None = None) -
     )  # fmt: skip
     for one in classes:
         table.add_row(
-            _plain(class_words(one.name).say(speak).strip()), str(one.questions),
+            _plain(class_words(one.name).say(speak)), str(one.questions),
             share_words(one.before), share_words(one.now), _signed(one.difference),
         )  # fmt: skip
     return table
