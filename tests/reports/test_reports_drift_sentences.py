@@ -71,7 +71,8 @@ def test_a_change_is_told_with_its_day_its_size_and_the_error_of_the_alarm() -> 
     said = drift_sentence(ROW)
     assert said.zh == (
         "m 变了：大约从 2026-03-09 起，得分比基准（2026-03-01）低 33 分"
-        "（差的 95% 区间 −46 到 −18）。警报是 2026-03-09 拉响的；模型一直没变的话，这样问一辈子也只有至多 5% 的机会误报。"
+        "（差的 95% 区间 −46 到 −18）。警报是 2026-03-09 拉响的；"
+        "模型一直没变的话，这样问一辈子也只有至多 5% 的机会误报。"
     )
     assert "since about 2026-03-09, the score is 33 points below the baseline" in said.en
     assert "a chance of 5% at most" in said.en
