@@ -48,7 +48,7 @@ def drift_of(watch: Watch, readings: Readings) -> Drift:
         model=watch.card.name, bank=watch.bank, watch=watch.id, every=watch.every,
         questions=len(watch.questions), repeats=watch.repeats, noise=_noise(base),
         days=tuple(days), classes=_classes(watch, base, [readings.on(day) for day in now]),
-        since=seen.since, alarm_day=seen.alarm_day, stream=seen.stream,
+        since=seen.since, alarm_day=seen.alarm_day, stream=seen.stream, kept=seen.kept,
         estimate=change.difference, low=change.low, high=change.high,
         p=last.p if last else 1.0, evidence=last.evidence if last else 1.0,
         threshold=seen.threshold, alpha=seen.alpha,

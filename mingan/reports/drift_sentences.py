@@ -76,7 +76,7 @@ def drift_sentence(row: Drift) -> Text:
 
 def drift_notes(row: Drift) -> list[Text]:
     """What should be known beside the verdict, one sentence each."""
-    found = [noise_sentence(row)]
+    found = [_kept() if row.kept else noise_sentence(row)]
     flip = flip_sentence(row.classes)
     if flip is not None:
         found.append(flip)
@@ -332,6 +332,17 @@ def _more(row: Drift) -> Text:
     return Text(
         f"{seen.zh}接着每天复查，证据会积累起来。",
         f"{seen.en} Keep checking: evidence adds up from day to day.".strip(),
+    )
+
+
+def _kept() -> Text:
+    return Text(
+        "基准里同一道题问几遍，长长的回答一字不差，而 temperature 不是 0：像是路上有谁把回答存起来"
+        "再给一次。几遍只算一遍，它自己和自己差多少就不知道了；请关掉缓存，用 --anew 重新定基准。",
+        "Asked several times for the baseline, long answers came out the same to the letter though "
+        "the temperature is not 0, as if something on the way kept them. They count as one, and "
+        "how much the model varies by itself is not known; switch the cache off and begin with "
+        "--anew.",
     )
 
 

@@ -185,6 +185,7 @@ def _row(row: Drift) -> dict[str, Any]:
         "due": row.due or None,
         "ended": row.ended,
         "unfinished": row.unfinished,
+        "kept_answers": row.kept,
         "noise": _share(row.noise),
         "days": [_day(day) for day in row.days],
         "classes": [

@@ -141,6 +141,9 @@ class Drift:
         noise: A/A: of pairs of askings of one question on the baseline's day, how many differ in
             their verdict; what happens without any change.
         days: the baseline first.
+        kept: the baseline's long answers are the same to the letter though the temperature is not
+            0, as if something on the way kept answers; its askings count as one, and the noise
+            is not known.
         classes: where the right answers have classes; empty where they have none.
         verdict, since, alarm_day: what is said; the day from which it seems to hold, and the day
             on which the alarm was raised ("" without). `stream`: what spoke loudest at the alarm
@@ -167,6 +170,7 @@ class Drift:
     repeats: int
     noise: Share
     days: tuple[DriftDay, ...]
+    kept: bool = False
     classes: tuple[ClassChange, ...] = ()
     verdict: DriftVerdict = "cannot tell yet"
     since: str = ""

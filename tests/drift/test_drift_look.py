@@ -27,7 +27,7 @@ from mingan.grading.protocol import Finding
 from mingan.grading.rules.number import NumberGrader
 from mingan.models.protocol import Request
 from mingan.plugins import Registry
-from mingan.records import Question
+from mingan.records import Generation, ModelCard, Question
 from mingan.reports.drift_sentences import drift_notes, drift_sentence
 from mingan.reports.drift_table import drift_document
 from mingan.workspace import Workspace
@@ -201,3 +201,29 @@ def test_a_person_s_verdict_does_not_count_on_one_side_only(workspace: Workspace
 def test_an_empty_workspace_has_no_watch(workspace: Workspace) -> None:
     assert drift.look(workspace.store).rows == ()
     assert BANK.name == "b"
+
+
+@pytest.mark.parametrize("temperature", [None, 1.0])
+def test_answers_that_are_kept_and_given_again_make_no_drift(
+    workspace: Workspace, temperature: float | None
+) -> None:
+    """Half of all answers are wrong by chance, but asked twice on a day it says the same."""
+
+    def says(request: Request) -> str:
+        chance = random.Random(f"{request.question} {request.day}")
+        verdict = right(request) if chance.random() < 0.5 else wrong(request)
+        return f"{'想了想。' * 12}（{chance.random()}）答案是：{verdict}"
+
+    card = ModelCard(name="m", kind="scripted", generation=Generation(temperature=temperature))
+    row = watch(workspace, range(1, 9), says, bank=SUM_BANK, card=card)
+    assert row.kept
+    assert row.verdict != "changed"
+    assert "--anew" in drift_notes(row)[0].zh
+
+
+def test_at_temperature_0_the_same_words_twice_are_as_they_should_be(workspace: Workspace) -> None:
+    def says(request: Request) -> str:
+        return f"{'想了想。' * 12}答案是：{right(request)}"
+
+    card = ModelCard(name="m", kind="scripted", generation=Generation(temperature=0.0))
+    assert not watch(workspace, (1, 2), says, bank=SUM_BANK, card=card).kept
