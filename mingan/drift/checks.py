@@ -290,10 +290,16 @@ def _baseline(
 
 
 def _begun(store: Store, step: _Step) -> Run:
-    if step.run is not None:
-        store.end_run(step.run.id, "running")
-        return step.run
-    return runs.put_on_record(store, step.bank, step.plan, settings=step.settings)
+    """The run of a step, for a caller that holds the run lock: whoever else is running has died."""
+    run = step.run
+    if run is None:
+        run = runs.put_on_record(store, step.bank, step.plan, settings=step.settings)
+    for status in store.runs():
+        if status.run.id == run.id:
+            store.end_run(run.id, "running")
+        elif status.state == "running" and watches.role_of(status.run):
+            store.end_run(status.run.id, "stopped")
+    return run
 
 
 def _settle(store: Store, run: Run) -> None:

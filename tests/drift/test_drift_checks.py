@@ -9,7 +9,7 @@ import pytest
 from drift_help import BANK, CARD, FIRST, SUM_BANK, check, day, model, right
 
 from mingan import drift, runs
-from mingan.errors import UsageError
+from mingan.errors import BusyError, UsageError
 from mingan.records import Generation, ModelCard
 from mingan.workspace import Workspace
 
@@ -177,3 +177,19 @@ def test_the_bank_that_is_shown_first_is_never_that_of_a_watch(workspace: Worksp
     check(workspace, 2)
     assert workspace.store.newest_bank() == "sums"
     assert workspace.scores().gathered.bank == "sums"
+
+
+def test_a_check_that_died_is_not_running_for_ever(workspace: Workspace) -> None:
+    check(workspace, 1)
+    check(workspace, 2)
+    workspace.store.end_run(workspace.store.runs()[-1].run.id, "running")  # as after kill -9
+    check(workspace, 3)
+    assert [status.state for status in workspace.store.runs()] == [
+        "finished", "stopped", "finished",
+    ]  # fmt: skip
+
+
+def test_whoever_comes_second_is_told_to_wait(workspace: Workspace) -> None:
+    with workspace.store.run_lock(), pytest.raises(BusyError):
+        check(workspace, 1)
+    assert workspace.store.runs() == []
