@@ -133,6 +133,12 @@ def student_quantile(p: float, df: float) -> float:
     return float(np.copysign(np.sqrt(df * (1 - x) / x), p - 0.5))
 
 
+def student_cdf(x: float, df: float) -> float:
+    """Student's t distribution function with `df` > 0 degrees of freedom."""
+    tail = float(beta_cdf(df / (df + x * x), df / 2, 0.5)) / 2
+    return 1 - tail if x > 0 else tail
+
+
 def binomial_pmf(n: int, p: float) -> Floats:
     """Probabilities of 0..n successes in n trials: n + 1 numbers, for 0 <= p <= 1."""
     k = np.arange(n + 1)

@@ -24,9 +24,10 @@ from typing import Literal
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from mingan.statistics.intervals import Interval
 from mingan.statistics.paired import SEED, mcnemar, paired_interval, sign_flip
 from mingan.statistics.power import detectable
-from mingan.statistics.special import Floats, beta_cdf, log_beta
+from mingan.statistics.special import Floats, beta_cdf, log_beta, student_quantile
 
 Shares = Sequence[float | None] | Floats
 """Share of right answers to each question, in [0, 1]; None or NaN where there is no verdict."""
@@ -48,7 +49,8 @@ class TwinTest:
         public, hidden: share right on either side of the tested pairs; NaN where there is none.
         gap, low, high: public less hidden, in [-1, 1], with its interval at `level`. Without a
             coin it holds whatever difference in difficulty there is.
-        excess: the gap less the mean gap of the references; None without references.
+        excess, excess_low, excess_high: the gap less the mean gap of the references, with its
+            interval from how far theirs spread; None without references.
         wins, losses: pairs with the better result on the public, or on the hidden side.
         p: one-sided, that a gap this large comes about without a leak; None if `refusal`.
         least_p: the smallest p that so many pairs, or references, could give; None if `refusal`.
@@ -77,6 +79,8 @@ class TwinTest:
     method: Method
     refusal: Refusal
     level: float = 0.95
+    excess_low: float | None = None
+    excess_high: float | None = None
 
 
 def twin_test(
@@ -111,6 +115,7 @@ def twin_test(
     found = _with_coin(d, wins, losses, seed) if coin else _with_references(differences, others)
     by_pairs = _by_pairs(d, 1 - level)
     interval = paired_interval(d, level=level)
+    beyond = _excess_interval(found, level)
     return TwinTest(
         pairs=int(used.sum()),
         left_out=int((~used).sum()),
@@ -130,6 +135,8 @@ def twin_test(
         method=found.method,
         refusal=found.refusal,
         level=level,
+        excess_low=beyond.low if beyond else None,
+        excess_high=beyond.high if beyond else None,
     )
 
 
@@ -253,6 +260,17 @@ def _excess(model: Floats, references: Floats) -> float:
     usual = np.where(known, references, 0.0).sum(axis=0) / np.maximum(count, 1)
     both = (count > 0) & ~np.isnan(model)
     return float((model - usual)[both].mean()) if both.any() else float("nan")
+
+
+def _excess_interval(found: _Found, level: float) -> Interval | None:
+    """Where the excess of one more model like the references lies, moved to this one's excess."""
+    if found.excess is None:
+        return None
+    if len(found.gaps) < 2:
+        return Interval(-1.0, 1.0)
+    spread = float(np.std(found.gaps, ddof=1)) * (1 + 1 / len(found.gaps)) ** 0.5
+    half = student_quantile((1 + level) / 2, len(found.gaps) - 1) * spread
+    return Interval(max(-1.0, found.excess - half), min(1.0, found.excess + half))
 
 
 def _by_pairs(d: Floats, alpha: float) -> float:
