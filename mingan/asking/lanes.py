@@ -109,12 +109,14 @@ def _lane(card: ModelCard, model: Model, above: Gate) -> Lane:
         gate=Gate(above),
         breaker=Breaker(card.name),
         tally=ModelProgress(card.name, total=0, currency=card.currency),
-        generation=_generations(card),
+        generation=_generations(card, seeded=model.source == "local"),
     )
 
 
-def _generations(card: ModelCard) -> Callable[[int], Generation]:
+def _generations(card: ModelCard, *, seeded: bool = False) -> Callable[[int], Generation]:
     """The generation parameters of each repeat: a fixed seed grows by one with every repeat.
+
+    `seeded`: the model takes the seed 0 where none is given, as one on this machine does.
 
     With one seed for all, a faithful endpoint would give the same answer each time, and the
     repeats would measure nothing. The first repeat has exactly the seed on the card.
@@ -123,8 +125,9 @@ def _generations(card: ModelCard) -> Callable[[int], Generation]:
     @cache
     def of(repeat: int) -> Generation:
         generation = card.generation
-        if generation.seed is None or repeat == 0:
+        first = 0 if seeded and generation.seed is None else generation.seed
+        if first is None or repeat == 0:
             return generation
-        return msgspec.structs.replace(generation, seed=generation.seed + repeat)
+        return msgspec.structs.replace(generation, seed=first + repeat)
 
     return of

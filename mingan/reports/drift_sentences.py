@@ -222,9 +222,17 @@ def same_sentence(found: SameModel) -> Text:
             f"No difference seen between the outputs of {a.en} and {b.en}{basis.en}. This does "
             "not prove that they are one model, only that so many outputs do not show it.",
         )
+    if max(found.distinct_a, found.distinct_b) <= 1:
+        why = Text(
+            "同一道题每次都说一样的话（可能有缓存，或种子是固定的），没有分布可比",
+            "to a prompt each says the same every time (a cache, or a fixed seed), which shows no "
+            "distribution",
+        )
+    else:
+        why = Text("能用的回答太少", "too few usable outputs")
     return tidy(
-        f"{a.zh} 和 {b.zh} 是不是一样，说不准{basis.zh}：能用的回答太少。",
-        f"Whether {a.en} and {b.en} are alike cannot be told{basis.en}: too few usable outputs.",
+        f"{a.zh} 和 {b.zh} 是不是一样，说不准{basis.zh}：{why.zh}。",
+        f"Whether {a.en} and {b.en} are alike cannot be told{basis.en}: {why.en}.",
     )
 
 

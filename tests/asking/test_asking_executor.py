@@ -418,6 +418,16 @@ async def test_a_fixed_seed_grows_with_every_repeat(store: MemoryStore) -> None:
     assert {(r.repeat, r.generation.seed) for r in model.requests} == {(0, 7), (1, 8), (2, 9)}
 
 
+async def test_a_model_on_this_machine_gets_another_seed_for_every_repeat(
+    store: MemoryStore,
+) -> None:
+    """It takes 0 where none is given, and would say the same each time at any temperature."""
+    model = FunctionModel(card(generation=Generation(temperature=1.0)), lambda r: "x")
+    model.source = "local"  # type: ignore[misc]
+    await go(model, store, 2, repeats=3)
+    assert {(r.repeat, r.generation.seed) for r in model.requests} == {(0, None), (1, 1), (2, 2)}
+
+
 async def test_progress_adds_up_and_ends_with_everything_done(store: MemoryStore) -> None:
     seen: list[tuple[int, int, bool]] = []
 

@@ -79,7 +79,9 @@ def test_the_same_model_twice_is_refused(workspace: Workspace) -> None:
 def test_who_never_varies_tells_nothing(workspace: Workspace) -> None:
     a = ScriptedModel(card("a"), lambda request: "一样")
     b = ScriptedModel(card("b"), lambda request: "一样")
-    assert compare(workspace, a, b).verdict == "cannot tell"
+    found = compare(workspace, a, b)
+    assert found.verdict == "cannot tell"
+    assert "每次都说一样的话" in same_sentence(found).zh
 
 
 def test_outputs_that_could_not_be_had_are_counted(workspace: Workspace) -> None:
