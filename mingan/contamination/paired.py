@@ -19,7 +19,7 @@ from mingan.reports.contaminated import (
     SUSPICIOUS,
     Contamination,
     Refusal,
-    verdict_of,
+    judged,
 )
 from mingan.reports.twin_pairs import Origin, Sides
 from mingan.statistics.equivalence import Equivalence, equivalent_pairs, tost
@@ -43,19 +43,18 @@ def rows_of_pairs(
         for model in models
         if any((model, question) in sides.hidden for question in sides.questions(kind))
     ]
-    return judged(rows)
+    return corrected(rows)
 
 
-def judged(rows: Sequence[Contamination]) -> list[Contamination]:
+def corrected(rows: Sequence[Contamination]) -> list[Contamination]:
     """The rows with p-values corrected for all of them after Holm, and their verdicts."""
     known = [row.p for row in rows if row.p is not None]
-    corrected = iter(holm(np.asarray(known, dtype=np.float64)).tolist())
+    adjusted = iter(holm(np.asarray(known, dtype=np.float64)).tolist())
     found = []
     for row in rows:
         if row.p is not None:
-            row = replace(row, p_adjusted=next(corrected), adjustment="holm")
-        verdict, softened = verdict_of(row)
-        found.append(replace(row, verdict=verdict, softened=softened))
+            row = replace(row, p_adjusted=next(adjusted), adjustment="holm")
+        found.append(judged(row))
     return found
 
 

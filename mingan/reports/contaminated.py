@@ -13,7 +13,7 @@ and gaps are in [0, 1] and [-1, 1]. The module must not know where the numbers c
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from mingan.bank.fairness import Match
@@ -30,13 +30,14 @@ Method = Literal["", "mcnemar", "sign-flip", "conformal", "spline", "mixed", "da
 
 Refusal = Literal[
     "", "no-hidden", "no-pairs", "no-coin", "few-references", "not-frozen", "is-reference",
-    "beyond", "few-questions", "no-date", "few-models",
+    "beyond", "few-questions", "no-date", "few-models", "no-references",
 ]  # fmt: skip
 """Why no p-value is given.
 
     no-hidden       nobody asked this model the hidden questions
     no-pairs        no question has a verdict on both sides
     no-coin         no coin, and no references
+    no-references   a table of scores in which no model is named as a reference
     few-references  fewer references than the method takes
     not-frozen      references are there, but none is known to be older than the questions
     is-reference    the model is a reference itself, and too few others are left
@@ -45,6 +46,8 @@ Refusal = Literal[
     no-date         neither a cut nor the model's date of release is known
     few-models      no other models to compare with
 """
+
+Softening = Literal["", "unlike", "scatter"]
 
 Adjustment = Literal["", "holm", "bh"]
 
@@ -90,8 +93,10 @@ class Contamination:
         references: the models that the expectation rests on.
         cut: the date that parts the questions, ISO 8601; "" elsewhere.
         match: how alike public questions and twins are on the face of it; None if not known.
-        softened: the verdict is one step milder than the p-value alone, because `match` found
-            the two sides unlike.
+        scatter_p: of a curve through references, whether the model lies further above it than
+            they do themselves; None where the p-value already allows for that.
+        softened_by: why the verdict is one step milder than the p-value alone: `unlike`, for
+            `match` found the two sides unlike; `scatter`, for honest models scatter as far.
         crosses: what other methods make of it.
     """
 
@@ -121,7 +126,8 @@ class Contamination:
     references: tuple[str, ...] = ()
     cut: str = ""
     match: Match | None = None
-    softened: bool = False
+    scatter_p: float | None = None
+    softened_by: Softening = ""
     crosses: tuple[Cross, ...] = ()
     level: float = 0.95
 
@@ -129,6 +135,11 @@ class Contamination:
     def difference(self) -> float:
         """The bare difference of the two scores, whatever explains it."""
         return self.public - self.hidden
+
+    @property
+    def softened(self) -> bool:
+        """Whether the verdict is milder than the p-value alone."""
+        return bool(self.softened_by)
 
     @property
     def accused(self) -> bool:
@@ -149,28 +160,32 @@ class ContaminationReport:
         return tuple(row for row in self.rows if row.accused)
 
 
-def verdict_of(row: Contamination) -> tuple[Verdict, bool]:
-    """The verdict that the numbers of a row bear, and whether it was softened.
+def judged(row: Contamination) -> Contamination:
+    """The row with the verdict that its numbers bear.
 
     An accusation needs a corrected p of at most 0.05 (0.01: contaminated) and a gap above 0.
     "No sign" needs that a gap of 15 points could have been seen, or that the gap is shown to be
-    within the margin. Unlike twins (`match`) cost one step, but for coin-flipped ones, where it
-    makes no difference how unlike the halves of a pair are.
+    within the margin. Two things cost an accusation one step: unlike twins (`match`), but for
+    coin-flipped ones, where it makes no difference how unlike the halves of a pair are; and
+    references that scatter as far from their own curve (`scatter_p`).
     """
     p = row.p if row.p_adjusted is None else row.p_adjusted
     if row.refusal or p is None:
-        return "cannot tell", False
+        return replace(row, verdict="cannot tell", softened_by="")
     if p <= SUSPICIOUS and row.gap > 0:
-        unlike = row.origin != "coin" and row.match is not None and not row.match.alike
-        if p <= CONTAMINATED:
-            return ("suspicious", True) if unlike else ("contaminated", False)
-        return ("cannot tell", True) if unlike else ("suspicious", False)
+        why = _milder(row)
+        words: tuple[Verdict, ...] = ("contaminated", "suspicious", "cannot tell")
+        return replace(row, verdict=words[(p > CONTAMINATED) + bool(why)], softened_by=why)
     blind = row.least_p is not None and row.least_p > SUSPICIOUS
-    if row.equivalent:
-        return "no sign of it", False
-    if blind or row.detectable is None or not row.detectable <= TELLING:
-        return "cannot tell", False
-    return "no sign of it", False
+    seeing = not blind and row.detectable is not None and row.detectable <= TELLING
+    verdict: Verdict = "no sign of it" if row.equivalent or seeing else "cannot tell"
+    return replace(row, verdict=verdict, softened_by="")
+
+
+def _milder(row: Contamination) -> Softening:
+    if row.origin != "coin" and row.match is not None and not row.match.alike:
+        return "unlike"
+    return "scatter" if row.scatter_p is not None and row.scatter_p > SUSPICIOUS else ""
 
 
 def gravest_first(rows: Iterable[Contamination]) -> tuple[Contamination, ...]:

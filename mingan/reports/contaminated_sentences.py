@@ -182,6 +182,12 @@ def _beyond(row: Contamination) -> Text:
 
 
 def _softened(row: Contamination, said: Text) -> Text:
+    if row.softened_by == "scatter":
+        return Text(
+            said.zh + "但参照模型之间也差得这么远，结论放轻了一级。",
+            said.en + " But the references scatter as far themselves, so the verdict is one step "
+            "milder.",
+        )
     return Text(
         said.zh + "但暗题和明题本身不像，结论放轻了一级。",
         said.en + " But the twins are unlike the public questions, so the verdict is one step "
@@ -236,6 +242,12 @@ def _refused(row: Contamination) -> Text:
             "No coin decided which of each pair was published, so the hidden ones may simply be "
             "harder, and no p-value is given. To tell, name models that cannot have seen them "
             "with --references.",
+        ),
+        "no-references": Text(
+            "没有指明哪些模型是参照（不可能见过题的），不给 p 值。请用 --references 写出它们，至少 "
+            f"{_FEWEST} 个。",
+            "No model is named as a reference (one that cannot have seen the questions), so no "
+            f"p-value is given. Name {_FEWEST} at least with --references.",
         ),
         "few-references": Text(
             f"参照模型只有 {len(row.references)} 个，太少，不给 p 值（成对的题要 {needed} 个，"

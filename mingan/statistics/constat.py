@@ -27,7 +27,7 @@ from numpy.typing import ArrayLike
 from mingan.statistics.special import Floats, normal_quantile, student_cdf
 from mingan.statistics.spline import FEWEST, Spline, smoothing_spline
 
-DRAWS = 2000
+DRAWS = 1000
 SEED = 20240525
 
 SHARED = 0.3
