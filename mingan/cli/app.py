@@ -135,6 +135,7 @@ def build() -> Callable[..., Any]:
     from mingan.cli.ask import run as ask
     from mingan.cli.banks import app as banks
     from mingan.cli.bring import grade, import_
+    from mingan.cli.contamination import twins
     from mingan.cli.doctor import doctor
     from mingan.cli.drift import drift
     from mingan.cli.items import items
@@ -164,6 +165,8 @@ def build() -> Callable[..., Any]:
         ("compare", compare, Text("两个模型谁更好", "A against B: the verdict in words")),
         ("items", items, Text("逐题看：难度、区分度、可疑的参考答案",
                               "discrimination and suspect keys, question by question")),
+        ("twins", twins, Text("明题和暗题：看模型见没见过题",
+                              "public against hidden: had a model seen the questions?")),
         ("drift", drift, Text("隔几天问同样的题，看模型变没变",
                               "ask the same again on other days: did the model change?")),
         ("serve", serve, Text("打开网页", "the bench: a web page")),

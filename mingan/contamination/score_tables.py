@@ -133,13 +133,26 @@ def look_at_table(
 
 
 def _settle(grid: Grid, places: dict[str, int]) -> dict[str, int]:
-    """A column `reference` that holds numbers is the score, and one of words the kind."""
+    """A column `reference` that holds numbers is the score, and one of words the kind.
+
+    Where one or both scores stand under names of their own (gsm8k, gsm8k-synthetic) and as many
+    columns of numbers are left over, those are they, the public one first.
+    """
     places = dict(places)
     if "reference" not in places and "kind" in places:
-        cells = [number_of(line.at(places["kind"])) for line in grid.lines]
-        if cells and np.mean(~np.isnan(cells)) > 0.5:
+        if _numbers(grid, places["kind"]):
             places["reference"] = places.pop("kind")
+    lacking = [field for field in ("score", "reference") if field not in places]
+    spare = [c for c in range(len(grid.headings)) if c not in places.values() and _numbers(grid, c)]
+    if "model" in places and lacking and len(spare) == len(lacking):
+        places |= dict(zip(lacking, spare, strict=True))  # nothing else can be meant
     return places
+
+
+def _numbers(grid: Grid, column: int) -> bool:
+    """Whether most cells of a column are numbers."""
+    cells = [number_of(line.at(column)) for line in grid.lines]
+    return bool(cells) and float(np.mean(~np.isnan(cells))) > 0.5
 
 
 def _groups(sheet: Sheet, path: Path, top: float | None) -> dict[tuple[str, str], list[_Row]]:

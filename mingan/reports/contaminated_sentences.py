@@ -35,12 +35,12 @@ def method_words(method: Method) -> Text:
     """What the p-value rests on, in a few words."""
     return {
         "": Text("", ""),
-        "mcnemar": Text("硬币，逐对（McNemar）", "coin, pair by pair (McNemar)"),
+        "mcnemar": Text("硬币，McNemar", "coin, McNemar"),
         "sign-flip": Text("硬币，翻转正负号", "coin, sign flips"),
         "conformal": Text("在参照模型中的名次", "rank among references"),
-        "spline": Text("参照模型的曲线（ConStat）", "curve through references (ConStat)"),
+        "spline": Text("参照曲线（ConStat）", "curve (ConStat)"),
         "mixed": Text("混合模型", "mixed model"),
-        "dated": Text("日期前后，与别的模型相比", "before and after a date, against others"),
+        "dated": Text("日期前后，与别的模型比", "by date, against others"),
     }[method]
 
 
@@ -50,7 +50,7 @@ def origin_words(row: Contamination) -> Text:
         "coin": Text("封存的另一半（抛过硬币）", "sealed halves (by a coin)"),
         "made": Text("模板变出的暗题", "twins made from templates"),
         "hidden": Text(f"暗题库 {row.against}".rstrip(), f"hidden bank {row.against}".rstrip()),
-        "dated": Text(f"{row.cut} 之后的题".lstrip(), f"questions from {row.cut or 'later'} on"),
+        "dated": Text(f"{row.cut} 起的题".lstrip(), f"from {row.cut or 'later'} on"),
         "table": Text("参照题的得分", "scores on reference questions"),
     }[row.origin]
 
