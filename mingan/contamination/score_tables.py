@@ -139,9 +139,8 @@ def _settle(grid: Grid, places: dict[str, int]) -> dict[str, int]:
     columns of numbers are left over, those are they, the public one first.
     """
     places = dict(places)
-    if "reference" not in places and "kind" in places:
-        if _numbers(grid, places["kind"]):
-            places["reference"] = places.pop("kind")
+    if "reference" not in places and "kind" in places and _numbers(grid, places["kind"]):
+        places["reference"] = places.pop("kind")
     lacking = [field for field in ("score", "reference") if field not in places]
     spare = [c for c in range(len(grid.headings)) if c not in places.values() and _numbers(grid, c)]
     if "model" in places and lacking and len(spare) == len(lacking):

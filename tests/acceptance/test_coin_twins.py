@@ -79,6 +79,28 @@ def test_a_leak_of_one_question_in_five_is_found() -> None:
     assert rate >= 0.6
 
 
+@pytest.mark.parametrize(
+    ("size", "leaked", "power", "by_evidence"),
+    [(300, 0.1, 0.27, 0.03), (300, 0.2, 0.64, 0.20), (300, 0.3, 0.94, 0.58), (300, 0.5, 1.0, 0.99),
+     (100, 0.1, 0.11, None), (100, 0.2, 0.29, None), (100, 0.3, 0.52, None), (100, 0.5, 0.91, None),
+     (600, 0.1, 0.45, None), (600, 0.2, 0.91, None), (600, 0.3, 1.0, None)],
+)  # fmt: skip
+def test_power_is_what_was_found_before(
+    size: int, leaked: float, power: float, by_evidence: float | None
+) -> None:
+    """A leaked question is answered right 96 times in 100: seeing is not knowing by heart."""
+    rng = np.random.default_rng(17)
+    shared, *own = rng.standard_normal((3, 3000, size))
+    logits = [centre() + SPREAD * (RHO**0.5 * shared + (1 - RHO) ** 0.5 * z) for z in own]
+    public, hidden = (rng.random(each.shape) < 1 / (1 + np.exp(-each)) for each in logits)
+    seen = rng.random(public.shape) < leaked
+    public = np.where(seen, rng.random(public.shape) < 0.96, public)
+    b, c = (public & ~hidden).sum(axis=1), (hidden & ~public).sum(axis=1)
+    assert (binomial_tail_half(c, b + c) <= 0.05).mean() == pytest.approx(power, abs=0.06)
+    if by_evidence is not None:
+        assert (coin_evidence(b, c) >= 20).mean() == pytest.approx(by_evidence, abs=0.05)
+
+
 def test_watched_after_every_pair_the_evidence_is_false_at_most_one_time_in_twenty() -> None:
     table = coin_evidence(*np.indices((PAIRS + 1, PAIRS + 1)))
     crossed = []

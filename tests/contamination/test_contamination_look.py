@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 
+import msgspec
+import numpy as np
 import pytest
 
 from mingan import contamination
@@ -12,12 +14,13 @@ from mingan.bank.twins import set_name
 from mingan.errors import UsageError
 from mingan.records import Answer, Grade, Hidden, ModelCard, Question
 from mingan.reports.contaminated import Contamination
-from mingan.reports.contaminated_sentences import contamination_sentence
+from mingan.reports.contaminated_sentences import contamination_notes, contamination_sentence
+from mingan.reports.contaminated_table import contamination_document
 from mingan.store import Store
 
 
 def question(i: int, bank: str = "b", hidden: Hidden = "") -> Question:
-    mark = "secret" if hidden else "public"
+    mark = "secret" if hidden or bank == "new" else "public"
     return Question(
         id=f"q{i:03d}", prompt=f"{mark} question {i}", bank=bank, answer="1", grader="number",
         hidden=hidden,
@@ -29,7 +32,7 @@ def card(name: str, released: date | None = None) -> ModelCard:
 
 
 def keep(
-    store: Store, questions: Sequence[Question], right: dict[str, Sequence[bool]],
+    store: Store, questions: Sequence[Question], right: Mapping[str, Sequence[bool]],
     cards: Sequence[ModelCard] = (),
 ) -> None:  # fmt: skip
     """Which questions each model got right."""
@@ -121,3 +124,92 @@ def test_references_are_models_older_than_the_questions(store: Store) -> None:
     assert (few.p, few.refusal) == (None, "few-references")
     with pytest.raises(UsageError, match="ghost"):
         contamination.look(store, bank="b", references=["ghost"])
+
+
+def leaks(rng: np.random.Generator, size: int, ability: float, leaked: float) -> list[list[bool]]:
+    """Public and hidden results of one model; hidden twins are a little harder."""
+    base = np.random.default_rng(1).normal(0, 1.2, size)
+    public = rng.random(size) < 1 / (1 + np.exp(base - ability))
+    hidden = rng.random(size) < 1 / (1 + np.exp(base + 0.4 - ability))
+    return [(public | (rng.random(size) < leaked)).tolist(), hidden.tolist()]
+
+
+def answered(leaked: float) -> tuple[dict[str, list[bool]], dict[str, list[bool]]]:
+    rng = np.random.default_rng(9)
+    names = {f"old{i}": (i - 4) / 3 for i in range(9)} | {"honest": 0.2, "seen": 0.2}
+    both = {
+        name: leaks(rng, 150, ability, leaked if name == "seen" else 0.0)
+        for name, ability in names.items()
+    }
+    return {n: b[0] for n, b in both.items()}, {n: b[1] for n, b in both.items()}
+
+
+def test_a_public_bank_is_held_against_a_hidden_bank_pair_by_pair(store: Store) -> None:
+    public, hidden = answered(0.6)
+    keep(store, [question(i) for i in range(150)], public)
+    keep(store, [question(i, "new") for i in range(150)], hidden)
+    references = [name for name in public if name.startswith("old")]
+    report = contamination.look(store, bank="b", hidden="new", references=references)
+    rows = by_model(report.rows)
+    assert set(rows) == {"seen", "honest"}
+    assert (rows["seen"].method, rows["seen"].origin) == ("mixed", "hidden")
+    assert rows["seen"].accused
+    assert not rows["honest"].accused
+    assert [cross.method for cross in rows["seen"].crosses] == ["conformal", "spline"]
+    assert rows["seen"].low < rows["seen"].gap < rows["seen"].high
+
+
+def test_without_pairs_the_two_scores_are_compared(store: Store) -> None:
+    public, hidden = answered(0.6)
+    keep(store, [question(i) for i in range(150)], public)
+    other = [msgspec.structs.replace(question(i, "new"), id=f"other{i}") for i in range(150)]
+    keep(store, other, hidden)
+    references = [name for name in public if name.startswith("old")]
+    rows = by_model(contamination.look(store, bank="b", hidden="new", references=references).rows)
+    assert (rows["seen"].method, rows["seen"].against) == ("spline", "new")
+    assert rows["seen"].accused
+    assert not rows["honest"].accused
+    bare = by_model(contamination.look(store, bank="b", hidden="new").rows)
+    assert {row.refusal for row in bare.values()} == {"no-coin"}
+
+
+def test_twins_with_larger_numbers_soften_the_verdict(store: Store) -> None:
+    public, hidden = answered(0.6)
+    keep(store, [question(i) for i in range(150)], public)
+    larger = [
+        msgspec.structs.replace(question(i, "new"), prompt=f"secret {i + 5000} and {i * 999}")
+        for i in range(150)
+    ]
+    keep(store, larger, hidden)
+    references = [name for name in public if name.startswith("old")]
+    rows = by_model(contamination.look(store, bank="b", hidden="new", references=references).rows)
+    row = rows["seen"]
+    assert row.softened_by == "unlike"
+    assert row.verdict != "contaminated"
+    assert any("size of their numbers" in note.en for note in contamination_notes(row))
+    assert "secret" not in str(contamination_document(contamination.look(store, bank="b")))
+
+
+def test_questions_with_dates_are_parted_by_the_day_of_release(store: Store) -> None:
+    rng = np.random.default_rng(4)
+    dated = [
+        msgspec.structs.replace(question(i), tags=(f"date:2023-{1 + i // 12:02d}-05",))
+        for i in range(144)
+    ]
+    cards = [card(f"m{i}", date(2023, 7, 1)) for i in range(6)] + [card("late")]
+    right = {each.name: (rng.random(144) < 0.3 + 0.08 * i).tolist() for i, each in enumerate(cards)}
+    right["m2"] = [i < 72 or one for i, one in enumerate(right["m2"])]
+    keep(store, dated, right, cards)
+    rows = by_model(contamination.look(store, bank="b").rows)
+    assert rows["m2"].verdict == "contaminated"
+    assert rows["m2"].cut == "2023-07-01"
+    assert rows["late"].refusal == "no-date"
+    assert not rows["m4"].accused
+    parted = by_model(contamination.look(store, bank="b", cut=date(2023, 7, 1)).rows)
+    assert parted["late"].p is not None
+
+
+def test_a_set_of_twins_stands_for_its_bank(store: Store) -> None:
+    keep(store, [question(i) for i in range(20)], {"m": first(15, 20)})
+    keep(store, [question(i, set_name("b", 1), "sealed") for i in range(20)], {"m": first(9, 20)})
+    assert contamination.look(store) == contamination.look(store, bank="b")
