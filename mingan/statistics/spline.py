@@ -26,7 +26,8 @@ _EXPONENTS = np.linspace(-9.0, 5.0, 113)
 _NEAR = 1e-4
 """Points closer than this share of the range of x count as one."""
 
-_GOLDEN = (5**0.5 - 1) / 2
+_FINER = 41
+"""So many more are tried about the best of them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -150,7 +151,7 @@ def _second_differences(h: Floats) -> tuple[Floats, Floats]:
 
 
 def _by_gcv(strength: Floats, turned: Floats, *, scale: float, caution: float) -> float:
-    """The `lam` of the least GCV score: the best of a grid, then golden section around it."""
+    """The `lam` of the least GCV score: the best of a grid, then of a finer one about it."""
 
     def score(exponents: Floats) -> Floats:
         shrunk = 1 / (1 + scale * 10.0 ** exponents[:, None] * strength)
@@ -163,8 +164,5 @@ def _by_gcv(strength: Floats, turned: Floats, *, scale: float, caution: float) -
     best = int(np.argmin(score(_EXPONENTS)))
     low = _EXPONENTS[max(best - 1, 0)]
     high = _EXPONENTS[min(best + 1, _EXPONENTS.size - 1)]
-    for _ in range(20):
-        inner = np.asarray([high - _GOLDEN * (high - low), low + _GOLDEN * (high - low)])
-        left, right = score(inner)
-        low, high = (low, inner[1]) if left <= right else (inner[0], high)
-    return float(scale * 10.0 ** ((low + high) / 2))
+    finer = np.linspace(low, high, _FINER)
+    return float(scale * 10.0 ** finer[int(np.argmin(score(finer)))])
