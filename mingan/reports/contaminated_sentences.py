@@ -26,7 +26,7 @@ def verdict_words(verdict: Verdict) -> Text:
     return {
         "no sign of it": Text("没有迹象", "no sign of it"),
         "suspicious": Text("可疑", "suspicious"),
-        "contaminated": Text("见过题", "contaminated"),
+        "contaminated": Text("受污染", "contaminated"),
         "cannot tell": Text("说不准", "cannot tell"),
     }[verdict]
 
@@ -62,8 +62,10 @@ def contamination_sentence(row: Contamination) -> Text:
         "no sign of it": Text(
             "没有看到它见过这些题的迹象", "no sign that it had seen the questions"
         ),
-        "suspicious": Text("可疑，像是见过这些题", "suspicious: it may have seen the questions"),
-        "contaminated": Text("受了污染，它见过这些题", "contaminated: it had seen the questions"),
+        "suspicious": Text("可疑，可能见过这些题", "suspicious: it may have seen the questions"),
+        "contaminated": Text(
+            "受了污染，像是见过这些题", "contaminated, as if it had seen the questions"
+        ),
         "cannot tell": Text("说不准", "cannot tell"),
     }[row.verdict]
     parts = [_scores(row), _why(row)]
@@ -164,20 +166,26 @@ def _why(row: Contamination) -> Text:
 
 def _beyond(row: Contamination) -> Text:
     """The gap that counts, and what it is beyond."""
-    level = percent(row.level)
+    level, gap, count = percent(row.level), points(row.gap), len(row.references)
     low, high = points(row.low), points(row.high)
-    span = Text(f"（{level} 区间 {low} 到 {high}）", f"({level} interval {low} to {high})")
-    gap, count = points(row.gap), len(row.references)
+    span = Text(f"{level} 区间 {low} 到 {high}", f"{level} interval {low} to {high}")
     if row.origin == "coin":
-        return Text(f"差距 {gap} 分{span.zh}。", f"The gap is {gap} points {span.en}.")
-    if row.origin == "dated":
+        return Text(f"差距 {gap} 分（{span.zh}）。", f"The gap is {gap} points ({span.en}).")
+    dated = row.origin == "dated"
+    side = Text("较早的题", "earlier") if dated else Text("明题", "public")
+    than = (
+        Text(f"和另外 {count} 个模型相比", f"Next to {count} other models")
+        if dated
+        else Text(f"和没有见过题的 {count} 个参照模型相比", f"Next to {count} reference models")
+    )
+    if row.gap <= 0:
         return Text(
-            f"和另外 {count} 个模型相比，它在较早的题上多得 {gap} 分{span.zh}。",
-            f"Next to {count} other models it gains {gap} points on the earlier ones {span.en}.",
+            f"{than.zh}，它在{side.zh}上并不多得分（{gap} 分，{span.zh}）。",
+            f"{than.en} it gains nothing on the {side.en} ones ({gap} points, {span.en}).",
         )
     return Text(
-        f"和没有见过题的 {count} 个参照模型相比，它在明题上多得 {gap} 分{span.zh}。",
-        f"Next to {count} reference models it gains {gap} points on the public ones {span.en}.",
+        f"{than.zh}，它在{side.zh}上多得 {gap} 分（{span.zh}）。",
+        f"{than.en} it gains {gap} points on the {side.en} ones ({span.en}).",
     )
 
 

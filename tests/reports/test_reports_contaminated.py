@@ -77,7 +77,7 @@ def test_no_sign_says_what_could_have_been_seen_or_that_the_gap_is_small() -> No
 
 def test_an_accusation_says_the_gap_its_interval_and_the_chance() -> None:
     said = contamination_sentence(row())
-    assert "contaminated: it had seen the questions" in said.en
+    assert "contaminated, as if it had seen the questions" in said.en
     assert "Next to 5 reference models it gains 15 points" in said.en
     assert "10 to 20" in said.en
     assert "p = 0.004" in said.en
