@@ -14,6 +14,9 @@ items                 single questions: difficulty, discrimination, suspect keys
 eprocess, watch       evidence on any day; a model asked day after day
 drift, equality       one asking against another; do two sources write alike?
 twins                 public against hidden questions; two samples of numbers
+constat, spline       a score against what the score on other questions foretells
+gap_model             public against hidden on the logit scale, by references
+dated, equivalence    before a date against after it; is a gap small enough not to matter?
 agreement             of people who judged the same things
 judge_agreement       a judge held against people; judge_bias what it leans to more than they do
 ppi, calibration      few verdicts by people and many by a judge: one score, one interval

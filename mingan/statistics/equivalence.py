@@ -16,7 +16,9 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from mingan.statistics.paired import bonett_price
-from mingan.statistics.special import normal_cdf, student_cdf
+from mingan.statistics.special import binomial_pmf, normal_cdf, student_cdf
+
+_FEW = 10
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,13 +61,21 @@ def tost(*, estimate: float, error: float, margin: float, df: float = inf) -> Eq
 def equivalent_pairs(differences: ArrayLike, *, margin: float) -> Equivalence:
     """The same for the mean of paired differences in [-1, 1]; NaN are left out.
 
-    The error is that of Bonett and Price (2012), as of the interval in `paired`: one pair won and
-    one lost are added, so that a handful of pairs without any difference proves nothing.
+    With fewer than 10 pairs that differ the test is exact: a mean of `margin` or more takes that
+    share of pairs above 0 at least, and so few are seen with that binomial probability. With more
+    it is normal, with the error of Bonett and Price (2012) as of the interval in `paired`.
     """
     d = np.asarray(differences, dtype=np.float64)
     d = d[~np.isnan(d)]
     if not d.size:
         return Equivalence(p_below=1.0, p_above=1.0, margin=margin)
+    wins, losses = int((d > 0).sum()), int((d < 0).sum())
+    if wins + losses < _FEW:
+        if not margin > 0:
+            raise ValueError(f"the margin must be above 0, not {margin}")
+        chances = np.cumsum(binomial_pmf(d.size, min(margin, 1.0)))
+        below, above = (float(min(chances[k], 1.0)) for k in (wins, losses))
+        return Equivalence(p_below=below, p_above=above, margin=margin)
     centre, error = bonett_price(
         np.asarray(d.mean()),
         np.asarray(np.square(d).mean()),

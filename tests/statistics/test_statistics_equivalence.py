@@ -29,7 +29,7 @@ def test_no_error_known_proves_nothing() -> None:
 
 
 def test_a_few_pairs_without_any_difference_prove_nothing() -> None:
-    assert equivalent_pairs(np.zeros(20), margin=0.05).p > 0.05
+    assert equivalent_pairs(np.zeros(50), margin=0.05).p == pytest.approx(0.95**50)
     assert equivalent_pairs(np.zeros(300), margin=0.05).p < 0.05
 
 
@@ -42,3 +42,10 @@ def test_a_gap_of_the_margin_is_called_small_one_time_in_twenty() -> None:
     assert called == pytest.approx(0.05, abs=0.015)
     none = rng.choice([1.0, 0.0, -1.0], p=[0.1, 0.8, 0.1], size=(500, pairs))
     assert np.mean([equivalent_pairs(d, margin=margin).p <= 0.05 for d in none]) >= 0.65
+
+
+def test_where_hardly_any_pair_differs_it_is_no_surer_than_promised() -> None:
+    rng = np.random.default_rng(5)
+    for size in (40, 60, 100, 150):
+        draws = rng.choice([1.0, 0.0, -1.0], p=[0.06, 0.93, 0.01], size=(3000, size))
+        assert np.mean([equivalent_pairs(d, margin=0.05).p <= 0.05 for d in draws]) <= 0.06

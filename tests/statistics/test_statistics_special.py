@@ -11,6 +11,7 @@ from mingan.statistics.special import (
     log_beta,
     normal_cdf,
     normal_quantile,
+    student_cdf,
     student_quantile,
 )
 
@@ -56,3 +57,9 @@ def test_binomial_tail_agrees_with_scipy() -> None:
     k = np.array([0, 0, 5, 2, 147, 2400, -1])
     wanted = scipy.stats.binom.cdf(k, n, 0.5)
     assert binomial_tail_half(k, n) == pytest.approx(wanted, rel=1e-8, abs=1e-300)
+
+
+@pytest.mark.parametrize("df", [1, 4, 30, 2000])
+def test_student_cdf_agrees_with_scipy(df: int) -> None:
+    for x in (-8.0, -1.3, 0.0, 0.4, 5.0):
+        assert student_cdf(x, df) == pytest.approx(scipy.stats.t.cdf(x, df), rel=1e-9)

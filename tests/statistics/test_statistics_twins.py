@@ -211,3 +211,23 @@ def test_an_empty_sample_shows_no_difference() -> None:
 def test_equal_samples_are_alike_and_far_ones_are_not() -> None:
     assert two_sample(range(50), range(50)).p == pytest.approx(1.0)
     assert two_sample(range(50), range(100, 150)).p < 1e-20
+
+
+def test_with_references_the_interval_is_that_of_one_more_like_them() -> None:
+    rng = np.random.default_rng(31)
+    held = []
+    for _ in range(300):
+        sides = (rng.random((9, 2, 60)) < 0.6).astype(float)
+        found = twin_test(
+            sides[0, 0], sides[0, 1], coin=False, references=[(x[0], x[1]) for x in sides[1:]]
+        )
+        assert found.excess is not None
+        assert found.excess_low is not None
+        assert found.excess_high is not None
+        held.append(found.excess_low <= 0 <= found.excess_high)
+    assert 0.9 <= np.mean(held) <= 0.99
+
+
+def test_without_references_there_is_no_excess() -> None:
+    found = twin_test([1, 0, 1], [0, 0, 1], coin=True)
+    assert (found.excess, found.excess_low, found.excess_high) == (None, None, None)
