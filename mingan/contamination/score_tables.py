@@ -30,6 +30,7 @@ from mingan.reports.contaminated import (
     gravest_first,
     judged,
 )
+from mingan.reports.sentences import points
 from mingan.statistics import constat
 from mingan.statistics.equivalence import tost
 from mingan.statistics.multiplicity import benjamini_hochberg
@@ -121,11 +122,11 @@ def look_at_table(
     _known(path, groups, [*(models or ()), *references])
     for (group, kind), members in groups.items():
         chosen = _references(members, references, published)
-        levels = _guesses(group, kind, members, guess, guess_reference)
+        levels = _guesses(group or path.stem, kind, members, guess, guess_reference)
         found, said = _group(members, chosen, models, levels, draws)
         name = group or sheet.name
         rows += [replace(row, bank=name, against=kind) for row in found]
-        notes += said
+        notes += [*said, *_told(name, levels, guess)]
     return ContaminationReport(rows=gravest_first(rows), notes=tuple(dict.fromkeys(notes)))
 
 
@@ -240,6 +241,19 @@ def _guesses(
     other = next((g for name, g in GUESSES.items() if plain(kind).startswith(name)), public)
     public, other = (g / 100 if g > 1 else g for g in (public, other))
     return (other if reference is None else reference, public)
+
+
+def _told(name: str, levels: tuple[float, float], given: float | None) -> list[Text]:
+    """What guessing was taken to score, where nobody said so."""
+    if given is not None or not levels[1]:
+        return []
+    level = points(levels[1])
+    return [
+        Text(
+            f"{name}：瞎猜算能得 {level} 分；不对的话请用 --guess 写明。",
+            f"{name}: guessing is taken to score {level}; if that is wrong, say so with --guess.",
+        )
+    ]
 
 
 # --- testing ------------------------------------------------------------------------------------

@@ -91,6 +91,9 @@ def test_several_benchmarks_in_one_table_are_kept_apart(tmp_path: Path) -> None:
     assert {(row.bank, row.model) for row in report.rows} == {
         (b, m) for b in ("mmlu", "gsm8k") for m in ("honest", "seen")
     }
+    (note,) = report.notes
+    assert "mmlu: guessing is taken to score 25" in note.en
+    assert not look_at_table(path, references=REFS, guess=0.2, where=["benchmark=mmlu"]).notes
     one = look_at_table(path, references=REFS, where=["benchmark=mmlu"], models=["seen", "ref03"])
     assert {row.model for row in one.rows} == {"seen", "ref03"}
     assert len(by_model(one)["ref03"].references) == 11
