@@ -76,7 +76,7 @@ def look_at_dates(
     sheet = read_sheet(path, WORDS, ("question", "date"), settle=_settle)
     if where:
         sheet = columns.kept(sheet, where, path)
-    cells = list(_long(sheet, path) if "model" in sheet.places else _wide(sheet, path))
+    cells = _long(sheet, path) if "model" in sheet.places else _wide(sheet, path)
     scale = top_of([score for _, _, score in cells], given=top)
     results = _averaged([(m, q, score / scale) for m, q, score in cells], path)
     names = list(dict.fromkeys(model for model, _, _ in cells))
@@ -209,7 +209,8 @@ def _wide(sheet: Sheet, path: Path) -> list[tuple[str, str, float]]:
     """A table with one column for each model: every column of numbers that is nothing else."""
     taken = set(sheet.places.values())
     found = []
-    for column, heading in enumerate(sheet.headings):
+    # With a column of scores, one of models is missing: other numbers are not models.
+    for column, heading in enumerate(sheet.headings if "score" not in sheet.places else ()):
         if column in taken or not heading.strip():
             continue
         cells = [number_of(line.at(column)) for line in sheet.lines]

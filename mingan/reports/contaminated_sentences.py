@@ -237,9 +237,10 @@ def _refused(row: Contamination) -> Text:
     return {
         "": Text("", ""),
         "no-hidden": Text(
-            "没有问过它暗题。先运行：mingan run --bank 题库 --twins --model 模型名",
+            "没有问过它暗题。先运行：mingan run --bank 题库 --twins --model 模型名；题库没有暗题的，"
+            "用 --hidden 写明一个没有公开过的题库来比。",
             "It was not asked any hidden question. First: mingan run --bank BANK --twins --model "
-            "NAME",
+            "NAME. Where a bank has no twins, name one that was never public with --hidden.",
         ),
         "no-pairs": Text(
             "没有一对题两边都有定论。", "There is no pair with a verdict on both sides."

@@ -209,6 +209,9 @@ def test_what_is_wrong_with_dated_results_is_said(tmp_path: Path) -> None:
     words = write(tmp_path / "c.csv", "question,model,date,score", ["q,m,2023-01-01,good"])
     with pytest.raises(UsageError, match="holds no numbers"):
         look_at_dates(words, cut=date(2023, 6, 1))
+    one = write(tmp_path / "e.csv", "question_id,contest_date,pass@1,rating", ["q,2023-01-01,1,9"])
+    with pytest.raises(UsageError, match="no models and scores"):
+        look_at_dates(one, cut=date(2023, 6, 1))
     above = write(tmp_path / "d.csv", "question,model,date,score", ["q,m,2023-01-01,7"])
     with pytest.raises(UsageError, match="--top"):
         look_at_dates(above, cut=date(2023, 6, 1), top=5)
