@@ -237,8 +237,8 @@ def _refused(row: Contamination) -> Text:
     return {
         "": Text("", ""),
         "no-hidden": Text(
-            "没有问过它暗题。先运行：mingan run --bank 题库 --twins --model 模型名；题库没有暗题的，"
-            "用 --hidden 写明一个没有公开过的题库来比。",
+            "没有问过它暗题。先运行：mingan run --bank 题库 --twins --model 模型名；"
+            "题库没有暗题的，用 --hidden 写明一个没有公开过的题库来比。",
             "It was not asked any hidden question. First: mingan run --bank BANK --twins --model "
             "NAME. Where a bank has no twins, name one that was never public with --hidden.",
         ),
