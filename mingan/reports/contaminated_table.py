@@ -85,6 +85,7 @@ def _row(row: Contamination) -> dict[str, Any]:
         "hidden": _number(row.hidden),
         "difference": _number(row.difference),
         "gap": _number(row.gap),
+        "estimate": _number(row.gap),
         "low": _number(row.low),
         "high": _number(row.high),
         "level": row.level,

@@ -43,7 +43,7 @@ def test_a_table_as_json_has_an_estimate_and_a_verdict_in_every_row(
     rows = json.loads(capsys.readouterr().out)["rows"]
     assert [row["model"] for row in rows] == ["seen", "honest"]
     for row in rows:
-        assert row["low"] <= row["gap"] <= row["high"]
+        assert row["low"] <= row["estimate"] == row["gap"] <= row["high"]
         assert 0 < row["p"] <= row["p_adjusted"] <= 1
         assert row["sentence_zh"]
         assert row["sentence_en"].startswith(row["model"])
