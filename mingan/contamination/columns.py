@@ -68,15 +68,15 @@ def read_sheet(
     with _unpacked(path) as plain_file:
         grids = read_grids(plain_file, found, lambda headings: len(_filled(headings)) >= 2)
     found.raise_errors()
-    placed = [(grid, _places(grid, wanted)) for grid in grids]
+    if grids and not any(grid.lines for grid in grids):
+        raise UsageError(f"{path} 里没有一行数据。", f"There is no row of data in {path}.")
+    placed = [(grid, _places(grid, wanted)) for grid in grids if grid.lines]
     if settle is not None:
         placed = [(grid, settle(grid, places)) for grid, places in placed]
     usable = [(grid, places) for grid, places in placed if all(f in places for f in needed)]
     if not usable:
         raise _lacking(path, wanted, needed, placed[0] if placed else None)
     grid, places = usable[0]
-    if not grid.lines:
-        raise UsageError(f"{path} 里没有一行数据。", f"There is no row of data in {path}.")
     return Sheet(path.name, tuple(grid.headings), tuple(grid.lines), places)
 
 

@@ -310,7 +310,9 @@ def _one(
     )  # fmt: skip
     if drawn is None:
         few: Refusal = "is-reference" if is_reference else "few-references"
-        return replace(bare, refusal=few if references else "no-references")
+        enough = len(references) >= FEWEST
+        why: Refusal = "no-spread" if enough else few if references else "no-references"
+        return replace(bare, refusal=why)
     errors = _zeroed([row.score_error, row.reference_error])
     gap = constat.gap_of_score(
         drawn, score=row.score, reference=row.reference, error=float(errors[0]),

@@ -7,6 +7,7 @@ the public bank that a score on the hidden one foretells. The module asks nobody
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -53,10 +54,7 @@ def _row(
             np.stack([public[name] for name in others]),
         )
     except ValueError:
-        return Contamination(
-            model=model, bank=bank, origin="hidden", public=scores[0], hidden=scores[1],
-            gap=scores[0] - scores[1], references=tuple(others), refusal="few-references",
-        )  # fmt: skip
+        return replace(bare, refusal="no-spread")
     return of_gap(
         bare, constat.gap_of_results(drawn, public=public[model], reference=hidden[model])
     )

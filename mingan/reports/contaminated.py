@@ -30,7 +30,7 @@ Method = Literal["", "mcnemar", "sign-flip", "conformal", "spline", "mixed", "da
 
 Refusal = Literal[
     "", "no-hidden", "no-pairs", "no-coin", "few-references", "not-frozen", "is-reference",
-    "beyond", "few-questions", "no-date", "few-models", "no-references",
+    "beyond", "few-questions", "no-date", "few-models", "no-references", "no-spread",
 ]  # fmt: skip
 """Why no p-value is given.
 
@@ -39,6 +39,7 @@ Refusal = Literal[
     no-coin         no coin, and no references
     no-references   a table of scores in which no model is named as a reference
     few-references  fewer references than the method takes
+    no-spread       the references score so much alike that no curve can be laid through them
     not-frozen      references are there, but none is known to be older than the questions
     is-reference    the model is a reference itself, and too few others are left
     beyond          the model lies outside of what the references cover

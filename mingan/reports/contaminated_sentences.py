@@ -264,6 +264,11 @@ def _refused(row: Contamination) -> Text:
             f"There are only {len(row.references)} references, too few for a p-value (pairs take "
             f"{needed}, a curve takes {_FEWEST} at least).",
         ),
+        "no-spread": Text(
+            "参照模型的得分都差不多，定不出一条曲线，不给 p 值。",
+            "The references score so much alike that no curve can be laid through them; no "
+            "p-value is given.",
+        ),
         "not-frozen": Text(
             "没有一个模型确知在题目公开之前就已定型，不给 p 值。",
             "No model is known to be older than the publication of the questions; no p-value is "

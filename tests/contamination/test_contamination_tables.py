@@ -120,6 +120,9 @@ def test_few_references_and_a_model_beyond_them_bear_no_p_value(tmp_path: Path) 
     flat = write(tmp_path / "f.csv", "model,score,reference,n",
                  [f"{m},0.5,0.5,100" for m in [*REFS, "m"]])  # fmt: skip
     assert not look_at_table(flat, references=REFS).rows[0].accused
+    still = write(tmp_path / "s.csv", "model,score,reference,n",
+                  [f"{m},0,0,100" for m in [*REFS, "m"]])  # fmt: skip
+    assert look_at_table(still, references=REFS).rows[0].refusal == "no-spread"
 
 
 def test_what_is_wrong_is_said_in_one_sentence(tmp_path: Path) -> None:
@@ -141,6 +144,9 @@ def test_what_is_wrong_is_said_in_one_sentence(tmp_path: Path) -> None:
     empty = write(tmp_path / "d.csv", "model,score,reference score", ["m,,", "k,,"])
     with pytest.raises(UsageError, match="numbers for both"):
         look_at_table(empty)
+    none = write(tmp_path / "f.csv", "model,score,reference score", [])
+    with pytest.raises(UsageError, match="no row of data"):
+        look_at_table(none)
     (tmp_path / "e.csv.gz").write_bytes(b"no gzip")
     with pytest.raises(UsageError, match="unpack"):
         look_at_table(tmp_path / "e.csv.gz")
