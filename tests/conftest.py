@@ -31,7 +31,7 @@ def _chinese(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("MINGAN_LANG", "zh")
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def test_data() -> Path:
     """The shared data folder; a user's machine has none."""
     folder = os.environ.get("MINGAN_TEST_DATA")

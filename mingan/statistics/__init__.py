@@ -11,6 +11,7 @@ pairs, comparisons    all pairs at once; verdicts
 multiplicity, ranks   many tests at once; ranks as tie groups
 power                 how many questions it takes
 items                 single questions: difficulty, discrimination, suspect keys
+irt, short, anchors   abilities and curves; all questions from a few, well chosen or fixed
 eprocess, watch       evidence on any day; a model asked day after day
 drift, equality       one asking against another; do two sources write alike?
 twins                 public against hidden questions; two samples of numbers
