@@ -10,8 +10,8 @@ from __future__ import annotations
 
 import asyncio
 import secrets
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import AsyncExitStack, suppress
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass, fields, replace
 from datetime import UTC, datetime
 from functools import partial
@@ -114,16 +114,31 @@ async def carry_out(
         BusyError: another process is asking.
         MinganError: a model cannot be made; see also `mingan.asking.ask`.
     """
+    async with alone(store, plan.cards, made=made, registry=registry) as living:
+        return await _asked(store, begin(), plan, living, registry, how)
+
+
+@asynccontextmanager
+async def alone(
+    store: Store, cards: Sequence[ModelCard], *, made: Mapping[str, Model] | None = None,
+    registry: Registry = installed,
+) -> AsyncIterator[dict[str, Model]]:  # fmt: skip
+    """The models by name, for the only process that asks for this workspace; closed at the end.
+
+    Raises:
+        BusyError: another process is asking.
+        MinganError: a model cannot be made.
+    """
     known = made or {}
     with store.run_lock():
         async with AsyncExitStack() as stack:
             living = {
                 card.name: known.get(card.name) or catalogue.make(card, registry=registry)
-                for card in plan.cards
+                for card in cards
             }
             for model in living.values():
                 stack.push_async_callback(model.close)
-            return await _asked(store, begin(), plan, living, registry, how)
+            yield living
 
 
 async def go_on(

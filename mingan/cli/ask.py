@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 Done = TypeVar("Done")
 
 QUICK = 24
-"""Questions of `--quick`: two small local models answer them in about five minutes on two cores."""
+"""Questions of `--quick` where they are drawn by lot: two small local models answer them in about
+five minutes on two cores."""
 
 WhomOption = Annotated[
     list[str],
@@ -54,9 +55,19 @@ TwinsOption = Annotated[
 
 QuickOption = Annotated[
     bool,
-    typer.Option("--quick", help=help_(f"只问 {QUICK} 道短题（不含游戏），先看个大概",
-                                       f"only {QUICK} short questions (no games), for a first "
-                                       "look")),
+    typer.Option("--quick", help=help_("速测：挑最说明问题的题问，估计全部题的得分；"
+                                       f"答过的模型太少时随机抽 {QUICK} 道短题",
+                                       "pick the most telling questions and estimate the score on "
+                                       "all; where too few models answered before, "
+                                       f"{QUICK} short questions at random")),
+]  # fmt: skip
+
+WithinOption = Annotated[
+    float | None,
+    typer.Option("--within", metavar="POINTS",
+                 help=help_("速测问到误差不超过正负这么多分为止",
+                            "with --quick: until the score is known to so many points either "
+                            "way")),
 ]  # fmt: skip
 
 SeedOption = Annotated[
@@ -93,6 +104,7 @@ def run(
     limit: LimitOption = None,
     twins: TwinsOption = False,
     quick: QuickOption = False,
+    within: WithinOption = None,
     seed: SeedOption = 0,
     concurrency: ConcurrencyOption = None,
     budget: BudgetOption = None,
@@ -104,13 +116,12 @@ def run(
     from contextlib import nullcontext
 
     from mingan import shelf
-    from mingan.asking.conversation import SHORT_TURNS
     from mingan.asking.display import display
+    from mingan.cli import quickly
     from mingan.workspace import Workspace
 
+    until = quickly.until_of(quick, limit=limit, within=within)
     turns = None
-    if limit is None and quick:
-        limit, turns = QUICK, SHORT_TURNS
     spend = parse_budget(budget) if budget is not None else None
     retry = patience(timeout)
     # A person who pastes answers needs the terminal for himself.
@@ -119,6 +130,14 @@ def run(
         source = opened.twins(bank) if twins else opened.bank(bank)
         for sentence in source.notes if twins else ():
             say.note(sentence)
+        if until is not None:
+            pool = quickly.pool_of(opened, source, model, until)
+            if pool is not None:
+                return quickly.run(
+                    opened, pool, model, until, models_file=models, repeats=repeats, json=json,
+                    concurrency=concurrency, budget=spend, retry=retry,
+                )  # fmt: skip
+            limit, turns = quickly.by_lot(until)
         with nullcontext() if by_hand else display() as show:
             asked = interruptible(
                 opened.ask, bank=source, models=model, models_file=models, repeats=repeats,
@@ -126,7 +145,10 @@ def run(
                 retry=retry, progress=show,
             )  # fmt: skip
             outcome = asyncio.run(asked)
-        return _account(opened, outcome, source.name, as_json=json)
+        status = _account(opened, outcome, source.name, as_json=json)
+        if until is not None:
+            quickly.say_of_all(opened, source, model)
+        return status
 
 
 def patience(timeout: float | None) -> Retry | None:

@@ -7,6 +7,7 @@ can rest on; it does no statistics and writes no sentence about who is better.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from functools import cached_property
@@ -140,7 +141,8 @@ def gather(
         raise _unknown("题库", "bank", bank, list(hashes_by_name))
     wording = {(question.id, question.asked) for question in questions}
     answers = [a for a in store.answers() if (a.question, a.asked) in wording and not a.day]
-    chosen, notes = _cards(store, answers, models)
+    answers, picked = _unpicked(store, answers)
+    chosen, notes = _cards(store, answers, models, picked)
     hashes = {card.hash for card in chosen}
     places = {(a.model, a.question, a.repeat): a for a in answers if a.model_hash in hashes}
     if not places:
@@ -184,9 +186,33 @@ def newest_bank(store: Reader) -> str:
     )
 
 
+def _unpicked(store: Reader, answers: list[Answer]) -> tuple[list[Answer], Counter[str]]:
+    """The answers without those to questions that were picked, and how many these are by model.
+
+    A share of right answers to questions that were picked for telling much is no score. Once all
+    that could have been picked is answered, nothing was picked.
+    """
+    picking = [status.run for status in store.runs() if status.run.picks]
+    if not picking:
+        return answers, Counter()
+    had: dict[str, set[str]] = {}
+    for answer in answers:
+        had.setdefault(answer.model_hash, set()).add(answer.question)
+    part = [
+        run for run in picking
+        if any(not had.get(model, set()).issuperset(run.questions) for model in run.models)
+    ]  # fmt: skip
+    keys = store.only_in([run.id for run in picking])
+    models = {model for run in part for model in run.models}
+    out = [a for a in answers if a.key in keys and a.model_hash in models]
+    left = {answer.key for answer in out}
+    return [a for a in answers if a.key not in left], Counter(answer.model for answer in out)
+
+
 def _cards(
-    store: Reader, answers: Iterable[Answer], models: Collection[str] | None
-) -> tuple[list[ModelCard], list[Text]]:
+    store: Reader, answers: Iterable[Answer], models: Collection[str] | None,
+    picked: Counter[str],
+) -> tuple[list[ModelCard], list[Text]]:  # fmt: skip
     """For each model name the card that answered last, and what was left out by that."""
     known = {card.hash: card for card in store.cards()}
     mine = [answer for answer in answers if answer.model_hash in known]
@@ -199,9 +225,15 @@ def _cards(
             settings[answer.model].add(answer.model_hash)
     wanted = list(newest) if models is None else list(dict.fromkeys(models))
     for name in wanted:
+        if name not in newest and picked[name]:
+            raise _picked_only(name, picked[name])
         if name not in newest:
             raise _unknown("模型", "model", name, sorted(newest))
-    notes = [
+    if not newest and picked:
+        raise _picked_only(*picked.most_common(1)[0])
+    notes = [_picked(name, count) for name, count in picked.items()
+             if models is None or name in wanted]  # fmt: skip
+    notes += [
         Text(
             f"{name} 还有用别的参数问到的回答，未计入；这里只算最近一次的参数。",
             f"{name} also has answers under other settings; only the newest settings count here.",
@@ -210,6 +242,30 @@ def _cards(
         if len(settings[name]) > 1
     ]
     return [newest[name] for name in wanted], notes
+
+
+def _picked(name: str, count: int) -> Text:
+    return Text(
+        f"{name} 有 {count} 个回答是速测时挑着问的，不能直接算得分，未计入；"
+        f"估计值看 mingan run --quick -m {name}。",
+        f"{name} has {count} answers to questions that a quick run picked; their share is no "
+        f"score, so they do not count here. For the estimate: mingan run --quick -m {name}.",
+    )
+
+
+def _picked_only(name: str, count: int) -> NothingYet:
+    public = Text(
+        f"{name} 只有速测时挑着问的 {count} 个回答，不能直接算得分；多问几道题就有得分了。",
+        f"{name} has only answers to {count} questions that a quick run picked, whose share is no "
+        "score; once more is asked, there is one.",
+    )
+    return NothingYet(
+        f"{name} 只有速测时挑着问的 {count} 个回答，不能直接算得分。看估计值用 "
+        f"mingan run --quick -m {name}；要得分就不加 --quick 再问。",
+        f"{name} has only answers to {count} questions that a quick run picked, whose share is no "
+        f"score. For the estimate: mingan run --quick -m {name}; for a score, ask without --quick.",
+        public=public,
+    )
 
 
 def outcome(answer: Answer, grade: Grade | None) -> Outcome:

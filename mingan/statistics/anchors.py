@@ -27,6 +27,9 @@ from mingan.statistics.special import Floats
 from mingan.statistics.unknowns import Flags
 
 _FOLDS = 4
+FEWEST = 2 * _FOLDS
+"""Fewer models are too few to choose by."""
+
 _TINY = 1e-12
 
 
@@ -85,11 +88,11 @@ def anchors(
         askable: (Q,) which may be taken.
 
     Raises:
-        ValueError: no table, fewer than 2 x 4 models, or more anchors than questions.
+        ValueError: no table, fewer than `FEWEST` models, or more anchors than questions.
     """
     x = np.asarray(rates, dtype=np.float64)
-    if x.ndim != 2 or x.shape[0] < 2 * _FOLDS:
-        raise ValueError(f"needs {2 * _FOLDS} models or more")
+    if x.ndim != 2 or x.shape[0] < FEWEST:
+        raise ValueError(f"needs {FEWEST} models or more")
     may = np.ones(x.shape[1], np.bool_) if askable is None else np.asarray(askable, np.bool_)
     if not 0 < size <= may.sum():
         raise ValueError("needs at least one anchor, and no more than there are questions")

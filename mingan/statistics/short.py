@@ -34,8 +34,8 @@ from mingan.statistics.unknowns import Flags
 FEWEST_MODELS = 10
 """Fewer models that answered before are too few to choose questions by."""
 
-SIZES = (10, 20, 30, 50, 100)
-"""Numbers of questions at which short tests are tried out."""
+LONGEST = 100
+"""Questions up to which short tests are tried out; a longer one is trusted as that one is."""
 
 _FOLDS = 4
 _TINY = 1e-12
@@ -71,12 +71,12 @@ class Known:
 
     Attributes:
         curves: of every question.
-        misses: (n, S) for each reference model and each size of test in `sizes`, by how many
-            units its estimate missed its score. Each was tested by curves that it took no part in.
+        misses: (n, S) for each reference model, by how many units its estimate missed its score
+            after 1, 2, … S questions; NaN where it had no more answers. Each was tested by
+            curves that it took no part in.
     """
 
     curves: ItemCurves
-    sizes: tuple[int, ...]
     misses: Floats
     strata: tuple[str, ...]
     askable: Flags
@@ -88,14 +88,14 @@ class Known:
 
 def learn(
     rates: ArrayLike, *, strata: Sequence[str] = (), askable: ArrayLike | None = None,
-    sizes: Sequence[int] = SIZES, seed: int = SEED,
+    longest: int = LONGEST, seed: int = SEED,
 ) -> Known:  # fmt: skip
     """Fit the questions, and find out how far short tests of them can be trusted.
 
     Args:
         rates: (M, Q) shares right of earlier models; NaN where there is none.
         strata, askable: as for `ShortTest`.
-        sizes: numbers of questions at which tests are tried.
+        longest: questions up to which tests are tried out.
 
     Raises:
         ValueError: fewer than `FEWEST_MODELS` models.
@@ -104,34 +104,29 @@ def learn(
     if x.ndim != 2 or x.shape[0] < FEWEST_MODELS:
         raise ValueError(f"needs {FEWEST_MODELS} models or more")
     may = np.ones(x.shape[1], np.bool_) if askable is None else np.asarray(askable, np.bool_)
-    tried = tuple(size for size in sorted(set(sizes)) if size < may.sum()) or (int(may.sum()),)
+    most = min(longest, int(may.sum()))
     part = np.random.default_rng(seed).permutation(x.shape[0]) % _FOLDS
-    misses = np.full((x.shape[0], len(tried)), np.nan)
+    misses = np.full((x.shape[0], most), np.nan)
     for k in range(_FOLDS):
         curves = fit(x[part != k])
         for model in np.flatnonzero(part == k):
-            misses[model] = _try_out(curves, x[model], tried, strata, may)
-    return Known(curves=fit(x), sizes=tried, misses=misses, strata=tuple(strata), askable=may)
+            misses[model] = _try_out(curves, x[model], most, strata, may)
+    return Known(curves=fit(x), misses=misses, strata=tuple(strata), askable=may)
 
 
 def _try_out(
-    curves: ItemCurves, answers: Floats, sizes: Sequence[int], strata: Sequence[str], may: Flags
+    curves: ItemCurves, answers: Floats, most: int, strata: Sequence[str], may: Flags
 ) -> Floats:
-    """By how many units the estimate misses, after each size of test; NaN beyond the answers."""
+    """By how many units the estimate misses, after each question; NaN beyond the answers."""
     there = ~np.isnan(answers)
-    truth = float(answers[there].mean()) if there.any() else math.nan
     labels = [label for label, known in zip(strata, there, strict=False) if known]
     test = ShortTest(curves.select(there), labels, askable=may[there])
-    found = np.full(len(sizes), np.nan)
-    mine = answers[there]
-    for place, size in enumerate(sizes):
-        if size > may[there].sum():
-            break
-        while len(test.order) < size:
-            question = test.next()
-            test.answer(question, float(mine[question]))
+    found, mine = np.full(most, np.nan), answers[there]
+    for place in range(min(most, int(may[there].sum()))):
+        question = test.next()
+        test.answer(question, float(mine[question]))
         score, error = test.score()
-        found[place] = (score - truth) / (error + _NEVER_TRUE)
+        found[place] = (score - float(mine.mean())) / (error + _NEVER_TRUE)
     return found
 
 
@@ -198,16 +193,17 @@ class ShortTest:
         """The estimate with its calibrated interval."""
         score, error = self.score()
         answered = int((~np.isnan(self._rates)).sum())
-        factor = widening(known, max(answered, 1), level)
+        usual = normal_quantile((1 + level) / 2) * error
         weights = self._ability()
         mean = float(weights @ GRID)
         size = self._rates.size
         right = float(np.nansum(self._rates))
         least, most = right / size, (right + size - answered) / size
-        half = factor * (error + _NEVER_TRUE)
+        # However well the trials went, what is open by the curves themselves stays open.
+        half = max(widening(known, answered, level) * (error + _NEVER_TRUE), usual)
         return Estimate(
             score=score, low=max(score - half, least), high=min(score + half, most), error=error,
-            widened=half / max(normal_quantile((1 + level) / 2) * error, _TINY),
+            widened=half / max(usual, _TINY),
             asked=answered, of=size, ability=mean,
             ability_error=math.sqrt(float(weights @ (GRID - mean) ** 2)), level=level,
         )  # fmt: skip
@@ -239,11 +235,12 @@ class ShortTest:
 def widening(known: Known, asked: int, level: float) -> float:
     """By how many units the interval reaches to each side, after so many questions.
 
-    The quantile of the misses at the nearest size that was tried, with the rank of conformal
-    prediction, ceil((n + 1) level) of n; inf where there are too few models for the level.
+    The quantile of the misses after as many, with the rank of conformal prediction,
+    ceil((n + 1) level) of n; inf where too few models were tried for the level.
     """
-    place = int(np.argmin(np.abs(np.log(np.array(known.sizes) / asked))))
-    misses = np.sort(np.abs(known.misses[:, place]))
+    if asked < 1:
+        return math.inf
+    misses = np.sort(np.abs(known.misses[:, min(asked, known.misses.shape[1]) - 1]))
     misses = misses[~np.isnan(misses)]
     rank = math.ceil((misses.size + 1) * level)
     return float(misses[rank - 1]) if 0 < rank <= misses.size else math.inf

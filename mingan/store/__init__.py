@@ -2,7 +2,7 @@
 
 from mingan.store.reader import Reader
 from mingan.store.remembered import Remembered
-from mingan.store.runs import Run, RunState, RunStatus
+from mingan.store.runs import PICKED, Run, RunState, RunStatus
 from mingan.store.store import Store
 
-__all__ = ["Reader", "Remembered", "Run", "RunState", "RunStatus", "Store"]
+__all__ = ["PICKED", "Reader", "Remembered", "Run", "RunState", "RunStatus", "Store"]

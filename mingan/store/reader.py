@@ -166,6 +166,16 @@ class Reader:
             for body in streamed.scalars(query):
                 yield decoder.decode(unveil(body))
 
+    def only_in(self, runs: Collection[str]) -> set[str]:
+        """The keys of answers that these runs used and no other."""
+        if not runs:
+            return set()
+        mine = schema.run_answer.c.run.in_(list(runs))
+        others = select(schema.run_answer.c.key).where(~mine)
+        query = select(schema.run_answer.c.key).where(mine, schema.run_answer.c.key.not_in(others))
+        with self.reading() as connection:
+            return set(connection.scalars(query))
+
     def grades(self) -> dict[tuple[str, str], Grade]:
         """The standing grade by (answer content, question hash)."""
         return StandingGrades(self.all_grades()).by_place

@@ -16,6 +16,10 @@ RunState = Literal["waiting", "running", "finished", "stopped", "failed"]
 """`waiting`: wanted, and goes on when its turn comes or when the bench is next opened."""
 
 
+PICKED = "picked"
+"""The setting of a run that picks each question by the answers before."""
+
+
 class Run(Record, frozen=True, kw_only=True, omit_defaults=True):
     """The plan of a run.
 
@@ -36,6 +40,11 @@ class Run(Record, frozen=True, kw_only=True, omit_defaults=True):
     day: str = ""
     started: str = ""
     settings: dict[str, Any] = msgspec.field(default_factory=dict)
+
+    @property
+    def picks(self) -> bool:
+        """Whether it picks each of its `questions` by the answers before; see `mingan.quick`."""
+        return PICKED in self.settings
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
