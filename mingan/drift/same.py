@@ -79,7 +79,7 @@ def compared(
     day: str,
 ) -> SameModel:  # fmt: skip
     """What the outputs on record say of two models."""
-    sides = [_outputs(reader, card, questions, samples, day) for card in cards]
+    sides = [outputs(reader, card, questions, samples, day) for card in cards]
     usable = [
         question.id
         for question in questions
@@ -112,7 +112,7 @@ def _distinct(texts: Sequence[Sequence[str]]) -> float:
     return sum(counts) / len(counts) if counts else float("nan")
 
 
-def _outputs(
+def outputs(
     reader: Reader, card: ModelCard, questions: Sequence[Question], samples: int, day: str
 ) -> dict[str, list[str]]:
     """What a model said on a day, by question; what could not be had is absent."""

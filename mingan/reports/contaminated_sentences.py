@@ -305,6 +305,12 @@ def _unlike(row: Contamination) -> Text:
     zh = "、".join(word for word, on in (("数字的大小", numbers), ("题目的长短", lengths)) if on)
     both = (("size of their numbers", numbers), ("length of their prompts", lengths))
     en = " and in the ".join(word for word, on in both if on)
+    if row.origin == "coin":
+        return Text(
+            f"注意：明题和暗题的{zh}不一样。公平的硬币很少分成这样；请核对封存的记录。",
+            f"Note: the two halves differ in the {en}. A fair coin seldom deals them so; check the "
+            "record of the seal.",
+        )
     return Text(
         f"注意：明题和暗题的{zh}不一样，差距可能由此而来。",
         f"Note: public questions and twins differ in the {en}; a gap may come from that.",

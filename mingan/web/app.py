@@ -27,11 +27,14 @@ from mingan.web import (
     bring,
     charts,
     compare,
+    contamination,
+    drift,
     enter,
     exports,
     grade,
     grade_new,
     grade_result,
+    history,
     home,
     judges,
     one_answer,
@@ -61,6 +64,9 @@ PAGES = (
     runs,
     judges,
     sitting,
+    contamination,
+    drift,
+    history,
 )
 """The modules of the pages, in any order."""
 

@@ -29,6 +29,7 @@ from mingan.web import cards, exports
 from mingan.web.board import Board
 from mingan.web.drawings import difference_bar
 from mingan.web.filters import OUTCOMES, SORTS, Condition, Filter
+from mingan.web.history import history_address
 from mingan.web.judged import judges_note
 from mingan.web.one_answer import context, question_address
 from mingan.web.routing import get, problem
@@ -290,6 +291,7 @@ def question(visit: Visit) -> Response:
         suspects=_flags(visit, snapshot, [board.questions[row]]),
         before=beside.get("before"),
         after=beside.get("after"),
+        history=history_address(visit, board.questions[row].id, snapshot.bank),
     )
 
 

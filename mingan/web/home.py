@@ -8,7 +8,7 @@ from typing import Any
 
 from starlette.responses import Response
 
-from mingan.errors import MinganError
+from mingan.errors import MinganError, NothingYet
 from mingan.language import Text
 from mingan.reports.page_questions import NAMES
 from mingan.reports.page_scores import (
@@ -22,12 +22,14 @@ from mingan.reports.safe import one_line
 from mingan.reports.sentences import headline, unknown_sentence
 from mingan.reports.words import words
 from mingan.store import RunStatus
-from mingan.web.alarms import cards
+from mingan.web.alarms import cards, watches
 from mingan.web.bench import Bench
 from mingan.web.judged import judges_note
-from mingan.web.routing import get
+from mingan.web.plainly import said_plainly
+from mingan.web.routing import get, welcome
 from mingan.web.snapshots import Snapshot
 from mingan.web.visit import Visit
+from mingan.web.watched import watched_of
 
 _RUNS = 5
 _TITLE = Text("总览", "Overview")
@@ -43,7 +45,10 @@ _STATES = {
 def show(visit: Visit) -> Response:
     """The table of one bank, or how to begin where there is nothing yet."""
     reader = visit.bench.snapshots.reader
-    snapshot = visit.bench.snapshot(visit.query.get("bank"))
+    try:
+        snapshot = visit.bench.snapshot(visit.query.get("bank"))
+    except NothingYet as fault:  # but a model may be watched
+        return welcome(visit, said_plainly(fault), cards=watches(visit))
     word = words(visit.lang)
     if snapshot.why_not is not None:
         finding = visit.say(snapshot.why_not)
@@ -66,23 +71,26 @@ def show(visit: Visit) -> Response:
         notes=[note.say(visit.lang) for note in snapshot.data.notes],
         stamp=one_line(str(snapshot.data.stamp)),
         bank_hash=snapshot.gathered.bank_hash,
-        cards=cards(visit, snapshot) if snapshot.items_ready or _small(snapshot) else None,
+        cards=cards(visit, snapshot) if _at_once(visit, snapshot) else None,
         runs=_runs(visit),
     )
 
 
 def alarms(visit: Visit) -> Response:
     """The alarms alone: on a large bank looking through every question takes seconds."""
-    snapshot = visit.bench.snapshot(visit.query.get("bank"))
-    found = cards(visit, snapshot)
+    try:
+        found = cards(visit, visit.bench.snapshot(visit.query.get("bank")))
+    except NothingYet:
+        found = watches(visit)
     if visit.is_fragment:
         return visit.fragment("alarms.html.j2", cards=found)
     return visit.page("alarms_page.html.j2", title=_TITLE, cards=found)
 
 
-def _small(snapshot: Snapshot) -> bool:
+def _at_once(visit: Visit, snapshot: Snapshot) -> bool:
     """Whether the alarms are quickly there."""
-    return len(snapshot.gathered.answers) < 2_000
+    small = snapshot.items_ready or len(snapshot.gathered.answers) < 2_000
+    return small and watched_of(visit.bench).ready
 
 
 def _row(visit: Visit, snapshot: Snapshot, score: Any) -> dict[str, Any]:

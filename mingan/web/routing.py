@@ -11,7 +11,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from abc import ABC, abstractmethod
-from collections.abc import AsyncGenerator, AsyncIterator, Callable
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 from urllib.parse import quote
 
@@ -288,13 +288,13 @@ def visit_of(request: Request, section: str = "") -> Visit:
     return Visit(request=request, bench=bench, lang=spoken, person=person, section=section)
 
 
-def welcome(visit: Visit, why: Text) -> Response:
-    """How to begin, instead of a page that has nothing to show yet."""
+def welcome(visit: Visit, why: Text, *, cards: Sequence[Mapping[str, str]] = ()) -> Response:
+    """How to begin, instead of a page that has nothing to show yet; alarms go before it."""
     if visit.is_fragment:
         return visit.fragment("problem.html.j2", text=why)
     going = [s for s in visit.bench.workspace.store.runs() if s.state in ("waiting", "running")]
     run = visit.url(f"/run/{going[-1].run.id}") if going and visit.person.may("owner") else ""
-    return visit.page("welcome.html.j2", title=_BEGIN, why=why, run=run)
+    return visit.page("welcome.html.j2", title=_BEGIN, why=why, run=run, cards=cards)
 
 
 def problem(visit: Visit, text: Text, *, status: int) -> Response:

@@ -9,6 +9,7 @@ import re
 import time
 import zlib
 
+from honesty_help import BANK, WATCHED, fill_twins, fill_watches
 from web_help import Served, Visitor
 
 from mingan import asking
@@ -30,7 +31,8 @@ SCREENS = (
     "home", "alarms", "compare", "compare-markdown", "question", "run-new", "run", "run-done",
     "grade", "grade-new", "desk-name", "desk", "desk-pair", "desk-rubric", "grade-progress",
     "grade-result", "judges", "sitting", "sitting-done", "judged", "paste", "paste-ask", "charts",
-    "chart-items", "chart-abilities", "chart-votes", "bring", "enter", "missing",
+    "chart-items", "chart-abilities", "chart-votes", "bring", "enter", "missing", "contamination",
+    "drift", "drift-one", "histories", "history",
 )  # fmt: skip
 
 
@@ -40,6 +42,7 @@ def fill_screens(served: Served, bank: str) -> dict[str, str]:
     Gives the address of every screen, without its language. The run stays under way for a
     while, since its model is slow.
     """
+    honesty = _honesty(served)  # before anything else asks for this workspace
     served.workspace.store.add_cards([SLOW, QUICK, JUDGE, VOTER])
     with Visitor(served) as owner:
         done = _run(owner, bank, QUICK, count="10")
@@ -92,6 +95,27 @@ def fill_screens(served: Served, bank: str) -> dict[str, str]:
         "bring": "/bring",
         "enter": "/enter",
         "missing": "/nothing",
+        **honesty,
+    }
+
+
+def _honesty(served: Served) -> dict[str, str]:
+    """Screens about models that saw the questions, or changed."""
+    fill_twins(served.workspace)
+    fill_watches(served.workspace)
+    with Visitor(served) as owner:
+        watch = re.search(r'href="/zh(/drift/[\w-]+)"', owner.get("/zh/drift"))
+        history = re.search(
+            r'href="/zh(/history/\w+\?[^"]*)"', owner.get(f"/zh/history?bank={WATCHED}")
+        )
+    assert watch
+    assert history
+    return {
+        "contamination": f"/contamination?bank={BANK}",
+        "drift": "/drift",
+        "drift-one": watch[1],
+        "histories": f"/history?bank={WATCHED}",
+        "history": history[1].replace("&amp;", "&"),
     }
 
 
