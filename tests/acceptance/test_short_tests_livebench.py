@@ -88,3 +88,28 @@ def test_fixed_anchors_lie_between_chosen_and_random_questions(
     ]
     print(f"30 anchors: off by {np.mean(misses):.4f}")
     assert np.mean(misses) <= 0.8 * float(np.mean(trial.raw))
+
+
+@pytest.mark.parametrize("references", [10, 25])
+def test_few_models_to_learn_from_widen_the_interval(
+    matrix: NDArray[np.float64], trial: Trial, references: int
+) -> None:
+    misses, halves, inside = [], [], []
+    for seed in range(6):
+        order = np.random.default_rng(500 + seed).permutation(len(matrix))
+        known = learn(matrix[order[:references]], longest=30)
+        for answers in matrix[order[references:]]:
+            test, truth = known.test(), float(answers.mean())
+            while len(test.order) < 30:
+                question = test.next()
+                test.answer(question, float(answers[question]))
+            found = test.estimate(known)
+            misses.append(abs(found.score - truth))
+            halves.append((found.high - found.low) / 2)
+            inside.append(found.low <= truth <= found.high)
+    print(
+        f"{references} models, 30 questions: off by {np.mean(misses):.4f}, reaching "
+        f"{np.mean(halves):.3f} either way, {np.mean(inside):.3f} hold the score"
+    )
+    assert np.mean(inside) >= 0.85
+    assert np.mean(misses) < np.mean(trial.raw)
