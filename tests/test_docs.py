@@ -143,8 +143,10 @@ def tree() -> dict[str, set[str]]:
     """The options of every command that does something, by its name: `models fetch`."""
     found: dict[str, set[str]] = {}
     for name, command in build().commands.items():
-        parts = getattr(command, "commands", {})
-        for sub, part in parts.items() or [("", command)]:
+        parts = dict(getattr(command, "commands", {}))
+        if not parts or getattr(command, "invoke_without_command", False):
+            parts[""] = command  # a group may do something by itself
+        for sub, part in parts.items():
             options = {option for parameter in part.params for option in parameter.opts}
             found[f"{name} {sub}".strip()] = options
     return found

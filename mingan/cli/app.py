@@ -136,6 +136,7 @@ def build() -> Callable[..., Any]:
     from mingan.cli.banks import app as banks
     from mingan.cli.bring import grade, import_
     from mingan.cli.contamination import twins
+    from mingan.cli.density import app as density
     from mingan.cli.doctor import doctor
     from mingan.cli.drift import drift
     from mingan.cli.items import items
@@ -177,6 +178,7 @@ def build() -> Callable[..., Any]:
         app.command(name, help=about.say())(command)
     app.add_typer(banks, name="bank")
     app.add_typer(models, name="models")
+    app.add_typer(density, name="density")
     return typer.main.get_command(app)
 
 

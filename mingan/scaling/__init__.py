@@ -5,6 +5,7 @@ loss_laws          loss by parameters and tokens; score_laws  score by loss; the
 inversion          effective parameters of a score, or why there are none
 observational      score by size and date, where no losses are known
 prices             what a capability costs, year by year
+density, trend     effective over actual parameters by a reference family; how fast the best grows
 """
 
 from mingan.scaling.fits import Fit, fit

@@ -1,0 +1,145 @@
+"""`mingan density`: how capable models are for their size, and how fast that grows."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from mingan.cli import say
+from mingan.cli.options import JsonOption, help_
+from mingan.errors import UsageError
+from mingan.language import Text
+
+if TYPE_CHECKING:
+    from mingan.reports.dense import DensityReport
+
+BenchmarkOption = Annotated[
+    list[str] | None,
+    typer.Option("--benchmark", metavar="NAME",
+                 help=help_("看哪些题目（可写多次；默认密度定律的五个）",
+                            "which benchmarks (may be repeated; default: the densing law's five)")),
+]  # fmt: skip
+
+ReferenceOption = Annotated[
+    list[str] | None,
+    typer.Option("--reference", metavar="MODEL",
+                 help=help_("参照家族的各个大小（可写多次，至少 3 个；默认 Llama-2）",
+                            "the sizes of the reference family (may be repeated, 3 at least; "
+                            "default: Llama-2)")),
+]  # fmt: skip
+
+RegistryOption = Annotated[
+    Path | None,
+    typer.Option("--registry", metavar="FOLDER",
+                 help=help_("自己的 models.csv、scores.csv、sources.csv 所在的文件夹",
+                            "a folder with models.csv, scores.csv and sources.csv of your own")),
+]  # fmt: skip
+
+LimitOption = Annotated[
+    int,
+    typer.Option("--limit", "-n", min=0, metavar="N",
+                 help=help_("列出多少个模型（0 是全部）", "how many models to list (0: all)")),
+]  # fmt: skip
+
+TunedOption = Annotated[
+    bool,
+    typer.Option("--tuned", help=help_("看调过的模型（instruct、distilled），不看基座",
+                                       "tuned models (instruct, distilled) instead of base ones")),
+]  # fmt: skip
+
+
+app = typer.Typer(
+    help=Text("给定大小，能力有多强（能力密度），多久翻一番",
+              "how capable for its size (density), and how fast that doubles").say(),
+    invoke_without_command=True, add_completion=False, rich_markup_mode=None,
+)  # fmt: skip
+
+
+@app.callback()
+def density(
+    context: typer.Context,
+    benchmark: BenchmarkOption = None,
+    reference: ReferenceOption = None,
+    registry: RegistryOption = None,
+    tuned: TunedOption = False,
+    limit: LimitOption = 15,
+    json: JsonOption = False,
+) -> int:
+    """Capability for its size: density, its doubling time, back-tests."""
+    from mingan.reports import dense_words, table
+
+    if context.invoked_subcommand is not None:
+        return 0
+    report = _report(benchmark, reference, registry, tuned=tuned)
+    if json:
+        say.document(dense_words.density_document(report))
+        return 0
+    say.out(dense_words.density_headline(report))
+    say.out("")
+    print(table.plain(dense_words.trend_table(report.trends)), end="")
+    say.out("")
+    shown = report.rows[:limit] if limit else report.rows
+    print(table.plain(dense_words.density_table(shown)), end="")
+    say.note(_STAR)
+    if len(shown) < len(report.rows):
+        more = len(report.rows) - len(shown)
+        say.note(
+            Text(f"还有 {more} 个没有列出；全部列出用 --limit 0。",
+                 f"Not listed: {more} more; for all of them, --limit 0.")
+        )  # fmt: skip
+    for trend in report.trends:
+        said = dense_words.test_sentence(trend)
+        if said is not None:
+            say.note(said)
+    for note in dense_words.density_notes(report):
+        say.note(note)
+    return 0
+
+
+@app.command("explain", help=help_("一步一步算一个模型的密度", "reckon one model step by step"))
+def explain(
+    model: Annotated[str, typer.Argument(metavar="MODEL")],
+    benchmark: BenchmarkOption = None,
+    reference: ReferenceOption = None,
+    registry: RegistryOption = None,
+    tuned: TunedOption = False,
+    json: JsonOption = False,
+) -> int:
+    """The reckoning of one model, step by step."""
+    from mingan.reports import dense_words
+
+    report = _report(benchmark, reference, registry, tuned=tuned, repeats=0)
+    row = next((row for row in report.rows if row.facts.name == model), None)
+    if row is None:
+        raise UsageError(
+            f"没有 {model} 的密度：登记表里没有它，或者它没有日期、大小、这些题目的得分。名字看 "
+            "mingan density --limit 0；调过的模型加 --tuned。",
+            f"There is no density of {model}: the registry lacks it, or its date, size or scores "
+            "on these benchmarks. For names: mingan density --limit 0; for tuned models, --tuned.",
+        )
+    lines = dense_words.explanation(row, report)
+    if json:
+        say.document({"model": model, "steps": [line.say() for line in lines]})
+        return 0
+    for line in lines:
+        say.out(line)
+    return 0
+
+
+def _report(
+    benchmark: list[str] | None, reference: list[str] | None, registry: Path | None, *,
+    tuned: bool, repeats: int = 200,
+) -> DensityReport:  # fmt: skip
+    from mingan import density as room
+    from mingan import registry as facts
+
+    return room.look(
+        facts.load(registry), benchmarks=tuple(benchmark or room.BENCHMARKS),
+        family=tuple(reference or room.REFERENCE), kinds=room.TUNED if tuned else room.BASE,
+        repeats=repeats,
+    )  # fmt: skip
+
+
+_STAR = Text("* 超出参照家族的范围，是外推。", "* beyond the reference family: an extrapolation.")

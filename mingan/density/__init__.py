@@ -1,0 +1,224 @@
+"""How capable for its size, and how fast that grows: density of the models in the registry.
+
+    from mingan import density, registry
+
+    report = density.look(registry.load())
+    for row in report.rows[:5]:
+        print(row.facts.name, row.whole.density, row.whole.low, row.whole.high)
+
+Base models only by default, and never mixed with tuned ones; the reference family may be replaced
+by any models of the registry (or of a folder of one's own) that differ in little but size. The
+room must not know how a terminal or a page shows what it finds.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import date
+from statistics import median, pstdev
+
+import numpy as np
+
+from mingan.errors import UsageError
+from mingan.registry import Kind, ModelFacts, Registry
+from mingan.reports.dense import (
+    COMBINED,
+    BackTest,
+    DenseModel,
+    DensityReport,
+    Read,
+    Trend,
+)
+from mingan.scaling.density import Density, Reference, combined, density, reference, without_each
+from mingan.scaling.observational import FEWEST, foretold_error, observe
+from mingan.scaling.trend import around, frontier_growth, quantile_growth
+
+BENCHMARKS = ("MMLU", "BBH", "MATH", "HumanEval", "MBPP")
+"""Those of the densing law."""
+
+REFERENCE = ("Llama-2-7B", "Llama-2-13B", "Llama-2-34B", "Llama-2-70B")
+"""Four sizes of one recipe and one day, measured on all five."""
+
+FLOORS = {"MMLU": 0.25, "BBH": 0.25, "GPQA": 0.25, "MMLU-Pro": 0.1}
+"""What guessing scores, where that is not nothing."""
+
+QUESTIONS = {"MMLU": 14_042, "BBH": 6_511, "MATH": 5_000, "HumanEval": 164, "MBPP": 500,
+             "GSM8K": 1_319, "GPQA": 448, "MMLU-Pro": 12_032}  # fmt: skip
+
+BASE: tuple[Kind, ...] = ("base",)
+TUNED: tuple[Kind, ...] = ("instruct", "distilled")
+CHATGPT = date(2022, 11, 30)
+CUTS = (date(2023, 12, 31), date(2024, 6, 30), date(2024, 12, 31))
+
+__all__ = ["BASE", "BENCHMARKS", "REFERENCE", "TUNED", "look"]
+
+_YEAR = 365.25
+
+
+def look(
+    known: Registry, *, benchmarks: Sequence[str] = BENCHMARKS,
+    family: Sequence[str] = REFERENCE, kinds: Collection[Kind] = BASE, repeats: int = 200,
+) -> DensityReport:  # fmt: skip
+    """Density of every model of these kinds, and its growth.
+
+    Args:
+        family: names of the reference models, one recipe in at least three sizes.
+        repeats: draws behind the intervals of growth.
+
+    Raises:
+        UsageError: an unknown benchmark or reference, or a family that bears no line.
+    """
+    names = sorted({fact.benchmark for fact in known.scores})
+    for name in benchmarks:
+        if name not in names:
+            raise UsageError(
+                f"登记表里没有 {name} 的得分；有的是：{'、'.join(names)}。",
+                f"The registry has no scores on {name}; there are {', '.join(names)}.",
+            )
+    rungs = [_rung(known, name) for name in family]
+    families = {b: f for b in benchmarks if (f := _family(known, rungs, b)) is not None}
+    if not families:
+        raise UsageError(
+            "参照家族在这些题目上没有三种大小以上、随大小变好的得分；请换一个家族（--reference）。",
+            "On these benchmarks the reference family has no scores of three sizes or more that "
+            "rise with size; name another (--reference).",
+        )
+    dated = [m for m in known.models.values() if m.released and m.params_total and m.kind in kinds]
+    rows = [row for m in dated if (row := _row(known, m, families, family)) is not None]
+    rows.sort(key=lambda row: -_or_last(row.whole.density))
+    return DensityReport(
+        rows=tuple(rows), trends=tuple(_trends(rows, families, repeats)), reference=tuple(family),
+        families=families, left_out=len(dated) - len(rows),
+    )  # fmt: skip
+
+
+def _or_last(value: float) -> float:
+    return -1.0 if math.isnan(value) else value
+
+
+def _rung(known: Registry, name: str) -> ModelFacts:
+    facts = known.models.get(name)
+    if facts is None or not facts.params_total:
+        raise UsageError(
+            f"登记表里没有模型 {name}，或者不知道它有多大；名字看 mingan density --limit 0。",
+            f"The registry has no model {name}, or not its size; for names see mingan density "
+            "--limit 0.",
+        )
+    return facts
+
+
+def _family(known: Registry, rungs: Iterable[ModelFacts], benchmark: str) -> Reference | None:
+    points = [
+        (float(m.params_total or 0), read.score)
+        for m in rungs
+        if (read := _read(known, m, benchmark)) is not None
+    ]
+    try:
+        return reference(
+            [n for n, _ in points], [s for _, s in points], floor=FLOORS.get(benchmark, 0.0)
+        )
+    except ValueError:
+        return None
+
+
+def _read(known: Registry, model: ModelFacts, benchmark: str) -> Read | None:
+    facts = known.scores_of(model.name, benchmark)
+    if not facts:
+        return None
+    scores = [fact.score for fact in facts]
+    return Read(
+        score=median(scores), spread=pstdev(scores) if len(scores) > 1 else 0.0,
+        sources=tuple(dict.fromkeys(fact.source for fact in facts)),
+        verified=any(fact.verified for fact in facts),
+    )  # fmt: skip
+
+
+def _row(
+    known: Registry, model: ModelFacts, families: Mapping[str, Reference], rungs: Sequence[str]
+) -> DenseModel | None:
+    read = {b: r for b in families if (r := _read(known, model, b)) is not None}
+    if not read or not model.params_total:
+        return None
+    whole = {b: _single(families[b], r, b, model.params_total) for b, r in read.items()}
+    size = model.active or model.params_total
+    by_active = {b: _single(families[b], r, b, size) for b, r in read.items()}
+    return DenseModel(
+        facts=model, whole=combined(whole, model.params_total), active=combined(by_active, size),
+        single=whole, read=read, without=without_each(whole, model.params_total),
+        in_reference=model.name in rungs,
+    )  # fmt: skip
+
+
+def _single(family: Reference, read: Read, benchmark: str, size: int) -> Density:
+    return density(family, read.score, size, questions=QUESTIONS.get(benchmark), spread=read.spread)
+
+
+# --- growth -------------------------------------------------------------------------------------
+
+
+def _trends(
+    rows: Sequence[DenseModel], families: Mapping[str, Reference], repeats: int
+) -> Iterable[Trend]:
+    for benchmark in families:
+        mine = [(row, row.single[benchmark]) for row in rows if benchmark in row.single]
+        tests = _back_tests([row for row, _ in mine], benchmark, families[benchmark].floor)
+        yield _trend(benchmark, mine, repeats, tests)
+    # One benchmark more or less moves a model, so only those measured on most of them are joined.
+    several = [(row, row.whole) for row in rows if 2 * len(row.single) > len(families)]
+    yield _trend(COMBINED, several, repeats, ())
+
+
+def _trend(
+    benchmark: str, mine: Sequence[tuple[DenseModel, Density]], repeats: int,
+    tests: tuple[BackTest, ...],
+) -> Trend:  # fmt: skip
+    inside = [(row, found) for row, found in mine if not found.out]
+    years = np.array([_years(row.released) for row, _ in inside])
+    logs = np.array([math.log(found.density) for _, found in inside])
+    draws = np.stack([found.draws for _, found in inside]) if inside else np.empty((0, 1))
+    names = [row.facts.family or row.facts.name for row, _ in inside]
+    return Trend(
+        benchmark=benchmark, models=len(inside),
+        frontier=frontier_growth(years, logs)
+        if inside else None,
+        quantile=quantile_growth(
+            years, logs, draws=draws, families=names, repeats=repeats
+        ) if inside else None,
+        chatgpt=around(years, logs, _years(CHATGPT)) if inside else None,
+        tests=tests,
+    )  # fmt: skip
+
+
+def _back_tests(rows: Sequence[DenseModel], benchmark: str, floor: float) -> tuple[BackTest, ...]:
+    """From each cut on: size and date against size alone."""
+    found = []
+    for cut in CUTS:
+        old = [row for row in rows if row.released <= cut]
+        new = [row for row in rows if row.released > cut]
+        if len(old) < FEWEST or len(new) < FEWEST:
+            continue
+        fitted = observe(*_columns(old, benchmark), floor=floor, draws=0)
+        later = _columns(new, benchmark)
+        found.append(
+            BackTest(
+                cut=cut, fitted=len(old), tried=len(new),
+                with_date=foretold_error(fitted.law, *later),
+                without=foretold_error(fitted.still, *later),
+            )
+        )  # fmt: skip
+    return tuple(found)
+
+
+def _columns(
+    rows: Sequence[DenseModel], benchmark: str
+) -> tuple[list[float], list[float], list[float]]:
+    return (
+        [float(row.facts.params_total or 0) for row in rows],
+        [_years(row.released) for row in rows],
+        [row.read[benchmark].score for row in rows],
+    )
+
+
+def _years(day: date) -> float:
+    return day.toordinal() / _YEAR

@@ -1,0 +1,141 @@
+"""The tables of the registry, ours and those of a folder of the user's, read and checked.
+
+What a user's folder says of a model that is in ours takes its place; scores are added. The module
+must not know what is made of the facts.
+"""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from importlib import resources
+from importlib.resources.abc import Traversable
+from pathlib import Path
+from typing import TypeVar
+
+from mingan.errors import InputError
+from mingan.registry.facts import (
+    MODEL_COLUMNS,
+    SCORE_COLUMNS,
+    SOURCE_COLUMNS,
+    ModelFacts,
+    ScoreFact,
+    Source,
+    model_of,
+    score_of,
+    source_of,
+)
+
+T = TypeVar("T")
+_TABLES = {"models.csv": MODEL_COLUMNS, "scores.csv": SCORE_COLUMNS, "sources.csv": SOURCE_COLUMNS}
+_NEEDED = {
+    "models.csv": ("name", "kind", "source"),
+    "scores.csv": ("model", "benchmark", "score", "source"),
+    "sources.csv": ("source", "title"),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Registry:
+    """All that is known; `models` and `sources` by name, scores in the order of the tables."""
+
+    models: Mapping[str, ModelFacts]
+    scores: tuple[ScoreFact, ...]
+    sources: Mapping[str, Source]
+
+    def scores_of(self, model: str, benchmark: str | None = None) -> list[ScoreFact]:
+        """What was reported of a model, on one benchmark or all."""
+        return [
+            fact for fact in self.scores
+            if fact.model == model and benchmark in (None, fact.benchmark)
+        ]  # fmt: skip
+
+    def contradictions(self, apart: float = 0.02) -> dict[tuple[str, str], list[ScoreFact]]:
+        """Scores of one model on one benchmark that differ by more than `apart`."""
+        by_place: dict[tuple[str, str], list[ScoreFact]] = {}
+        for fact in self.scores:
+            by_place.setdefault((fact.model, fact.benchmark), []).append(fact)
+        return {
+            place: facts for place, facts in by_place.items()
+            if max(f.score for f in facts) - min(f.score for f in facts) > apart
+        }  # fmt: skip
+
+
+def load(folder: str | Path | None = None) -> Registry:
+    """Read our tables, and those in a folder of the user's beside them.
+
+    Args:
+        folder: holds models.csv, scores.csv and sources.csv, each of which may be missing.
+
+    Raises:
+        InputError: no such folder, or a row that makes no sense; nothing is half read.
+    """
+    places: list[Traversable | Path] = [resources.files("mingan.registry") / "data"]
+    if folder is not None:
+        path = Path(folder)
+        if not path.is_dir() or not any((path / name).is_file() for name in _TABLES):
+            raise InputError(
+                f"文件夹 {path} 里没有 models.csv、scores.csv 或 sources.csv。",
+                f"The folder {path} holds no models.csv, scores.csv or sources.csv.",
+            )
+        places.append(path)
+    models: dict[str, ModelFacts] = {}
+    sources: dict[str, Source] = {}
+    scores: list[ScoreFact] = []
+    for place in places:
+        models |= {fact.name: fact for fact in _rows(place, "models.csv", model_of)}
+        sources |= {fact.id: fact for fact in _rows(place, "sources.csv", source_of)}
+        scores += _rows(place, "scores.csv", score_of)
+    _check(models, scores, sources)
+    return Registry(models=models, scores=tuple(scores), sources=sources)
+
+
+def _rows(
+    place: Traversable | Path, name: str, make: Callable[[Mapping[str, str], tuple[str, str]], T]
+) -> Iterator[T]:
+    file = place / name
+    if not file.is_file():
+        return
+    try:
+        text = file.read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError) as fault:
+        raise InputError(
+            f"{name} 读不了（要存成 UTF-8 的 CSV）。",
+            f"{name} cannot be read (save it as CSV in UTF-8).",
+        ) from fault
+    table = csv.DictReader(text.splitlines())
+    missing = [column for column in _NEEDED[name] if column not in (table.fieldnames or ())]
+    if missing:
+        raise InputError(
+            f"{name} 缺少这些列：{'、'.join(missing)}。",
+            f"{name} lacks the columns {', '.join(missing)}.",
+        )
+    for number, row in enumerate(table, start=2):
+        cells = {key: value or "" for key, value in row.items() if key}
+        yield make(cells, (f"{name} 第 {number} 行", f"{name}, row {number}"))
+
+
+def _check(
+    models: Mapping[str, ModelFacts], scores: list[ScoreFact], sources: Mapping[str, Source]
+) -> None:
+    """Every score has its model, every parent is one, every source is listed."""
+    for fact in scores:
+        if fact.model not in models:
+            raise InputError(
+                f"scores.csv 里有 {fact.model} 的得分，而 models.csv 里没有这个模型；请补上一行。",
+                f"scores.csv has a score of {fact.model}, which models.csv does not; add a row.",
+            )
+    for model in models.values():
+        if model.parent and model.parent not in models:
+            raise InputError(
+                f"models.csv 里 {model.name} 的 parent 是 {model.parent}，而没有这个模型。",
+                f"In models.csv the parent of {model.name} is {model.parent}, which is not there.",
+            )
+    named = {fact.source for fact in scores} | {model.source for model in models.values()}
+    unknown = sorted(named - sources.keys())
+    if unknown:
+        raise InputError(
+            f"sources.csv 里没有这些来源：{'、'.join(unknown)}；请补上。",
+            f"sources.csv lacks the sources {', '.join(unknown)}; add them.",
+        )

@@ -1,0 +1,112 @@
+"""What is known of the density of models and of its growth: the shapes that words rest on.
+
+    DensityReport   `rows`, the densest first; `trends`, one for each benchmark and the combined
+    DenseModel      one model: its density by all and by active parameters, benchmark by benchmark
+    Trend           the growth of the best density on one benchmark, two ways, and a back-test
+
+Numbers and names only. Who works them out is above (`mingan.density`); it must not know how they
+are shown.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+
+from mingan.registry import ModelFacts
+from mingan.scaling.density import Density, Reference
+from mingan.scaling.trend import Before, Growth
+
+COMBINED = "combined"
+PAPER = (3.3, 3.5)
+"""Months in which density doubles according to the densing law: preprint and journal."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Read:
+    """A score as it was used: the middle of what sources report.
+
+    Attributes:
+        score, spread: median, and standard deviation among the sources.
+        sources: their ids; `verified`: two of them agree.
+    """
+
+    score: float
+    spread: float
+    sources: tuple[str, ...]
+    verified: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DenseModel:
+    """One model.
+
+    Attributes:
+        whole, active: density by all parameters, and by those that take part in a token.
+        single: by benchmark, by all parameters; `read` the scores behind it.
+        without: the combined density with each benchmark left out in turn.
+        in_reference: whether it is a rung of the reference family.
+    """
+
+    facts: ModelFacts
+    whole: Density
+    active: Density
+    single: Mapping[str, Density]
+    read: Mapping[str, Read]
+    without: Mapping[str, float] = field(default_factory=dict)
+    in_reference: bool = False
+
+    @property
+    def released(self) -> date:
+        """Its date; a model without one is in no report."""
+        assert self.facts.released is not None
+        return self.facts.released
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BackTest:
+    """What models until a date foretell of later ones: mean absolute error of the logit.
+
+    `with_date` by size and date, `without` by size alone ("no progress").
+    """
+
+    cut: date
+    fitted: int
+    tried: int
+    with_date: float
+    without: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trend:
+    """How fast the best density grows on one benchmark.
+
+    Attributes:
+        frontier: the line through the running maximum; None where it has too few steps.
+        quantile: quantile regression through all models, as a second opinion.
+        chatgpt: the frontier before and after ChatGPT; None where one side has too little.
+        tests: back-tests, oldest first.
+    """
+
+    benchmark: str
+    models: int
+    frontier: Growth | None
+    quantile: Growth | None
+    chatgpt: Before | None = None
+    tests: tuple[BackTest, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DensityReport:
+    """All models that have a date, a size and a score on one of the benchmarks.
+
+    Attributes:
+        reference: names of the rungs; `families` the fit on each benchmark.
+    """
+
+    rows: tuple[DenseModel, ...]
+    trends: tuple[Trend, ...]
+    reference: tuple[str, ...]
+    families: Mapping[str, Reference]
+    left_out: int = 0

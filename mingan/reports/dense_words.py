@@ -1,0 +1,288 @@
+"""Density and its growth in words and rows, claiming no more than the numbers bear.
+
+A doubling time never stands without its interval, nor without what the densing law says and why
+ours is another number; a back-test says plainly where "no progress" foretold better. The JSON keys
+are a promise to other programs. The module asks nobody and reads no file.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from mingan.language import Lang, Text, current
+from mingan.reports.dense import COMBINED, PAPER, DenseModel, DensityReport, Trend
+from mingan.reports.safe import one_line, short_name
+from mingan.reports.sentences import points
+from mingan.reports.units import figures
+from mingan.scaling.density import Density
+from mingan.scaling.trend import Growth
+
+if TYPE_CHECKING:
+    from rich.table import Table
+
+_WALLS = {
+    "guessing": Text("不比瞎猜好", "no better than guessing"),
+    "ceiling": Text("到了题目的顶", "at the ceiling"),
+    "unreachable": Text("参照到不了", "beyond any reference"),
+}
+
+
+def times(value: float) -> str:
+    """A density: two digits, more only below a tenth."""
+    if math.isnan(value):
+        return "–"
+    if value >= 1000:
+        return f"{value:,.0f}"
+    return f"{value:.3g}" if value < 10 else f"{value:.0f}"
+
+
+def months(value: float) -> str:
+    """A doubling time."""
+    return "∞" if math.isinf(value) else "?" if math.isnan(value) else f"{value:.1f}"
+
+
+def density_headline(report: DensityReport) -> Text:
+    """How fast the best density grows, beside what the paper says."""
+    trend = next(trend for trend in report.trends if trend.benchmark == COMBINED)
+    growth, paper = trend.quantile, f"{PAPER[0]}–{PAPER[1]}"
+    if growth is None:
+        return Text(
+            f"能算密度的模型太少，说不出多久翻一番；密度定律的论文说 {paper} 个月。",
+            f"Too few models have a density to tell how fast it doubles; the densing law says "
+            f"{paper} months.",
+        )
+    as_paper = months(trend.frontier.doubling) if trend.frontier else "?"
+    sure, holds = f"{100 * growth.level:.0f}", _holds(growth)
+    return Text(
+        f"最密的那一成模型，密度大约 {months(growth.doubling)} 个月翻一番（{sure}% 区间 "
+        f"{months(growth.low)} 到 {months(growth.high)} 个月）。照论文的画法，线过历次最高点，是 "
+        f"{as_paper} 个月；密度定律的论文说 {paper} 个月，{'在' if holds else '不在'}这个区间里。",
+        f"The density of the densest tenth of models doubles in about {months(growth.doubling)} "
+        f"months ({sure} % interval {months(growth.low)} to {months(growth.high)}). Drawn as in "
+        f"the paper, through each record, it is {as_paper} months; the densing law says {paper}, "
+        f"which lies {'within' if holds else 'outside'} that interval.",
+    )
+
+
+def _holds(growth: Growth) -> bool:
+    return growth.low <= PAPER[1] and growth.high >= PAPER[0]
+
+
+def density_notes(report: DensityReport) -> list[Text]:
+    """How it was reckoned, and why it is not the paper's number."""
+    family = "、".join(report.reference), ", ".join(report.reference)
+    notes = [
+        Text(
+            f"密度 = 参照家族要多大才得这么多分 ÷ 模型的参数量。参照是 {family[0]}，"
+            "它们的密度平均是 1。分数越超出参照的范围，区间越宽。",
+            "Density = the size at which the reference family would score as much, over the "
+            f"model's parameters. The reference is {family[1]}, whose density is 1 on average. The "
+            "further a score lies beyond it, the wider the interval.",
+        ),
+        Text(
+            "和论文不同的地方：论文先由损失定参照（拟合的系数没有公布），这里没有损失，只看参照家族的得分；"
+            "模型、得分的来源和测法也不一样。各题目之间差好几倍，是这件事本来的样子。",
+            "Where it differs from the paper: there the reference rests on losses (its constants "
+            "are not printed), here on the scores of a family; models, sources and harnesses "
+            "differ too. That benchmarks differ several times over is how the matter stands.",
+        ),
+        Text(
+            "得分多是厂商自报的，没有扣除可能见过题的部分。",
+            "Most scores are reported by the makers, and nothing is taken off for questions that "
+            "may have been seen.",
+        ),
+    ]
+    if report.left_out:
+        notes.append(
+            Text(
+                f"有 {report.left_out} 个模型在这些题目上没有得分，没有列出。",
+                f"{report.left_out} models have no score on these benchmarks and are not listed.",
+            )
+        )
+    return notes
+
+
+def test_sentence(trend: Trend) -> Text | None:
+    """Whether knowing the date helped to foretell later models; None without back-tests."""
+    if not trend.tests:
+        return None
+    name = one_line(trend.benchmark, 40)
+    zh, en = [], []
+    for test in trend.tests:
+        better = test.with_date < test.without
+        zh.append(
+            f"到 {test.cut} 的 {test.fitted} 个预言之后的 {test.tried} 个，"
+            f"误差 {test.with_date:.2f}，不算进步是 {test.without:.2f}"
+            f"（{'更准' if better else '反而不准'}）"
+        )
+        en.append(
+            f"{test.fitted} until {test.cut} foretell {test.tried} later ones with an error of "
+            f"{test.with_date:.2f}, without progress {test.without:.2f} "
+            f"({'better' if better else 'no better'})"
+        )
+    return Text(
+        f"{name} 的回测（logit 的平均绝对误差）：{'；'.join(zh)}。",
+        f"Back-tests on {name} (mean absolute error of the logit): {'; '.join(en)}.",
+    )
+
+
+def explanation(row: DenseModel, report: DensityReport) -> list[Text]:
+    """The reckoning of one model, step by step."""
+    facts, size = row.facts, row.facts.params_total or 1
+    lines = [
+        Text(
+            f"{one_line(facts.name)}：{facts.released}，参数 {size:,}"
+            + (f"，每个词元用到 {facts.params_active:,}" if facts.params_active else "")
+            + f"；来源 {facts.source}{'' if facts.verified else '（未核实）'}。",
+            f"{one_line(facts.name)}: {facts.released}, {size:,} parameters"
+            + (f", {facts.params_active:,} for a token" if facts.params_active else "")
+            + f"; source {facts.source}{'' if facts.verified else ' (unverified)'}.",
+        )
+    ]
+    for name, found in row.single.items():
+        lines.append(_step(name, row, found, report, size))
+    whole = row.whole
+    if not whole.out:
+        lines.append(
+            Text(
+                f"合起来（各题目 ln 密度的平均）：{times(whole.density)}，"
+                f"90% 区间 {times(whole.low)} 到 {times(whole.high)}。去掉一个题目："
+                + "、".join(f"去掉 {k} 是 {times(v)}" for k, v in row.without.items())
+                + "。",
+                f"Together (mean of ln density over benchmarks): {times(whole.density)}, 90 % "
+                f"interval {times(whole.low)} to {times(whole.high)}. Leaving one out: "
+                + ", ".join(f"without {k} {times(v)}" for k, v in row.without.items())
+                + ".",
+            )
+        )
+    return lines
+
+
+def _step(name: str, row: DenseModel, found: Density, report: DensityReport, size: int) -> Text:
+    read, family = row.read[name], report.families[name]
+    head = Text(
+        f"{name}：得分 {points(read.score)}（来源 {'、'.join(read.sources)}"
+        f"{'' if read.verified else '，未核实'}），",
+        f"{name}: score {points(read.score)} (source {', '.join(read.sources)}"
+        f"{'' if read.verified else ', unverified'}), ",
+    )
+    if found.out:
+        wall = _WALLS[found.out]
+        return Text(
+            f"{head.zh}{wall.zh}，没有有效参数。", f"{head.en}{wall.en}: no effective size."
+        )
+    far = (
+        Text("，超出参照的范围", ", beyond the reference") if found.beyond else Text("", "")
+    )  # fmt: skip
+    return Text(
+        f"{head.zh}参照 logit = {family.level:.2f} + {family.slope:.3f}·ln N，要 "
+        f"{found.effective:,.0f} 个参数{far.zh}；÷ {size:,} = {times(found.density)}"
+        f"（{times(found.low)} 到 {times(found.high)}）。",
+        f"{head.en}reference logit = {family.level:.2f} + {family.slope:.3f} ln N takes "
+        f"{found.effective:,.0f} parameters{far.en}; / {size:,} = {times(found.density)} "
+        f"({times(found.low)} to {times(found.high)}).",
+    )
+
+
+def density_document(report: DensityReport) -> dict[str, Any]:
+    """What `mingan density --json` prints."""
+    said = density_headline(report)
+    return {
+        "reference": list(report.reference), "sentence_zh": said.zh, "sentence_en": said.en,
+        "trends": [_trend(trend) for trend in report.trends],
+        "rows": [_row(row) for row in report.rows],
+    }  # fmt: skip
+
+
+def _trend(trend: Trend) -> dict[str, Any]:
+    def growth(found: Growth | None) -> dict[str, Any] | None:
+        if found is None:
+            return None
+        return {
+            "estimate": _plain(found.doubling), "low": _plain(found.low),
+            "high": _plain(found.high), "level": found.level, "r2": _plain(found.r2),
+            "points": found.points,
+        }  # fmt: skip
+
+    return {
+        "benchmark": trend.benchmark, "models": trend.models,
+        "doubling_months": growth(trend.quantile), "through_records": growth(trend.frontier),
+        "paper_months": list(PAPER),
+        "back_tests": [
+            {"cut": str(t.cut), "fitted": t.fitted, "tried": t.tried, "with_date": t.with_date,
+             "without": t.without} for t in trend.tests
+        ],
+    }  # fmt: skip
+
+
+def _row(row: DenseModel) -> dict[str, Any]:
+    facts = row.facts
+    return {
+        "model": facts.name, "family": facts.family, "kind": facts.kind,
+        "released": str(facts.released), "params_total": facts.params_total,
+        "params_active": facts.params_active, "estimate": _plain(row.whole.density),
+        "low": _plain(row.whole.low), "high": _plain(row.whole.high), "out": row.whole.out,
+        "beyond": row.whole.beyond, "by_active": _plain(row.active.density),
+        "benchmarks": {name: _plain(each.density) for name, each in row.single.items()},
+        "reference": row.in_reference,
+    }  # fmt: skip
+
+
+def _plain(value: float) -> float | None:
+    return value if math.isfinite(value) else None
+
+
+def density_table(rows: Sequence[DenseModel], *, lang: Lang | None = None) -> Table:
+    """Models, the densest first."""
+    heads = (Text("模型", "model"), Text("日期", "released"), Text("参数（亿）", "params (B)"),
+             Text("密度", "density"), Text("90% 区间", "90 % interval"),
+             Text("按激活参数", "by active"), Text("题目", "benchmarks"))  # fmt: skip
+    table = _table(heads, lang or current())
+    for row in rows:
+        whole, size = row.whole, row.facts.params_total or 0
+        unit = 1e8 if (lang or current()) == "zh" else 1e9
+        wall = _WALLS[whole.out].say(lang) if whole.out else ""
+        _add(
+            table, short_name(row.facts.name), str(row.facts.released), figures(size / unit),
+            times(whole.density) + ("*" if whole.beyond else ""),
+            wall or f"{times(whole.low)}–{times(whole.high)}", times(row.active.density),
+            str(len(row.single)),
+        )  # fmt: skip
+    return table
+
+
+def trend_table(trends: Sequence[Trend], *, lang: Lang | None = None) -> Table:
+    """Doubling times, benchmark by benchmark."""
+    speak = lang or current()
+    heads = (Text("题目", "benchmark"), Text("模型", "models"),
+             Text("翻一番（月）", "doubling (months)"), Text("90% 区间", "90 % interval"),
+             Text("过最高点的线", "through records"), Text("R²", "R²"))  # fmt: skip
+    table = _table(heads, speak)
+    for trend in trends:
+        together = Text("合起来", "together").say(speak)
+        name = together if trend.benchmark == COMBINED else one_line(trend.benchmark, 30)
+        growth, records = trend.quantile, trend.frontier
+        _add(
+            table, name, str(trend.models), months(growth.doubling) if growth else "–",
+            f"{months(growth.low)}–{months(growth.high)}" if growth else "–",
+            months(records.doubling) if records else "–", f"{records.r2:.2f}" if records else "–",
+        )  # fmt: skip
+    return table
+
+
+def _table(heads: Sequence[Text], speak: Lang) -> Table:
+    from rich import box
+    from rich.table import Table
+
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False)
+    for place, head in enumerate(heads):
+        table.add_column(head.say(speak), justify="right" if place else "left", no_wrap=True)
+    return table
+
+
+def _add(table: Table, *cells: str) -> None:
+    from rich.text import Text as RichText
+
+    table.add_row(*(RichText(cell) for cell in cells))
