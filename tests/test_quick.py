@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from mingan import Workspace, quick
@@ -34,8 +35,8 @@ def able(ability: float, name: str) -> Callable[[Request], str]:
     """Says the right answer to what is easy enough, nearly always."""
 
     def says(request: Request) -> str:
-        right = knows(name, ability, int(request.question[1:]))
-        return BY_ID[request.question].answer or "" if right else "7000"
+        place = int(request.question.strip("cq"))
+        return str(2 * place) if knows(name, ability, place) else "7000"
 
     return says
 
@@ -155,6 +156,21 @@ def test_once_all_is_answered_nothing_was_picked(workspace: Workspace) -> None:
     ask(workspace, quick.Until(limit=SIZE))
     row = next(row for row in workspace.scores(bank="b").scores if row.model == "新")
     assert row.score == pytest.approx(truth("新", 0.6))
+
+
+def test_a_quick_run_on_another_bank_takes_nothing_away(workspace: Workspace) -> None:
+    card, made = model("两", 0.5)
+    same = [msgspec.structs.replace(q, id=f"c{q.id}", bank="c") for q in QUESTIONS]
+    other = Bank(name="c", questions=tuple(same))
+    cards, others = zip(*(model(f"m{i:02d}", i / 13) for i in range(14)), strict=True)
+    workspace.run(bank=other, models=cards, made={one.card.name: one for one in others})
+    found, _ = quick.pool_of(workspace.store, other)
+    assert found is not None
+    asyncio.run(quick.ask(workspace.store, found, [card], made={"两": made}, retry=ONCE))
+    asyncio.run(quick.ask(workspace.store, pool(workspace), [card], quick.Until(limit=SIZE),
+                          made={"两": made}, retry=ONCE))  # fmt: skip
+    assert "两" in [row.model for row in workspace.scores(bank="b").scores]  # all was asked there
+    assert "两" not in [row.model for row in workspace.scores(bank="c").scores]
 
 
 def test_a_model_is_not_learned_from_itself_or_from_scraps(workspace: Workspace) -> None:

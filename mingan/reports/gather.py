@@ -190,21 +190,21 @@ def _unpicked(store: Reader, answers: list[Answer]) -> tuple[list[Answer], Count
     """The answers without those to questions that were picked, and how many these are by model.
 
     A share of right answers to questions that were picked for telling much is no score. Once all
-    that could have been picked is answered, nothing was picked.
+    that could have been picked is answered, nothing was picked; nor was what another run asked.
     """
     picking = [status.run for status in store.runs() if status.run.picks]
     if not picking:
         return answers, Counter()
     had: dict[str, set[str]] = {}
-    for answer in answers:
-        had.setdefault(answer.model_hash, set()).add(answer.question)
+    for answer in store.answers():
+        if not answer.day:
+            had.setdefault(answer.model_hash, set()).add(answer.question)
     part = [
-        run for run in picking
+        run.id for run in picking
         if any(not had.get(model, set()).issuperset(run.questions) for model in run.models)
     ]  # fmt: skip
-    keys = store.only_in([run.id for run in picking])
-    models = {model for run in part for model in run.models}
-    out = [a for a in answers if a.key in keys and a.model_hash in models]
+    keys = store.only_in(part)
+    out = [answer for answer in answers if answer.key in keys]
     left = {answer.key for answer in out}
     return [a for a in answers if a.key not in left], Counter(answer.model for answer in out)
 
