@@ -38,7 +38,7 @@ def sources(small: ModelCard, large: ModelCard, *, tokens: int) -> dict[str, Mod
     return {
         "small": _at(small, "small", 1.0, tokens),
         "large": _at(large, "large", 1.0, tokens),
-        "small, cooler": _at(small, "small, cooler", 0.7, tokens),
+        "small at 0.7": _at(small, "small at 0.7", 0.7, tokens),
     }
 
 

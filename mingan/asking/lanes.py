@@ -19,7 +19,7 @@ from mingan.asking.plan import Item, Plan
 from mingan.asking.progress import ModelProgress
 from mingan.errors import UsageError
 from mingan.models.protocol import Model
-from mingan.records import Generation, ModelCard
+from mingan.records import Generation, ModelCard, content_hash
 
 START = 8
 """Requests at once at first, where nobody said how many."""
@@ -116,17 +116,20 @@ def _lane(card: ModelCard, model: Model, above: Gate) -> Lane:
 def _generations(card: ModelCard, *, seeded: bool = False) -> Callable[[int], Generation]:
     """The generation parameters of each repeat: a fixed seed grows by one with every repeat.
 
-    `seeded`: the model takes the seed 0 where none is given, as one on this machine does.
+    `seeded`: the model takes one fixed seed where none is given, as one on this machine does.
+    Each card is given its own instead: with the same luck, two cards of one file would answer
+    alike at the same temperature and could not be told apart at another.
 
     With one seed for all, a faithful endpoint would give the same answer each time, and the
     repeats would measure nothing. The first repeat has exactly the seed on the card.
     """
+    own = int(content_hash("seed", card.name)[:7], 16) if seeded else None
 
     @cache
     def of(repeat: int) -> Generation:
         generation = card.generation
-        first = 0 if seeded and generation.seed is None else generation.seed
-        if first is None or repeat == 0:
+        first = own if generation.seed is None else generation.seed
+        if first is None or first + repeat == generation.seed:
             return generation
         return msgspec.structs.replace(generation, seed=first + repeat)
 

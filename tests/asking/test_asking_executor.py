@@ -421,11 +421,22 @@ async def test_a_fixed_seed_grows_with_every_repeat(store: MemoryStore) -> None:
 async def test_a_model_on_this_machine_gets_another_seed_for_every_repeat(
     store: MemoryStore,
 ) -> None:
-    """It takes 0 where none is given, and would say the same each time at any temperature."""
-    model = FunctionModel(card(generation=Generation(temperature=1.0)), lambda r: "x")
-    model.source = "local"  # type: ignore[misc]
-    await go(model, store, 2, repeats=3)
-    assert {(r.repeat, r.generation.seed) for r in model.requests} == {(0, None), (1, 1), (2, 2)}
+    """It takes one seed where none is given, and would say the same each time at any temperature.
+
+    Two cards share no luck: at the same temperature they would answer alike, word for word.
+    """
+    seeds = {}
+    for name in ("a", "b"):
+        model = FunctionModel(
+            card(name=name, generation=Generation(temperature=1.0)), lambda r: "x"
+        )
+        model.source = "local"  # type: ignore[misc]
+        await go(model, store, 2, repeats=3)
+        seeds[name] = {r.repeat: r.generation.seed for r in model.requests}
+        first = seeds[name][0]
+        assert first is not None
+        assert seeds[name] == {0: first, 1: first + 1, 2: first + 2}
+    assert abs((seeds["a"][0] or 0) - (seeds["b"][0] or 0)) > 100
 
 
 async def test_progress_adds_up_and_ends_with_everything_done(store: MemoryStore) -> None:
