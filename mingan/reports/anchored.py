@@ -14,11 +14,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from mingan.errors import UsageError
-from mingan.language import Lang, Text, current
+from mingan.language import Lang, Text
 from mingan.records import Question
 from mingan.reports.gather import gather
 from mingan.reports.items import examined
 from mingan.reports.ready import check_countable
+from mingan.reports.ruled import ruled
 from mingan.reports.safe import one_line, short_name
 from mingan.reports.sentences import points
 from mingan.statistics.anchors import FEWEST, Anchors, anchors
@@ -140,22 +141,13 @@ def anchor_document(chosen: AnchorSet) -> dict[str, Any]:
 
 def anchor_table(chosen: AnchorSet, *, lang: Lang | None = None) -> Table:
     """The anchors, one a line."""
-    from rich import box
-    from rich.table import Table
-    from rich.text import Text as RichText
-
-    speak = lang or current()
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False)
     heads = (Text("题", "question"), Text("层级", "tier"), Text("能力", "ability"),
              Text("通常得分", "usual"), Text("权重", "weight"))  # fmt: skip
-    for place, head in enumerate(heads):
-        table.add_column(head.say(speak), justify="right" if place > 2 else "left", no_wrap=True)
-    for question, weight, usual in zip(
-        chosen.questions, chosen.found.weights, chosen.found.usual, strict=True
-    ):
-        table.add_row(
-            RichText(short_name(question.id)), RichText(short_name(question.tier)),
-            RichText(short_name("、".join(question.tags[:1]))), points(float(usual)),
-            f"{100 * weight:.1f}",
-        )  # fmt: skip
-    return table
+    rows = (
+        (short_name(question.id), short_name(question.tier),
+         short_name("、".join(question.tags[:1])), points(float(usual)), f"{100 * weight:.1f}")
+        for question, weight, usual in zip(
+            chosen.questions, chosen.found.weights, chosen.found.usual, strict=True
+        )
+    )  # fmt: skip
+    return ruled(heads, rows, left=range(3), lang=lang)

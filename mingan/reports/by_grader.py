@@ -28,6 +28,7 @@ from mingan.grading.judging import asked_as, grader_of
 from mingan.language import Text, counted
 from mingan.records import Grade, Verdict
 from mingan.reports.gather import Gathered, Place, gather, outcome
+from mingan.reports.ruled import ruled
 from mingan.reports.safe import short_name
 from mingan.reports.sentences import named, points, tidy
 from mingan.statistics import Comparison, Outcome, ResponseMatrix, Score, compare, score_table
@@ -299,25 +300,17 @@ def left_out_sentence(change: GraderChange) -> Text:
 
 def change_table(change: GraderChange) -> Table:
     """The two scores side by side, with the difference and its interval."""
-    from rich import box
-    from rich.table import Table
-    from rich.text import Text as RichText
-
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False)
     heads = (Text("模型", "Model"), change.first.head, change.second.head,
              Text("差", "Difference"), Text("区间", "Interval"), Text("回答", "Answers"),
              Text("改判", "Changed"))  # fmt: skip
-    for place, head in enumerate(heads):
-        table.add_column(head.say(), justify="right" if place else "left", no_wrap=True)
-    for row in change.rows:
-        by = row.comparison
-        sign = "+" if by.difference > 0 else ""
-        table.add_row(
-            RichText(short_name(row.model)), points(row.first.score), points(row.second.score),
-            f"{sign}{points(by.difference)}", f"{points(by.low)} … {points(by.high)}",
-            str(row.answers), str(row.moved),
-        )  # fmt: skip
-    return table
+    rows = (
+        (short_name(row.model), points(row.first.score), points(row.second.score),
+         f"{'+' if row.comparison.difference > 0 else ''}{points(row.comparison.difference)}",
+         f"{points(row.comparison.low)} … {points(row.comparison.high)}", str(row.answers),
+         str(row.moved))
+        for row in change.rows
+    )  # fmt: skip
+    return ruled(heads, rows)
 
 
 def change_document(change: GraderChange) -> dict[str, Any]:

@@ -19,6 +19,7 @@ from mingan.reports.contaminated_sentences import (
     origin_words,
     verdict_words,
 )
+from mingan.reports.ruled import ruled
 from mingan.reports.safe import short_name
 from mingan.reports.sentences import points
 
@@ -38,35 +39,27 @@ def contamination_document(report: ContaminationReport) -> dict[str, Any]:
 
 def contamination_table(rows: Sequence[Contamination], *, lang: Lang | None = None) -> Table:
     """Every row in one line."""
-    from rich import box
-    from rich.table import Table
-    from rich.text import Text as Plain
-
     speak = lang or current()
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False)
     heads = (
         Text("模型", "model"), Text("和什么比", "against"), Text("结论", "verdict"),
         Text("多出", "gap"), Text("区间", "interval"), Text("p", "p"), Text("校正后", "corrected"),
         Text("e 值", "e-value"), Text("看得出", "detectable"), Text("方法", "method"),
     )  # fmt: skip
-    for at, head in enumerate(heads):
-        left = at < 3 or at == len(heads) - 1
-        table.add_column(head.say(speak), justify="left" if left else "right")
-    for row in rows:
-        shown = row.method != ""
-        table.add_row(
-            Plain(short_name(row.model)),
-            Plain(short_name(origin_words(row).say(speak))),
-            verdict_words(row.verdict).say(speak),
-            points(row.gap) if shown else _DASH,
-            f"{points(row.low)}{_DASH}{points(row.high)}" if shown else _DASH,
-            _small(row.p),
-            _small(row.p_adjusted),
-            _large(row.e),
-            _DASH if row.detectable is None else points(row.detectable),
-            method_words(row.method).say(speak) or _DASH,
-        )
-    return table
+    return ruled(
+        heads, (_cells(row, speak) for row in rows), left=(0, 1, 2, 9), lang=speak, wrap=True
+    )
+
+
+def _cells(row: Contamination, speak: Lang) -> tuple[str, ...]:
+    shown = row.method != ""
+    return (
+        short_name(row.model), short_name(origin_words(row).say(speak)),
+        verdict_words(row.verdict).say(speak), points(row.gap) if shown else _DASH,
+        f"{points(row.low)}{_DASH}{points(row.high)}" if shown else _DASH, _small(row.p),
+        _small(row.p_adjusted), _large(row.e),
+        _DASH if row.detectable is None else points(row.detectable),
+        method_words(row.method).say(speak) or _DASH,
+    )  # fmt: skip
 
 
 def _row(row: Contamination) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from mingan.language import Lang, Text, current
 from mingan.reports.dense import COMBINED, PAPER, DenseModel, DensityReport, Trend
+from mingan.reports.ruled import ruled
 from mingan.reports.safe import one_line, short_name
 from mingan.reports.sentences import points
 from mingan.reports.units import figures
@@ -236,53 +237,38 @@ def _plain(value: float) -> float | None:
 
 def density_table(rows: Sequence[DenseModel], *, lang: Lang | None = None) -> Table:
     """Models, the densest first."""
+    speak = lang or current()
     heads = (Text("模型", "model"), Text("日期", "released"), Text("参数（亿）", "params (B)"),
              Text("密度", "density"), Text("90% 区间", "90 % interval"),
              Text("按激活参数", "by active"), Text("题目", "benchmarks"))  # fmt: skip
-    table = _table(heads, lang or current())
-    for row in rows:
-        whole, size = row.whole, row.facts.params_total or 0
-        unit = 1e8 if (lang or current()) == "zh" else 1e9
-        wall = _WALLS[whole.out].say(lang) if whole.out else ""
-        _add(
-            table, short_name(row.facts.name), str(row.facts.released), figures(size / unit),
-            times(whole.density) + ("*" if whole.beyond else ""),
-            wall or f"{times(whole.low)}–{times(whole.high)}", times(row.active.density),
-            str(len(row.single)),
-        )  # fmt: skip
-    return table
+    return ruled(heads, (_cells(row, speak) for row in rows), lang=speak)
+
+
+def _cells(row: DenseModel, speak: Lang) -> tuple[str, ...]:
+    whole, unit = row.whole, 1e8 if speak == "zh" else 1e9
+    wall = _WALLS[whole.out].say(speak) if whole.out else ""
+    return (
+        short_name(row.facts.name), str(row.facts.released),
+        figures((row.facts.params_total or 0) / unit),
+        times(whole.density) + ("*" if whole.beyond else ""),
+        wall or f"{times(whole.low)}–{times(whole.high)}", times(row.active.density),
+        str(len(row.single)),
+    )  # fmt: skip
 
 
 def trend_table(trends: Sequence[Trend], *, lang: Lang | None = None) -> Table:
     """Doubling times, benchmark by benchmark."""
-    speak = lang or current()
     heads = (Text("题目", "benchmark"), Text("模型", "models"),
              Text("翻一番（月）", "doubling (months)"), Text("90% 区间", "90 % interval"),
              Text("过最高点的线", "through records"), Text("R²", "R²"))  # fmt: skip
-    table = _table(heads, speak)
+    together = Text("合起来", "together").say(lang)
+    rows = []
     for trend in trends:
-        together = Text("合起来", "together").say(speak)
-        name = together if trend.benchmark == COMBINED else one_line(trend.benchmark, 30)
         growth, records = trend.quantile, trend.frontier
-        _add(
-            table, name, str(trend.models), months(growth.doubling) if growth else "–",
+        rows.append((
+            together if trend.benchmark == COMBINED else one_line(trend.benchmark, 30),
+            str(trend.models), months(growth.doubling) if growth else "–",
             f"{months(growth.low)}–{months(growth.high)}" if growth else "–",
             months(records.doubling) if records else "–", f"{records.r2:.2f}" if records else "–",
-        )  # fmt: skip
-    return table
-
-
-def _table(heads: Sequence[Text], speak: Lang) -> Table:
-    from rich import box
-    from rich.table import Table
-
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False)
-    for place, head in enumerate(heads):
-        table.add_column(head.say(speak), justify="right" if place else "left", no_wrap=True)
-    return table
-
-
-def _add(table: Table, *cells: str) -> None:
-    from rich.text import Text as RichText
-
-    table.add_row(*(RichText(cell) for cell in cells))
+        ))  # fmt: skip
+    return ruled(heads, rows, lang=lang)

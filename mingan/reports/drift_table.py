@@ -21,6 +21,7 @@ from mingan.reports.drift_sentences import (
     share_words,
 )
 from mingan.reports.drifted import ClassChange, Drift, DriftDay, DriftReport, History, SameModel
+from mingan.reports.ruled import ruled
 from mingan.reports.safe import one_line, short_name
 from mingan.reports.sentences import points
 from mingan.reports.trusted import Share
@@ -39,73 +40,57 @@ def drift_document(report: DriftReport) -> dict[str, Any]:
 def drift_table(rows: Sequence[Drift], *, lang: Lang | None = None) -> Table:
     """Every watch in one line."""
     speak = lang or current()
-    table = _table(
-        (Text("模型", "model"), Text("题库", "bank"), Text("结论", "verdict"),
-         Text("变化", "change"), Text("区间", "interval"), Text("复查", "checks"),
-         Text("下次", "next")), speak, left=3,
+    heads = (Text("模型", "model"), Text("题库", "bank"), Text("结论", "verdict"),
+             Text("变化", "change"), Text("区间", "interval"), Text("复查", "checks"),
+             Text("下次", "next"))  # fmt: skip
+    cells = (
+        (short_name(row.model), short_name(row.bank),
+         drift_words(row.verdict, row.since).say(speak), _signed(row.estimate),
+         f"{points(row.low)}–{points(row.high)}" if row.checks else "–", str(len(row.checks)),
+         row.due or Text("已停", "ended").say(speak))
+        for row in rows
     )  # fmt: skip
-    for row in rows:
-        table.add_row(
-            _plain(short_name(row.model)),
-            _plain(short_name(row.bank)),
-            drift_words(row.verdict, row.since).say(speak),
-            _signed(row.estimate),
-            f"{points(row.low)}–{points(row.high)}" if row.checks else "–",
-            str(len(row.checks)),
-            row.due or Text("已停", "ended").say(speak),
-        )
-    return table
+    return ruled(heads, cells, left=range(3), lang=speak)
 
 
 def days_table(row: Drift, *, lang: Lang | None = None) -> Table:
     """One watch, day by day."""
     speak = lang or current()
-    table = _table(
-        (Text("日期", "day"), Text("得分", "score"), Text("区间", "interval"),
-         Text("变化", "change"), Text("变好", "better"), Text("变差", "worse"),
-         Text("原话不变", "same words"), Text("不算数", "absent"), Text("证据", "evidence"),
-         Text("", "")), speak, left=1,
-    )  # fmt: skip
-    for day in row.days:
-        table.add_row(*_cells(day, row, speak))
-    return table
+    heads = (Text("日期", "day"), Text("得分", "score"), Text("区间", "interval"),
+             Text("变化", "change"), Text("变好", "better"), Text("变差", "worse"),
+             Text("原话不变", "same words"), Text("不算数", "absent"), Text("证据", "evidence"),
+             Text("", ""))  # fmt: skip
+    return ruled(heads, (_cells(day, row, speak) for day in row.days), lang=speak)
 
 
 def classes_table(classes: Iterable[ClassChange], *, lang: Lang | None = None) -> Table:
     """Class by class, the baseline against now."""
-    speak = lang or current()
-    table = _table(
-        (Text("题类", "class"), Text("题数", "questions"), Text("基准", "baseline"),
-         Text("现在", "now"), Text("变化", "change")), speak, left=1,
+    heads = (Text("题类", "class"), Text("题数", "questions"), Text("基准", "baseline"),
+             Text("现在", "now"), Text("变化", "change"))  # fmt: skip
+    rows = (
+        (class_words(one.name).say(lang), str(one.questions), share_words(one.before),
+         share_words(one.now), _signed(one.difference))
+        for one in classes
     )  # fmt: skip
-    for one in classes:
-        table.add_row(
-            _plain(class_words(one.name).say(speak)), str(one.questions),
-            share_words(one.before), share_words(one.now), _signed(one.difference),
-        )  # fmt: skip
-    return table
+    return ruled(heads, rows, lang=lang)
 
 
 def history_table(found: History, *, lang: Lang | None = None) -> Table:
     """What was said to one question, day by day."""
     from mingan.reports.words import words
 
-    speak = lang or current()
-    table = _table(
-        (Text("日期", "day"), Text("模型", "model"), Text("次", "repeat"), Text("判定", "verdict"),
-         Text("变了", "changed"), Text("回答", "answer")), speak, left=6,
-    )  # fmt: skip
-    known = words(speak)
+    heads = (Text("日期", "day"), Text("模型", "model"), Text("次", "repeat"),
+             Text("判定", "verdict"), Text("变了", "changed"), Text("回答", "answer"))  # fmt: skip
+    known = words(lang or current())
+    rows = []
     for said in found.said:
         verdict = known.get(said.verdict, said.verdict)
-        if said.state != "ok":
-            verdict = f"{verdict} ({said.state})"
-        text = one_line(said.text, _SHOWN) if not found.hidden else "……"
-        table.add_row(
-            said.day, _plain(short_name(said.model)), str(said.repeat + 1), verdict,
-            "●" if said.changed else "", _plain(text),
-        )  # fmt: skip
-    return table
+        rows.append((
+            said.day, short_name(said.model), str(said.repeat + 1),
+            verdict if said.state == "ok" else f"{verdict} ({said.state})",
+            "●" if said.changed else "", "……" if found.hidden else one_line(said.text, _SHOWN),
+        ))  # fmt: skip
+    return ruled(heads, rows, left=range(6), lang=lang)
 
 
 def history_document(found: History) -> dict[str, Any]:
@@ -269,25 +254,6 @@ def _cells(day: DriftDay, row: Drift, speak: Lang) -> list[str]:
         "" if first else f"{day.evidence:.3g}",
         mark,
     ]
-
-
-def _table(headings: Sequence[Text], speak: Lang, *, left: int) -> Table:
-    from rich import box
-    from rich.table import Table
-
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False)
-    for place, heading in enumerate(headings):
-        table.add_column(
-            heading.say(speak), justify="left" if place < left else "right", no_wrap=True
-        )
-    return table
-
-
-def _plain(text: str) -> Any:
-    """Text that no markup of the table can be made from."""
-    from rich.text import Text as RichText
-
-    return RichText(text)
 
 
 def _signed(value: float) -> str:

@@ -10,7 +10,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
-from mingan.language import Lang, Text, counted, current
+from mingan.language import Lang, Text, counted
+from mingan.reports.ruled import ruled
 from mingan.reports.safe import one_line, short_name
 from mingan.reports.sentences import points
 from mingan.statistics.results import Score
@@ -143,24 +144,16 @@ def quick_document(rows: Sequence[Quick], *, bank: str) -> dict[str, Any]:
 
 def quick_table(rows: Sequence[Quick], *, lang: Lang | None = None) -> Table:
     """Every model in one line, in the order in which they were asked."""
-    from rich import box
-    from rich.table import Table
-    from rich.text import Text as RichText
-
-    speak = lang or current()
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False)
     heads = (Text("模型", "model"), Text("估计得分", "estimate"), Text("区间", "interval"),
              Text("问了", "asked"), Text("共有", "of"), Text("没判出", "no verdict"),
              Text("未答成", "failed"))  # fmt: skip
-    for place, head in enumerate(heads):
-        table.add_column(head.say(speak), justify="right" if place else "left", no_wrap=True)
-    for row in rows:
-        e = row.estimate
-        table.add_row(
-            RichText(short_name(row.model)), points(e.score), f"{points(e.low)}–{points(e.high)}",
-            str(len(row.questions)), str(e.of), str(row.lost), str(row.failed),
-        )  # fmt: skip
-    return table
+    cells = (
+        (short_name(row.model), points(row.estimate.score),
+         f"{points(row.estimate.low)}–{points(row.estimate.high)}", str(len(row.questions)),
+         str(row.estimate.of), str(row.lost), str(row.failed))
+        for row in rows
+    )  # fmt: skip
+    return ruled(heads, cells, lang=lang)
 
 
 def _row(found: Quick) -> dict[str, Any]:

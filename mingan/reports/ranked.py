@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from mingan.language import Text, counted
+from mingan.reports.ruled import ruled
 from mingan.reports.safe import short_name
 from mingan.reports.sentences import named, percent, tidy
 from mingan.statistics import Flip, Ranking, Strength, StyleEffect
@@ -149,22 +150,15 @@ def notes(found: VoteRanking) -> list[Text]:
 
 def ranking_table(found: VoteRanking) -> Table:
     """Rank range, Elo with its interval, share won."""
-    from rich import box
-    from rich.table import Table
-    from rich.text import Text as RichText
-
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False)
     heads = (Text("名次", "Rank"), Text("模型", "Model"), Text("Elo", "Elo"),
              Text("区间", "Interval"), Text("胜率", "Won"), Text("票", "Votes"))  # fmt: skip
-    for place, head in enumerate(heads):
-        table.add_column(head.say(), justify="left" if place == 1 else "right", no_wrap=True)
-    for row in found.ranking.strengths:
-        table.add_row(
-            _rank(row), RichText(short_name(row.model)), _elo(row.elo),
-            f"{_elo(row.low)} … {_elo(row.high)}" if row.state == "placed" else "–",
-            f"{row.won:.0%}", f"{row.votes:,}",
-        )  # fmt: skip
-    return table
+    rows = (
+        (_rank(row), short_name(row.model), _elo(row.elo),
+         f"{_elo(row.low)} … {_elo(row.high)}" if row.state == "placed" else "–",
+         f"{row.won:.0%}", f"{row.votes:,}")
+        for row in found.ranking.strengths
+    )  # fmt: skip
+    return ruled(heads, rows, left=(1,))
 
 
 def ranking_document(found: VoteRanking) -> dict[str, Any]:
