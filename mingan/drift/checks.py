@@ -197,7 +197,7 @@ def check_day(day: str) -> None:
         if date.fromisoformat(day).isoformat() == day:
             return
     except ValueError:
-        pass
+        pass  # no day at all, like one in another spelling: the same sentence
     raise UsageError(
         f"日期要写成 2026-03-09 的样子，而写的是 {day!r}。",
         f"Write a day like 2026-03-09, not {day!r}.",

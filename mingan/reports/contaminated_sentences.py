@@ -13,6 +13,7 @@ from mingan.reports.contaminated import (
     Contamination,
     ContaminationReport,
     Method,
+    Refusal,
     Verdict,
 )
 from mingan.reports.sentences import named, percent, points
@@ -232,71 +233,72 @@ def _too_little(row: Contamination, rests: Text) -> Text:
     )
 
 
+_REFUSALS: dict[Refusal, Text] = {
+    "no-hidden": Text(
+        "没有问过它暗题。先运行：mingan run --bank 题库 --twins --model 模型名；"
+        "题库没有暗题的，用 --hidden 写明一个没有公开过的题库来比。",
+        "It was not asked any hidden question. First: mingan run --bank BANK --twins --model "
+        "NAME. Where a bank has no twins, name one that was never public with --hidden.",
+    ),
+    "no-pairs": Text("没有一对题两边都有定论。", "There is no pair with a verdict on both sides."),
+    "no-coin": Text(
+        "这些题没有用抛硬币决定哪一道公开，差距也可能只是暗题更难，"
+        "所以不给 p 值；要下结论，请用 --references 写出不可能见过题的模型。",
+        "No coin decided which of each pair was published, so the hidden ones may simply be "
+        "harder, and no p-value is given. To tell, name models that cannot have seen them "
+        "with --references.",
+    ),
+    "no-references": Text(
+        "没有指明哪些模型是参照（不可能见过题的），不给 p 值。请用 --references 写出它们，至少 "
+        f"{_FEWEST} 个。",
+        "No model is named as a reference (one that cannot have seen the questions), so no "
+        f"p-value is given. Name {_FEWEST} at least with --references.",
+    ),
+    "no-spread": Text(
+        "参照模型的得分都差不多，定不出一条曲线，不给 p 值。",
+        "The references score so much alike that no curve can be laid through them; no "
+        "p-value is given.",
+    ),
+    "not-frozen": Text(
+        "没有一个模型确知在题目公开之前就已定型，不给 p 值。",
+        "No model is known to be older than the publication of the questions; no p-value is given.",
+    ),
+    "is-reference": Text(
+        "它自己是参照模型，剩下的参照太少。",
+        "It is a reference itself, and too few others are left.",
+    ),
+    "beyond": Text(
+        "它落在参照模型的范围之外，曲线到不了那里，不给 p 值。",
+        "It lies outside of what the references cover, where the curve means nothing; no "
+        "p-value is given.",
+    ),
+    "few-questions": Text(
+        "日期一边的题太少，不给 p 值。",
+        "There are too few questions on one side of the date for a p-value.",
+    ),
+    "no-date": Text(
+        "不知道它是哪天发布的，也没有给出 --cut，分不出先后。",
+        "Neither its date of release nor a --cut is known, so nothing parts the questions.",
+    ),
+    "few-models": Text(
+        "没有足够的别的模型可比，题的难易会算到它头上，不给 p 值。",
+        "There are not enough other models to compare with, and harder questions would count "
+        "against it; no p-value is given.",
+    ),
+}
+"""Why no p-value is given, but for too few references, whose number is said."""
+
+
 def _refused(row: Contamination) -> Text:
+    if row.refusal != "few-references":
+        return _REFUSALS.get(row.refusal, Text("", ""))
     needed = references_needed(SUSPICIOUS)
-    return {
-        "": Text("", ""),
-        "no-hidden": Text(
-            "没有问过它暗题。先运行：mingan run --bank 题库 --twins --model 模型名；"
-            "题库没有暗题的，用 --hidden 写明一个没有公开过的题库来比。",
-            "It was not asked any hidden question. First: mingan run --bank BANK --twins --model "
-            "NAME. Where a bank has no twins, name one that was never public with --hidden.",
-        ),
-        "no-pairs": Text(
-            "没有一对题两边都有定论。", "There is no pair with a verdict on both sides."
-        ),
-        "no-coin": Text(
-            "这些题没有用抛硬币决定哪一道公开，差距也可能只是暗题更难，"
-            "所以不给 p 值；要下结论，请用 --references 写出不可能见过题的模型。",
-            "No coin decided which of each pair was published, so the hidden ones may simply be "
-            "harder, and no p-value is given. To tell, name models that cannot have seen them "
-            "with --references.",
-        ),
-        "no-references": Text(
-            "没有指明哪些模型是参照（不可能见过题的），不给 p 值。请用 --references 写出它们，至少 "
-            f"{_FEWEST} 个。",
-            "No model is named as a reference (one that cannot have seen the questions), so no "
-            f"p-value is given. Name {_FEWEST} at least with --references.",
-        ),
-        "few-references": Text(
-            f"参照模型只有 {len(row.references)} 个，太少，不给 p 值（成对的题要 {needed} 个，"
-            f"曲线至少要 {_FEWEST} 个）。",
-            f"There are only {len(row.references)} references, too few for a p-value (pairs take "
-            f"{needed}, a curve takes {_FEWEST} at least).",
-        ),
-        "no-spread": Text(
-            "参照模型的得分都差不多，定不出一条曲线，不给 p 值。",
-            "The references score so much alike that no curve can be laid through them; no "
-            "p-value is given.",
-        ),
-        "not-frozen": Text(
-            "没有一个模型确知在题目公开之前就已定型，不给 p 值。",
-            "No model is known to be older than the publication of the questions; no p-value is "
-            "given.",
-        ),
-        "is-reference": Text(
-            "它自己是参照模型，剩下的参照太少。",
-            "It is a reference itself, and too few others are left.",
-        ),
-        "beyond": Text(
-            "它落在参照模型的范围之外，曲线到不了那里，不给 p 值。",
-            "It lies outside of what the references cover, where the curve means nothing; no "
-            "p-value is given.",
-        ),
-        "few-questions": Text(
-            "日期一边的题太少，不给 p 值。",
-            "There are too few questions on one side of the date for a p-value.",
-        ),
-        "no-date": Text(
-            "不知道它是哪天发布的，也没有给出 --cut，分不出先后。",
-            "Neither its date of release nor a --cut is known, so nothing parts the questions.",
-        ),
-        "few-models": Text(
-            "没有足够的别的模型可比，题的难易会算到它头上，不给 p 值。",
-            "There are not enough other models to compare with, and harder questions would count "
-            "against it; no p-value is given.",
-        ),
-    }[row.refusal]  # fmt: skip
+    return Text(
+        f"参照模型只有 {len(row.references)} 个，太少，不给 p 值（成对的题要 {needed} 个，"
+        f"曲线至少要 {_FEWEST} 个）。",
+        f"There are only {len(row.references)} references, too few for a p-value (pairs take "
+        f"{needed}, a curve takes {_FEWEST} at least).",
+    )
 
 
 def _unlike(row: Contamination) -> Text:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from mingan.language import Text, counted
 from mingan.reports.agreement_sentences import RELIABLE, TENTATIVE
+from mingan.reports.ruled import ruled
 from mingan.reports.safe import short_name
 from mingan.reports.sentences import named, percent, points, tidy
 from mingan.reports.trusted import Foresight, Gap, ModelTrust, Share, TrackRecord, TrustTable
@@ -307,6 +308,14 @@ def table_notes(table: TrustTable) -> list[Text]:
                 "hard or doubtful ones were picked, it is off.",
             )
         )
+    said += [*_not_counted(table), *_how_corrected(table)]
+    said += [_about(row.corrected.about) for row in table.models[:1]]
+    return said
+
+
+def _not_counted(table: TrustTable) -> list[Text]:
+    """Answers that the scores are not about."""
+    said = []
     rest = {k: n for k, n in table.left_out.items() if k in ("nothing", "hidden") and n}
     if rest:
         said.append(
@@ -317,6 +326,12 @@ def table_notes(table: TrustTable) -> list[Text]:
                 f"{rest.get('hidden', 0)}.",
             )
         )
+    return said
+
+
+def _how_corrected(table: TrustTable) -> list[Text]:
+    """Which word of the judge was corrected, and where another way of reckoning disagrees."""
+    said = []
     marked = [short_name(row.model) for row in table.models if row.marked]
     if marked:
         zh, en = "、".join(marked), ", ".join(marked)
@@ -341,7 +356,6 @@ def table_notes(table: TrustTable) -> list[Text]:
                 "fit: judge more before concluding.",
             )
         )
-    said += [_about(row.corrected.about) for row in table.models[:1]]
     return said
 
 
@@ -414,25 +428,17 @@ def foresight_notes(found: Foresight) -> list[Text]:
 
 def trust_table(table: TrustTable) -> Table:
     """Corrected, people alone, judge alone; model by model."""
-    from rich import box
-    from rich.table import Table
-    from rich.text import Text as RichText
-
-    drawn = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False)
     heads = (Text("模型", "Model"), Text("校正后", "Corrected"), Text("区间", "Interval"),
              Text("只靠人", "People"), Text("区间", "Interval"), Text("裁判", "Judge"),
              Text("人判/裁判判", "Judged by people/judge"))  # fmt: skip
-    for place, head in enumerate(heads):
-        drawn.add_column(head.say(), justify="right" if place else "left", no_wrap=True)
-    for row in table.models:
-        found = row.corrected
-        drawn.add_row(
-            RichText(short_name(row.model)), points(found.score),
-            f"{points(found.low)}–{points(found.high)}", points(found.alone),
-            f"{points(found.alone_low)}–{points(found.alone_high)}", points(found.judge),
-            f"{found.people}/{found.judged}",
-        )  # fmt: skip
-    return drawn
+    rows = (
+        (short_name(row.model), points(found.score), f"{points(found.low)}–{points(found.high)}",
+         points(found.alone), f"{points(found.alone_low)}–{points(found.alone_high)}",
+         points(found.judge), f"{found.people}/{found.judged}")
+        for row in table.models
+        for found in (row.corrected,)
+    )  # fmt: skip
+    return ruled(heads, rows)
 
 
 def _how_good(found: Agreement) -> Text:

@@ -212,7 +212,7 @@ def _decoded(text: str, start: int) -> tuple[dict[str, Any] | None, int]:
         found, end = decoder.raw_decode(text, start)
         return (found, end) if isinstance(found, dict) else (None, start)
     except (ValueError, RecursionError):
-        pass
+        pass  # not strictly JSON: it is tried once more below, with its signs put right
     end = _end_of(text, start)
     if end < 0:
         return None, start
