@@ -141,10 +141,14 @@ def _row(
     if not read or not model.params_total:
         return None
     whole = {b: _single(families[b], r, b, model.params_total) for b, r in read.items()}
-    size = model.active or model.params_total
-    by_active = {b: _single(families[b], r, b, size) for b, r in read.items()}
+    together, size = combined(whole, model.params_total), model.active or model.params_total
+    active = together
+    if size != model.params_total:
+        active = combined(
+            {b: _single(families[b], r, b, size) for b, r in read.items()}, size
+        )  # fmt: skip
     return DenseModel(
-        facts=model, whole=combined(whole, model.params_total), active=combined(by_active, size),
+        facts=model, whole=together, active=active,
         single=whole, read=read, without=without_each(whole, model.params_total),
         in_reference=model.name in rungs,
     )  # fmt: skip

@@ -9,6 +9,7 @@ from __future__ import annotations
 import csv
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from importlib import resources
 from importlib.resources.abc import Traversable
 from pathlib import Path
@@ -36,7 +37,7 @@ _NEEDED = {
 }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Registry:
     """All that is known; `models` and `sources` by name, scores in the order of the tables."""
 
@@ -44,12 +45,18 @@ class Registry:
     scores: tuple[ScoreFact, ...]
     sources: Mapping[str, Source]
 
+    @cached_property
+    def by_model(self) -> Mapping[str, tuple[ScoreFact, ...]]:
+        """The scores of each model."""
+        found: dict[str, list[ScoreFact]] = {}
+        for fact in self.scores:
+            found.setdefault(fact.model, []).append(fact)
+        return {name: tuple(facts) for name, facts in found.items()}
+
     def scores_of(self, model: str, benchmark: str | None = None) -> list[ScoreFact]:
         """What was reported of a model, on one benchmark or all."""
-        return [
-            fact for fact in self.scores
-            if fact.model == model and benchmark in (None, fact.benchmark)
-        ]  # fmt: skip
+        mine = self.by_model.get(model, ())
+        return [fact for fact in mine if benchmark in (None, fact.benchmark)]
 
     def contradictions(self, apart: float = 0.02) -> dict[tuple[str, str], list[ScoreFact]]:
         """Scores of one model on one benchmark that differ by more than `apart`."""
