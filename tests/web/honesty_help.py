@@ -58,12 +58,19 @@ def keep(workspace: Workspace, questions: Sequence[Question], right: Mapping[str
         workspace.store.record("", answers, grades).result()
 
 
-def fill_twins(workspace: Workspace, size: int = 200) -> None:
-    """Four models on pairs that a coin dealt out: one had seen the public halves."""
+SAW, HONEST, UNASKED = "背过题的", "老实的", "没问过暗题的"
+CHANGES, STAYS = "会变的", "不变的"
+
+
+def fill_twins(
+    workspace: Workspace, names: tuple[str, str, str] = (SAW, HONEST, UNASKED), size: int = 200
+) -> None:
+    """Three models on pairs that a coin dealt out: the first had seen the public halves."""
+    saw, honest, unasked = names
     twins = [question(i, set_name(BANK, 1), "sealed") for i in range(size)]
-    keep(workspace, twins, {"背过题的": 110, "老实的": 119})
+    keep(workspace, twins, {saw: 110, honest: 119})
     public = [question(i) for i in range(size)]
-    keep(workspace, public, {"背过题的": 170, "老实的": 120, "没问过暗题的": 90})
+    keep(workspace, public, {saw: 170, honest: 120, unasked: 90})
 
 
 def changing(request: Request, day: int) -> str:
@@ -80,10 +87,12 @@ def steady(request: Request, day: int) -> str:
     return BY_ID[request.question].answer or ""
 
 
-def fill_watches(workspace: Workspace, days: int = 14) -> None:
+def fill_watches(
+    workspace: Workspace, names: tuple[str, str] = (CHANGES, STAYS), days: int = 14
+) -> None:
     """One model that changes on day 9, and one that does not, asked day after day."""
     bank = Bank(name=WATCHED, questions=PRIMES)
-    for name, says in (("会变的", changing), ("不变的", steady)):
+    for name, says in zip(names, (changing, steady), strict=True):
         card = ModelCard(name=name, kind="scripted")
         for number in range(1, days + 1):
             made = {name: ScriptedModel(card, lambda r, n=number, s=says: s(r, n))}

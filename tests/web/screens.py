@@ -228,6 +228,13 @@ def at_rest(served: Served) -> dict[str, str]:
     }
 
 
+def found_out(served: Served) -> dict[str, str]:
+    """The same of a model that had seen the questions, and of one that changed."""
+    fill_twins(served.workspace, ("reef", "dune", "moss"))
+    fill_watches(served.workspace, ("fern", "sand"))
+    return {"contamination": f"/contamination?bank={BANK}", "drift": "/drift"}
+
+
 def at_work(served: Served) -> dict[str, str]:
     """The same of a queue half graded and of a run under way, which are started here."""
     slow = [
