@@ -12,12 +12,14 @@ p <= .05 is the power, and of a source against itself, its pool cut in two halve
 from __future__ import annotations
 
 import argparse
+import asyncio
 import json
 import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import numpy as np
 
 from mingan import Workspace, asking, shelf
@@ -34,19 +36,20 @@ _ALPHA = 0.05
 
 
 def sources(small: ModelCard, large: ModelCard, *, tokens: int) -> dict[str, ModelCard]:
-    """The three sources: a model, a larger one, and the first at another temperature."""
+    """The three sources: a model, a larger one, and the first at another temperature.
+
+    Each has seeds of its own: with the same luck, two would seem more alike than they are.
+    """
     return {
-        "small": _at(small, "small", 1.0, tokens),
-        "large": _at(large, "large", 1.0, tokens),
-        "small at 0.7": _at(small, "small at 0.7", 0.7, tokens),
+        "small": _at(small, "small", 1.0, tokens, seed=0),
+        "large": _at(large, "large", 1.0, tokens, seed=1_000),
+        "small at 0.7": _at(small, "small at 0.7", 0.7, tokens, seed=2_000),
     }
 
 
-def _at(card: ModelCard, name: str, temperature: float, tokens: int) -> ModelCard:
-    import msgspec
-
+def _at(card: ModelCard, name: str, temperature: float, tokens: int, *, seed: int) -> ModelCard:
     generation = msgspec.structs.replace(
-        card.generation, temperature=temperature, max_tokens=tokens
+        card.generation, temperature=temperature, max_tokens=tokens, seed=seed
     )
     return msgspec.structs.replace(card, name=name, generation=generation)
 
@@ -56,8 +59,6 @@ def measure(
     draws: int = DRAWS, made: Mapping[str, Model] | None = None, bank: str = "builtin",
 ) -> list[dict[str, Any]]:  # fmt: skip
     """A row for every pair: share of draws that tell them apart, and the comparison of all."""
-    import asyncio
-
     names = list(cards)
     with Workspace.open(workspace) as opened:
         for other in names[1:]:

@@ -50,13 +50,13 @@ async def compare(
         how: `budget`, `stop` and the like, as `mingan.asking.ask` takes them.
 
     Raises:
-        UsageError: an unknown model, the same twice, or a temperature of 0.
+        UsageError: an unknown model, the same twice, a temperature of 0, or the same seeds.
         BusyError: another process is asking.
         MinganError: see `mingan.runs.carry_out`.
     """
     check_day(day)
     cards = [_card(workspace, one, models_file) for one in (a, b)]
-    _check(cards)
+    _check(cards, samples)
     source = workspace.bank(bank or "builtin")
     short = asking.short(source.questions, SHORT_TURNS, workspace.registry)
     plain = [q for q in short if not q.turns and not q.kind] or list(source.questions)
@@ -126,7 +126,7 @@ def outputs(
     return found
 
 
-def _check(cards: Sequence[ModelCard]) -> None:
+def _check(cards: Sequence[ModelCard], samples: int) -> None:
     a, b = cards
     if a.hash == b.hash:
         raise UsageError(
@@ -141,12 +141,23 @@ def _check(cards: Sequence[ModelCard]) -> None:
             f"The temperature of {', '.join(cold)} is 0: it says the same every time, which shows "
             "no distribution. Describe one with a temperature above 0 (such as 1) in models.toml.",
         )
+    seeds = [card.generation.seed for card in cards]
+    if None not in seeds and abs((seeds[0] or 0) - (seeds[1] or 0)) < samples:
+        # Repeats count up from the seed, so that both would draw the same numbers.
+        raise UsageError(
+            f"{a.name} 和 {b.name} 写了一样的 seed（或者差不到 {samples}），一样的运气会盖住差别；"
+            "请在 models.toml 里去掉 seed，或者让它们差得远些。",
+            f"{a.name} and {b.name} have the same seed (or seeds less than {samples} apart), and "
+            "the same luck would hide a difference; remove seed from models.toml, or set them "
+            "further apart.",
+        )
 
 
 def _settings_differ(a: ModelCard, b: ModelCard) -> tuple[str, ...]:
-    """Generation parameters that are not the same."""
+    """Generation parameters that are not the same; seeds must not be, and do not count."""
     one, other = (msgspec.to_builtins(card.generation) for card in (a, b))
-    return tuple(sorted(k for k in one.keys() | other.keys() if one.get(k) != other.get(k)))
+    names = (one.keys() | other.keys()) - {"seed"}
+    return tuple(sorted(name for name in names if one.get(name) != other.get(name)))
 
 
 def _card(

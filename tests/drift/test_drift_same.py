@@ -9,6 +9,7 @@ import pytest
 from drift_help import FIRST, SUM_BANK
 
 from mingan.drift import same
+from mingan.drift.same import _check
 from mingan.errors import UsageError
 from mingan.models.protocol import Request
 from mingan.models.scripted import ScriptedModel
@@ -99,3 +100,16 @@ def test_other_settings_are_named(workspace: Workspace) -> None:
     found = compare(workspace, says("a", (1, 1, 1, 1)), hot, prompts=6)
     assert found.settings_differ == ("temperature",)
     assert found.prompts == 6
+
+
+def test_the_same_luck_on_both_sides_is_refused(workspace: Workspace) -> None:
+    def seeded(name: str, seed: int) -> ModelCard:
+        return ModelCard(
+            name=name, kind="scripted", generation=Generation(temperature=1.0, seed=seed)
+        )
+
+    for other in (0, 3):
+        with pytest.raises(UsageError, match="一样的运气"):
+            _check([seeded("a", 0), seeded("b", other)], samples=10)
+    _check([seeded("a", 0), seeded("b", 10)], samples=10)
+    _check([seeded("a", 0), card("b")], samples=10)
