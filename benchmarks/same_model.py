@@ -36,14 +36,14 @@ _ALPHA = 0.05
 
 
 def sources(small: ModelCard, large: ModelCard, *, tokens: int) -> dict[str, ModelCard]:
-    """The three sources: a model, a larger one, and the first at another temperature.
+    """The three sources: a model, the same at another temperature, and a larger one.
 
     Each has seeds of its own: with the same luck, two would seem more alike than they are.
     """
     return {
         "small": _at(small, "small", 1.0, tokens, seed=0),
-        "large": _at(large, "large", 1.0, tokens, seed=1_000),
         "small at 0.7": _at(small, "small at 0.7", 0.7, tokens, seed=2_000),
+        "large": _at(large, "large", 1.0, tokens, seed=1_000),
     }
 
 
