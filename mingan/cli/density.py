@@ -128,6 +128,38 @@ def explain(
     return 0
 
 
+@app.command(
+    "add", help=help_("把自己的 CSV 加进自己的登记表", "add CSV files to your own registry")
+)
+def add(
+    files: Annotated[list[Path], typer.Argument(metavar="CSV")],
+    registry: Annotated[
+        Path,
+        typer.Option("--registry", metavar="FOLDER",
+                     help=help_("放自己的登记表的文件夹", "the folder of your own registry")),
+    ],
+    json: JsonOption = False,
+) -> int:  # fmt: skip
+    """Put models, scores and sources of one's own into a folder: all or nothing."""
+    from mingan import registry as facts
+
+    added: dict[str, list[dict[str, str]]] = {}
+    for file in files:
+        name, rows = facts.rows_of(file)
+        added.setdefault(name, []).extend(rows)
+    facts.add(registry, added)
+    counts = {name: len(rows) for name, rows in added.items()}
+    if json:
+        say.document({"registry": str(registry), "added": counts})
+        return 0
+    listed = ", ".join(f"{name} {count}" for name, count in counts.items())
+    say.out(
+        Text(f"加好了（行数）：{listed}。看密度：mingan density --registry {registry}",
+             f"Added (rows): {listed}. For the density: mingan density --registry {registry}")
+    )  # fmt: skip
+    return 0
+
+
 def _report(
     benchmark: list[str] | None, reference: list[str] | None, registry: Path | None, *,
     tuned: bool, repeats: int = 200,

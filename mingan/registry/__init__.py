@@ -11,7 +11,8 @@ two independent sources agree; everything else is as somebody wrote it down once
 contradict each other all of them are kept. The room must not know what is made of the facts.
 """
 
+from mingan.registry.adding import add, rows_of
 from mingan.registry.facts import Kind, ModelFacts, ScoreFact, Source
 from mingan.registry.reading import Registry, load
 
-__all__ = ["Kind", "ModelFacts", "Registry", "ScoreFact", "Source", "load"]
+__all__ = ["Kind", "ModelFacts", "Registry", "ScoreFact", "Source", "add", "load", "rows_of"]
