@@ -93,6 +93,7 @@ def density(
         said = dense_words.test_sentence(trend)
         if said is not None:
             say.note(said)
+    say.note(dense_words.change_sentence(report.trends))
     for note in dense_words.density_notes(report):
         say.note(note)
     return 0

@@ -129,6 +129,33 @@ def test_sentence(trend: Trend) -> Text | None:
     )
 
 
+def change_sentence(trends: Sequence[Trend]) -> Text:
+    """Whether the best density grew faster after ChatGPT, where that can be told."""
+    known = [(trend, trend.chatgpt) for trend in trends if trend.chatgpt is not None]
+    if not known:
+        return Text(
+            "ChatGPT 前后增长快慢有没有变，这里说不了：每个题目都有一边，创过纪录的模型不到 3 个。"
+            "（论文按 MMLU 说从 4.7 个月翻一番变成 3.1 个月。）",
+            "Whether growth changed with ChatGPT cannot be told here: on every benchmark, "
+            "fewer than 3 models set a record on one of its two sides. (The paper says, by MMLU, that doubling went "
+            "from 4.7 months to 3.1.)",
+        )
+    zh, en = [], []
+    for trend, found in known:
+        before, after = (_yearly(slope) for slope in (found.before, found.after))
+        name, sure = one_line(trend.benchmark, 40), f"{100 * found.larger:.0f}"
+        zh.append(f"{name} 之前每年 ×{before}，之后 ×{after}（{sure}% 的抽样里之后更快）")
+        en.append(f"{name} ×{before} a year before, ×{after} after (faster in {sure} % of draws)")
+    return Text(
+        f"ChatGPT 前后最高密度的增长：{'；'.join(zh)}。",
+        f"Growth of the best density before and after ChatGPT: {'; '.join(en)}.",
+    )
+
+
+def _yearly(slope: float) -> str:
+    return times(math.exp(min(slope, 30.0)))
+
+
 def explanation(row: DenseModel, report: DensityReport) -> list[Text]:
     """The reckoning of one model, step by step."""
     facts, size = row.facts, row.facts.params_total or 1
@@ -207,8 +234,12 @@ def _trend(trend: Trend) -> dict[str, Any]:
             "points": found.points,
         }  # fmt: skip
 
+    change = trend.chatgpt
     return {
         "benchmark": trend.benchmark, "models": trend.models,
+        "around_chatgpt": change and {
+            "before": change.before, "after": change.after, "faster_after": change.larger,
+        },
         "doubling_months": growth(trend.quantile), "through_records": growth(trend.frontier),
         "paper_months": list(PAPER),
         "back_tests": [

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ from mingan.cli.app import run
 from mingan.errors import UsageError
 from mingan.reports.dense import COMBINED, DensityReport
 from mingan.reports.dense_words import (
+    change_sentence,
     density_document,
     density_headline,
     density_notes,
@@ -21,6 +23,7 @@ from mingan.reports.dense_words import (
     test_sentence,
     times,
 )
+from mingan.scaling.trend import Before
 
 test_sentence.__test__ = False  # type: ignore[attr-defined]
 
@@ -75,6 +78,14 @@ def test_the_headline_stands_beside_the_paper_with_an_interval(report: DensityRe
     notes = " ".join(note.zh for note in density_notes(report))
     assert "和论文不同的地方" in notes
     assert "见过题" in notes
+
+
+def test_growth_around_chatgpt_is_said_only_where_it_can_be(report: DensityReport) -> None:
+    assert "说不了" in change_sentence(report.trends).zh
+    known = [replace(report.trends[0], chatgpt=Before(before=0.7, after=1.4, larger=0.93))]
+    said = change_sentence(known)
+    assert "×2.01，之后 ×4.06（93%" in said.zh
+    assert "×2.01 a year before, ×4.06 after (faster in 93 % of draws)" in said.en
 
 
 def test_one_model_is_reckoned_step_by_step(report: DensityReport) -> None:
