@@ -137,8 +137,8 @@ def change_sentence(trends: Sequence[Trend]) -> Text:
             "ChatGPT 前后增长快慢有没有变，这里说不了：每个题目都有一边，创过纪录的模型不到 3 个。"
             "（论文按 MMLU 说从 4.7 个月翻一番变成 3.1 个月。）",
             "Whether growth changed with ChatGPT cannot be told here: on every benchmark, "
-            "fewer than 3 models set a record on one of its two sides. (The paper says, by MMLU, that doubling went "
-            "from 4.7 months to 3.1.)",
+            "fewer than 3 models set a record on one of its two sides. (The paper says, "
+            "by MMLU, that doubling went from 4.7 months to 3.1.)",
         )
     zh, en = [], []
     for trend, found in known:
