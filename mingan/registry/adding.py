@@ -7,24 +7,15 @@ file is replaced whole. The module must not know ours from theirs beyond what re
 from __future__ import annotations
 
 import csv
-import io
 import os
 import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from mingan.errors import InputError, UsageError
-from mingan.registry.facts import (
-    MODEL_COLUMNS,
-    SCORE_COLUMNS,
-    SOURCE_COLUMNS,
-    model_of,
-    score_of,
-    source_of,
-)
-from mingan.registry.reading import Registry, load
+from mingan.registry.facts import model_of, score_of, source_of
+from mingan.registry.reading import TABLES, Registry, load, place_of, table_of
 
-TABLES = {"models.csv": MODEL_COLUMNS, "scores.csv": SCORE_COLUMNS, "sources.csv": SOURCE_COLUMNS}
 _MAKERS = {"models.csv": model_of, "scores.csv": score_of, "sources.csv": source_of}
 _KEYS = {
     "models.csv": ("name",),
@@ -43,18 +34,10 @@ def rows_of(file: str | Path) -> tuple[str, list[dict[str, str]]]:
             no sense.
     """
     path = Path(file)
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as fault:
-        raise InputError(
-            f"{path.name} 读不了：要是一份存成 UTF-8 的 CSV。",
-            f"{path.name} cannot be read: it must be CSV in UTF-8.",
-        ) from fault
-    table = csv.DictReader(io.StringIO(text))
-    heads = set(table.fieldnames or ())
+    heads, rows = table_of(path)
     kinds = (("scores.csv", {"model", "benchmark", "score"}), ("models.csv", {"name", "kind"}),
              ("sources.csv", {"source", "title"}))  # fmt: skip
-    name = next((name for name, needed in kinds if needed <= heads), None)
+    name = next((name for name, needed in kinds if needed <= set(heads)), None)
     if name is None:
         raise InputError(
             f"{path.name} 的列认不出来：模型要有 name、kind、source，得分要有 model、benchmark、"
@@ -62,9 +45,8 @@ def rows_of(file: str | Path) -> tuple[str, list[dict[str, str]]]:
             f"The columns of {path.name} fit no table: models take name, kind, source; scores "
             "model, benchmark, score, source; sources source, title.",
         )
-    rows = [{key: (row.get(key) or "").strip() for key in TABLES[name]} for row in table]
     for number, row in enumerate(rows, start=2):
-        _MAKERS[name](row, (f"{path.name} 第 {number} 行", f"{path.name}, row {number}"))
+        _MAKERS[name](row, place_of(path.name, number))
     return name, rows
 
 
@@ -79,17 +61,22 @@ def add(folder: str | Path, added: Mapping[str, Sequence[Row]]) -> Registry:
         The registry as it then is.
 
     Raises:
-        InputError: a row makes no sense; the folder is as it was.
+        InputError: nothing to add, or a row makes no sense; the folder is as it was.
         UsageError: the folder cannot be written to.
     """
+    if not any(added.values()):
+        raise InputError(
+            "没有可加的：这些文件里除了列名没有别的行。",
+            "There is nothing to add: these files hold headings and no rows.",
+        )
     path = Path(folder)
     try:
         path.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(prefix=".adding-", dir=path) as draft:
-            for name, columns in TABLES.items():
+            for name in TABLES:
                 rows = _joined(name, _there(path / name), added.get(name, ()))
                 if rows:
-                    _write(Path(draft) / name, columns, rows)
+                    _write(Path(draft) / name, rows)
             found = load(draft)  # all of it makes sense, or nothing is moved
             for name in ("sources.csv", "models.csv", "scores.csv"):  # none names a row to come
                 if (new := Path(draft) / name).is_file():
@@ -103,17 +90,24 @@ def add(folder: str | Path, added: Mapping[str, Sequence[Row]]) -> Registry:
 
 
 def _there(file: Path) -> list[dict[str, str]]:
-    return rows_of(file)[1] if file.is_file() else []
+    return table_of(file)[1] if file.is_file() else []
 
 
 def _joined(name: str, old: Sequence[Row], new: Sequence[Row]) -> list[Row]:
-    by_key = {tuple(row.get(key, "") for key in _KEYS[name]): row for row in (*old, *new)}
-    return list(by_key.values())
+    """Old rows, but for those of a key that is new; of new rows with one key the last."""
+
+    def key_of(row: Row) -> tuple[str, ...]:
+        return tuple(row.get(key, "") for key in _KEYS[name])
+
+    by_key = {key_of(row): row for row in new}
+    return [*(row for row in old if key_of(row) not in by_key), *by_key.values()]
 
 
-def _write(file: Path, columns: Sequence[str], rows: Sequence[Row]) -> None:
+def _write(file: Path, rows: Sequence[Row]) -> None:
+    """All rows, with the user's own columns behind ours."""
+    heads = dict.fromkeys((*TABLES[file.name], *(head for row in rows for head in row)))
     with file.open("w", encoding="utf-8", newline="") as out:
-        table = csv.DictWriter(out, columns, restval="", extrasaction="ignore", lineterminator="\n")
+        table = csv.DictWriter(out, heads, restval="", lineterminator="\n")
         table.writeheader()
         table.writerows(rows)
         out.flush()

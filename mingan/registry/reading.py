@@ -7,6 +7,7 @@ must not know what is made of the facts.
 from __future__ import annotations
 
 import csv
+import io
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -29,7 +30,7 @@ from mingan.registry.facts import (
 )
 
 T = TypeVar("T")
-_TABLES = {"models.csv": MODEL_COLUMNS, "scores.csv": SCORE_COLUMNS, "sources.csv": SOURCE_COLUMNS}
+TABLES = {"models.csv": MODEL_COLUMNS, "scores.csv": SCORE_COLUMNS, "sources.csv": SOURCE_COLUMNS}
 _NEEDED = {
     "models.csv": ("name", "kind", "source"),
     "scores.csv": ("model", "benchmark", "score", "source"),
@@ -81,7 +82,7 @@ def load(folder: str | Path | None = None) -> Registry:
     places: list[Traversable | Path] = [resources.files("mingan.registry") / "data"]
     if folder is not None:
         path = Path(folder)
-        if not path.is_dir() or not any((path / name).is_file() for name in _TABLES):
+        if not path.is_dir() or not any((path / name).is_file() for name in TABLES):
             raise InputError(
                 f"文件夹 {path} 里没有 models.csv、scores.csv 或 sources.csv。",
                 f"The folder {path} holds no models.csv, scores.csv or sources.csv.",
@@ -104,23 +105,37 @@ def _rows(
     file = place / name
     if not file.is_file():
         return
-    try:
-        text = file.read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as fault:
-        raise InputError(
-            f"{name} 读不了（要存成 UTF-8 的 CSV）。",
-            f"{name} cannot be read (save it as CSV in UTF-8).",
-        ) from fault
-    table = csv.DictReader(text.splitlines())
-    missing = [column for column in _NEEDED[name] if column not in (table.fieldnames or ())]
+    heads, rows = table_of(file)
+    missing = [column for column in _NEEDED[name] if column not in heads]
     if missing:
         raise InputError(
             f"{name} 缺少这些列：{'、'.join(missing)}。",
             f"{name} lacks the columns {', '.join(missing)}.",
         )
-    for number, row in enumerate(table, start=2):
-        cells = {key: value or "" for key, value in row.items() if key}
-        yield make(cells, (f"{name} 第 {number} 行", f"{name}, row {number}"))
+    for number, row in enumerate(rows, start=2):
+        yield make(row, place_of(name, number))
+
+
+def table_of(file: Traversable | Path) -> tuple[list[str], list[dict[str, str]]]:
+    """Headings and rows of a CSV file, cells without blanks around them.
+
+    Raises:
+        InputError: it cannot be read.
+    """
+    try:
+        table = csv.DictReader(io.StringIO(file.read_text(encoding="utf-8-sig")))
+        heads = [head for head in table.fieldnames or () if head]
+        return heads, [{head: (row.get(head) or "").strip() for head in heads} for row in table]
+    except (OSError, UnicodeDecodeError, csv.Error) as fault:
+        raise InputError(
+            f"{file.name} 读不了（要存成 UTF-8 的 CSV）。",
+            f"{file.name} cannot be read (save it as CSV in UTF-8).",
+        ) from fault
+
+
+def place_of(name: str, number: int) -> tuple[str, str]:
+    """Where a row is, in Chinese and English; the first after the headings is row 2."""
+    return f"{name} 第 {number} 行", f"{name}, row {number}"
 
 
 def _check(

@@ -62,6 +62,28 @@ def test_all_or_nothing(tmp_path: Path) -> None:
     assert {path.name: path.read_bytes() for path in own.iterdir()} == before
 
 
+def test_columns_and_rows_of_the_users_own_stay(tmp_path: Path) -> None:
+    own = tmp_path / "own"
+    own.mkdir()
+    twice = "model,benchmark,score,source,note\nLLaMA-7B,BBH,0.3,llm-stats,first\n"
+    twice += "LLaMA-7B,BBH,0.4,llm-stats,second\n"
+    files(own, scores=twice)
+    registry.add(
+        own, dict(registry.rows_of(f) for f in files(tmp_path, a=MODELS, b=SCORES, c=SOURCES))
+    )
+    text = (own / "scores.csv").read_text("utf-8")
+    assert "first" in text
+    assert "second" in text
+    assert "Mine-1B" in text
+
+
+def test_files_without_rows_add_nothing(tmp_path: Path) -> None:
+    (given,) = files(tmp_path, a=MODELS.splitlines()[0] + "\n")
+    with pytest.raises(InputError, match="没有可加的"):
+        registry.add(tmp_path / "own", dict([registry.rows_of(given)]))
+    assert not (tmp_path / "own").exists()
+
+
 @pytest.mark.parametrize(
     ("text", "said"),
     [
