@@ -139,6 +139,7 @@ def build() -> Callable[..., Any]:
     from mingan.cli.density import app as density
     from mingan.cli.doctor import doctor
     from mingan.cli.drift import drift
+    from mingan.cli.forecast import forecast
     from mingan.cli.items import items
     from mingan.cli.look import compare, export, report, scores
     from mingan.cli.models import app as models
@@ -170,6 +171,8 @@ def build() -> Callable[..., Any]:
                               "public against hidden: had a model seen the questions?")),
         ("drift", drift, Text("隔几天问同样的题，看模型变没变",
                               "ask the same again on other days: did the model change?")),
+        ("forecast", forecast, Text("什么时候便宜、什么时候装得进设备，附回测",
+                                    "when it gets cheap or fits a device, with back-tests")),
         ("serve", serve, Text("打开网页", "the bench: a web page")),
         ("report", report, Text("写一份离线网页报告", "one offline HTML file")),
         ("export", export, Text("导出回答、判分、得分", "answers, grades, votes, scores as files")),

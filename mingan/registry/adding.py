@@ -13,15 +13,29 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from mingan.errors import InputError, UsageError
-from mingan.registry.facts import model_of, score_of, source_of
+from mingan.registry.facts import device_of, model_of, price_of, score_of, source_of
 from mingan.registry.reading import TABLES, Registry, load, place_of, table_of
 
-_MAKERS = {"models.csv": model_of, "scores.csv": score_of, "sources.csv": source_of}
+_MAKERS = {
+    "models.csv": model_of, "scores.csv": score_of, "sources.csv": source_of,
+    "prices.csv": price_of, "devices.csv": device_of,
+}  # fmt: skip
 _KEYS = {
     "models.csv": ("name",),
     "scores.csv": ("model", "benchmark", "shots", "source"),
     "sources.csv": ("source",),
+    "prices.csv": ("model", "day", "source"),
+    "devices.csv": ("class", "device"),
 }
+_TOLD = (
+    ("scores.csv", {"model", "benchmark", "score"}), ("prices.csv", {"model", "price"}),
+    ("devices.csv", {"class", "device"}), ("models.csv", {"name", "kind"}),
+    ("sources.csv", {"source", "title"}),
+)  # fmt: skip
+"""Columns by which a table is told from others."""
+
+_ORDER = ("sources.csv", "models.csv", "scores.csv", "prices.csv", "devices.csv")
+"""In this order none of them names a row to come."""
 
 Row = Mapping[str, str]
 
@@ -30,20 +44,20 @@ def rows_of(file: str | Path) -> tuple[str, list[dict[str, str]]]:
     """The table that a CSV file is for, told by its columns, and its rows.
 
     Raises:
-        InputError: it cannot be read, its columns are of none of the three tables, or a row makes
-            no sense.
+        InputError: it cannot be read, its columns are of none of the tables, or a row makes no
+            sense.
     """
     path = Path(file)
     heads, rows = table_of(path)
-    kinds = (("scores.csv", {"model", "benchmark", "score"}), ("models.csv", {"name", "kind"}),
-             ("sources.csv", {"source", "title"}))  # fmt: skip
-    name = next((name for name, needed in kinds if needed <= set(heads)), None)
+    name = next((name for name, needed in _TOLD if needed <= set(heads)), None)
     if name is None:
         raise InputError(
             f"{path.name} 的列认不出来：模型要有 name、kind、source，得分要有 model、benchmark、"
-            "score、source，来源要有 source、title。",
+            "score、source，价格要有 model、day、price、source，设备要有 class、device、day、"
+            "memory_gb、bandwidth_gbs、tops、source，来源要有 source、title。",
             f"The columns of {path.name} fit no table: models take name, kind, source; scores "
-            "model, benchmark, score, source; sources source, title.",
+            "model, benchmark, score, source; prices model, day, price, source; devices class, "
+            "device, day, memory_gb, bandwidth_gbs, tops, source; sources source, title.",
         )
     for number, row in enumerate(rows, start=2):
         _MAKERS[name](row, place_of(path.name, number))
@@ -78,7 +92,7 @@ def add(folder: str | Path, added: Mapping[str, Sequence[Row]]) -> Registry:
                 if rows:
                     _write(Path(draft) / name, rows)
             found = load(draft)  # all of it makes sense, or nothing is moved
-            for name in ("sources.csv", "models.csv", "scores.csv"):  # none names a row to come
+            for name in _ORDER:
                 if (new := Path(draft) / name).is_file():
                     new.replace(path / name)
     except OSError as fault:

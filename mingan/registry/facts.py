@@ -34,6 +34,7 @@ class ModelFacts:
         parent: what it was distilled, pruned, tuned or quantised from; "" where not known.
         params_total, params_active, tokens: in units, not billions; None where not known. A
             dense model has no `params_active` of its own.
+        bits: that a parameter takes as published, the file's size over the parameters.
         verified: two independent sources agree on date and size.
     """
 
@@ -48,6 +49,7 @@ class ModelFacts:
     tokens: int | None
     source: str
     verified: bool
+    bits: float = 16.0
 
     @property
     def active(self) -> int | None:
@@ -70,12 +72,48 @@ class ScoreFact:
     verified: bool
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PriceFact:
+    """What a model cost from a day on: US dollars for a million tokens, three in for one out."""
+
+    model: str
+    day: date
+    price: float
+    source: str
+    verified: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeviceFact:
+    """One device of a class, such as a telephone.
+
+    Attributes:
+        kind: the class; `day` when it could be bought.
+        memory: bytes; `bandwidth` bytes a second.
+        operations: a second, dense, on 8-bit numbers; of those stated for sparse or smaller
+            numbers a half or a quarter was taken.
+    """
+
+    kind: str
+    name: str
+    day: date
+    memory: float
+    bandwidth: float
+    operations: float
+    source: str
+    verified: bool
+
+
 MODEL_COLUMNS = (
     "name", "family", "maker", "kind", "parent", "released", "params_total", "params_active",
-    "tokens", "source", "verified",
+    "tokens", "source", "verified", "bits",
 )  # fmt: skip
 SCORE_COLUMNS = ("model", "benchmark", "score", "shots", "source", "verified")
 SOURCE_COLUMNS = ("source", "title", "url", "licence")
+PRICE_COLUMNS = ("model", "day", "price", "source", "verified")
+DEVICE_COLUMNS = (
+    "class", "device", "day", "memory_gb", "bandwidth_gbs", "tops", "source", "verified",
+)  # fmt: skip
 
 _LARGEST = 10**16
 _FIRST = date(2015, 1, 1)
@@ -94,9 +132,10 @@ def model_of(row: Mapping[str, str], where: tuple[str, str]) -> ModelFacts:
     return ModelFacts(
         name=_text(row, "name", where), family=row.get("family", "").strip(),
         maker=row.get("maker", "").strip(), kind=_kind(row, where),
-        parent=row.get("parent", "").strip(), released=_day(row, where), params_total=total,
-        params_active=active, tokens=_count(row, "tokens", where),
+        parent=row.get("parent", "").strip(), released=_day(row, "released", where),
+        params_total=total, params_active=active, tokens=_count(row, "tokens", where),
         source=_text(row, "source", where), verified=_flag(row, where),
+        bits=_above_0(row, "bits", where) if row.get("bits", "").strip() else 16.0,
     )  # fmt: skip
 
 
@@ -124,6 +163,26 @@ def source_of(row: Mapping[str, str], where: tuple[str, str]) -> Source:
     return Source(
         id=_text(row, "source", where), title=_text(row, "title", where),
         url=row.get("url", "").strip(), licence=row.get("licence", "").strip(),
+    )  # fmt: skip
+
+
+def price_of(row: Mapping[str, str], where: tuple[str, str]) -> PriceFact:
+    """A price; see `model_of`."""
+    return PriceFact(
+        model=_text(row, "model", where), day=_must_day(row, where),
+        price=_above_0(row, "price", where), source=_text(row, "source", where),
+        verified=_flag(row, where),
+    )  # fmt: skip
+
+
+def device_of(row: Mapping[str, str], where: tuple[str, str]) -> DeviceFact:
+    """A device; see `model_of`."""
+    return DeviceFact(
+        kind=_text(row, "class", where), name=_text(row, "device", where),
+        day=_must_day(row, where), memory=1e9 * _above_0(row, "memory_gb", where),
+        bandwidth=1e9 * _above_0(row, "bandwidth_gbs", where),
+        operations=1e12 * _above_0(row, "tops", where), source=_text(row, "source", where),
+        verified=_flag(row, where),
     )  # fmt: skip
 
 
@@ -157,8 +216,26 @@ def _count(row: Mapping[str, str], column: str, where: tuple[str, str]) -> int |
     return value
 
 
-def _day(row: Mapping[str, str], where: tuple[str, str]) -> date | None:
-    text = row.get("released", "").strip()
+def _above_0(row: Mapping[str, str], column: str, where: tuple[str, str]) -> float:
+    text = row.get(column, "").strip()
+    try:
+        value = float(text)
+    except ValueError:
+        value = 0.0
+    if not 0 < value < 1e12:
+        raise _wrong(
+            where, column, f"要写大于 0 的数，而写的是 {text!r}",
+            f"must be a number above 0, not {text!r}",
+        )  # fmt: skip
+    return value
+
+
+def _must_day(row: Mapping[str, str], where: tuple[str, str]) -> date:
+    return _day({"day": _text(row, "day", where)}, "day", where) or date.min
+
+
+def _day(row: Mapping[str, str], column: str, where: tuple[str, str]) -> date | None:
+    text = row.get(column, "").strip()
     if not text:
         return None
     try:
@@ -167,7 +244,7 @@ def _day(row: Mapping[str, str], where: tuple[str, str]) -> date | None:
         day = date.min
     if day < _FIRST:
         raise _wrong(
-            where, "released", f"要写 2024-07-23 样子的日期，而写的是 {text!r}",
+            where, column, f"要写 2024-07-23 样子的日期，而写的是 {text!r}",
             f"must be a date such as 2024-07-23, not {text!r}",
         )  # fmt: skip
     return day

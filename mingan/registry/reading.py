@@ -18,33 +18,46 @@ from typing import TypeVar
 
 from mingan.errors import InputError
 from mingan.registry.facts import (
+    DEVICE_COLUMNS,
     MODEL_COLUMNS,
+    PRICE_COLUMNS,
     SCORE_COLUMNS,
     SOURCE_COLUMNS,
+    DeviceFact,
     ModelFacts,
+    PriceFact,
     ScoreFact,
     Source,
+    device_of,
     model_of,
+    price_of,
     score_of,
     source_of,
 )
 
 T = TypeVar("T")
-TABLES = {"models.csv": MODEL_COLUMNS, "scores.csv": SCORE_COLUMNS, "sources.csv": SOURCE_COLUMNS}
+TABLES = {
+    "models.csv": MODEL_COLUMNS, "scores.csv": SCORE_COLUMNS, "sources.csv": SOURCE_COLUMNS,
+    "prices.csv": PRICE_COLUMNS, "devices.csv": DEVICE_COLUMNS,
+}  # fmt: skip
 _NEEDED = {
     "models.csv": ("name", "kind", "source"),
     "scores.csv": ("model", "benchmark", "score", "source"),
     "sources.csv": ("source", "title"),
+    "prices.csv": ("model", "day", "price", "source"),
+    "devices.csv": ("class", "device", "day", "memory_gb", "bandwidth_gbs", "tops", "source"),
 }
 
 
 @dataclass(frozen=True, kw_only=True)
 class Registry:
-    """All that is known; `models` and `sources` by name, scores in the order of the tables."""
+    """All that is known; `models` and `sources` by name, the rest in the order of the tables."""
 
     models: Mapping[str, ModelFacts]
     scores: tuple[ScoreFact, ...]
     sources: Mapping[str, Source]
+    prices: tuple[PriceFact, ...] = ()
+    devices: tuple[DeviceFact, ...] = ()
 
     @cached_property
     def by_model(self) -> Mapping[str, tuple[ScoreFact, ...]]:
@@ -74,7 +87,8 @@ def load(folder: str | Path | None = None) -> Registry:
     """Read our tables, and those in a folder of the user's beside them.
 
     Args:
-        folder: holds models.csv, scores.csv and sources.csv, each of which may be missing.
+        folder: holds models.csv, scores.csv, sources.csv, prices.csv and devices.csv, each of
+            which may be missing. A device class in it takes the place of ours.
 
     Raises:
         InputError: no such folder, or a row that makes no sense; nothing is half read.
@@ -84,19 +98,29 @@ def load(folder: str | Path | None = None) -> Registry:
         path = Path(folder)
         if not path.is_dir() or not any((path / name).is_file() for name in TABLES):
             raise InputError(
-                f"文件夹 {path} 里没有 models.csv、scores.csv 或 sources.csv。",
-                f"The folder {path} holds no models.csv, scores.csv or sources.csv.",
+                f"文件夹 {path} 里没有 {'、'.join(TABLES)} 中的任何一个。",
+                f"The folder {path} holds none of {', '.join(TABLES)}.",
             )
         places.append(path)
     models: dict[str, ModelFacts] = {}
     sources: dict[str, Source] = {}
     scores: list[ScoreFact] = []
+    prices: list[PriceFact] = []
+    devices: list[DeviceFact] = []
     for place in places:
         models |= {fact.name: fact for fact in _rows(place, "models.csv", model_of)}
         sources |= {fact.id: fact for fact in _rows(place, "sources.csv", source_of)}
         scores += _rows(place, "scores.csv", score_of)
-    _check(models, scores, sources)
-    return Registry(models=models, scores=tuple(scores), sources=sources)
+        prices += _rows(place, "prices.csv", price_of)
+        own = list(_rows(place, "devices.csv", device_of))
+        replaced = {fact.kind for fact in own}
+        devices = [fact for fact in devices if fact.kind not in replaced] + own
+    found = Registry(
+        models=models, scores=tuple(scores), sources=sources, prices=tuple(prices),
+        devices=tuple(devices),
+    )  # fmt: skip
+    _check(found)
+    return found
 
 
 def _rows(
@@ -138,24 +162,25 @@ def place_of(name: str, number: int) -> tuple[str, str]:
     return f"{name} 第 {number} 行", f"{name}, row {number}"
 
 
-def _check(
-    models: Mapping[str, ModelFacts], scores: list[ScoreFact], sources: Mapping[str, Source]
-) -> None:
-    """Every score has its model, every parent is one, every source is listed."""
-    for fact in scores:
-        if fact.model not in models:
+def _check(known: Registry) -> None:
+    """Scores and prices have their model, every parent is one, every source is listed."""
+    named = [("scores.csv", fact.model) for fact in known.scores]
+    named += [("prices.csv", fact.model) for fact in known.prices]
+    for table, name in named:
+        if name not in known.models:
             raise InputError(
-                f"scores.csv 里有 {fact.model} 的得分，而 models.csv 里没有这个模型；请补上一行。",
-                f"scores.csv has a score of {fact.model}, which models.csv does not; add a row.",
+                f"{table} 里有模型 {name}，而 models.csv 里没有它；请补上一行。",
+                f"{table} names the model {name}, which models.csv does not; add a row.",
             )
-    for model in models.values():
-        if model.parent and model.parent not in models:
+    for model in known.models.values():
+        if model.parent and model.parent not in known.models:
             raise InputError(
                 f"models.csv 里 {model.name} 的 parent 是 {model.parent}，而没有这个模型。",
                 f"In models.csv the parent of {model.name} is {model.parent}, which is not there.",
             )
-    named = {fact.source for fact in scores} | {model.source for model in models.values()}
-    unknown = sorted(named - sources.keys())
+    used = {fact.source for fact in known.scores} | {m.source for m in known.models.values()}
+    used |= {fact.source for fact in known.prices} | {fact.source for fact in known.devices}
+    unknown = sorted(used - known.sources.keys())
     if unknown:
         raise InputError(
             f"sources.csv 里没有这些来源：{'、'.join(unknown)}；请补上。",
