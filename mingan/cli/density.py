@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from mingan.cli import say
-from mingan.cli.options import JsonOption, help_
+from mingan.cli.options import JsonOption, WorkspaceOption, help_
 from mingan.errors import UsageError
 from mingan.language import Text
 
@@ -50,6 +50,22 @@ TunedOption = Annotated[
 ]  # fmt: skip
 
 
+GapOption = Annotated[
+    float,
+    typer.Option("--gap", min=0, max=20, metavar="POINTS",
+                 help=help_("题目公开以后，每年从得分里扣多少分（百分制），当作见过题的好处",
+                            "points taken off a score (of 100) for every year since the questions "
+                            "came out, for having seen them")),
+]  # fmt: skip
+
+BankOption = Annotated[
+    str | None,
+    typer.Option("--bank", metavar="NAME",
+                 help=help_("改看工作区里自己测的模型：哪个题库",
+                            "models that this workspace measured instead: on which bank")),
+]  # fmt: skip
+
+
 app = typer.Typer(
     help=Text("给定大小，能力有多强（能力密度），多久翻一番",
               "how capable for its size (density), and how fast that doubles").say(),
@@ -64,15 +80,20 @@ def density(
     reference: ReferenceOption = None,
     registry: RegistryOption = None,
     tuned: TunedOption = False,
+    gap: GapOption = 0.0,
+    bank: BankOption = None,
+    workspace: WorkspaceOption = None,
     limit: LimitOption = 15,
     json: JsonOption = False,
 ) -> int:
-    """Capability for its size: density, its doubling time, back-tests."""
+    """Capability for its size: density, its doubling time, back-tests; or of own scores."""
     from mingan.reports import dense_words, table
 
     if context.invoked_subcommand is not None:
         return 0
-    report = _report(benchmark, reference, registry, tuned=tuned)
+    if bank is not None:
+        return _own(bank, workspace, reference or [], as_json=json)
+    report = _report(benchmark, reference, registry, tuned=tuned, gap=gap / 100)
     if json:
         say.document(dense_words.density_document(report))
         return 0
@@ -94,7 +115,37 @@ def density(
         if said is not None:
             say.note(said)
     say.note(dense_words.change_sentence(report.trends))
+    corrected = dense_words.corrected_sentence(report)
+    if corrected is not None:
+        say.note(corrected)
+    for child in report.children:
+        say.note(dense_words.child_sentence(child))
     for note in dense_words.density_notes(report):
+        say.note(note)
+    return 0
+
+
+def _own(bank: str, workspace: str | None, family: list[str], *, as_json: bool) -> int:
+    """Models that this workspace measured, on one bank."""
+    from mingan.density.own import look_own
+    from mingan.reports import dense_own_words as words
+    from mingan.reports import table
+    from mingan.reports.twin_pairs import twin_results
+    from mingan.workspace import Workspace
+
+    with Workspace.open(workspace) as opened:
+        found = opened.scores(bank=bank)
+        report = look_own(
+            found.scores, found.gathered.cards, bank=found.gathered.bank, family=tuple(family),
+            twins=twin_results(opened.store, found.gathered),
+        )  # fmt: skip
+    if as_json:
+        say.document(words.own_document(report))
+        return 0
+    say.out(words.own_headline(report))
+    say.out("")
+    print(table.plain(words.own_table(report)), end="")
+    for note in words.own_notes(report):
         say.note(note)
     return 0
 
@@ -163,7 +214,7 @@ def add(
 
 def _report(
     benchmark: list[str] | None, reference: list[str] | None, registry: Path | None, *,
-    tuned: bool, repeats: int = 200,
+    tuned: bool, repeats: int = 200, gap: float = 0.0,
 ) -> DensityReport:  # fmt: skip
     from mingan import density as room
     from mingan import registry as facts
@@ -171,7 +222,7 @@ def _report(
     return room.look(
         facts.load(registry), benchmarks=tuple(benchmark or room.BENCHMARKS),
         family=tuple(reference or room.REFERENCE), kinds=room.TUNED if tuned else room.BASE,
-        repeats=repeats,
+        repeats=repeats, gap=gap,
     )  # fmt: skip
 
 

@@ -7,22 +7,30 @@
         print(row.facts.name, row.whole.density, row.whole.low, row.whole.high)
 
 Base models only by default, and never mixed with tuned ones; the reference family may be replaced
-by any models of the registry (or of a folder of one's own) that differ in little but size. The
-room must not know how a terminal or a page shows what it finds.
+by any models of the registry (or of a folder of one's own) that differ in little but size.
+
+own         models that Mingan measured itself       cost   by the bytes that a token takes
+compressed  models made from larger ones, against those
+
+The room must not know how a terminal or a page shows what it finds.
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from statistics import median, pstdev
 
 import numpy as np
 
+from mingan.density.compressed import children
+from mingan.density.cost import sized_for_cost
 from mingan.errors import UsageError
 from mingan.registry import Kind, ModelFacts, Registry
 from mingan.reports.dense import (
+    CHECK_GAP,
     COMBINED,
     BackTest,
     DenseModel,
@@ -32,7 +40,7 @@ from mingan.reports.dense import (
 )
 from mingan.scaling.density import Density, Reference, combined, density, reference, without_each
 from mingan.scaling.observational import FEWEST, foretold_error, observe
-from mingan.scaling.trend import around, frontier_growth, quantile_growth
+from mingan.scaling.trend import Growth, around, frontier_growth, quantile_growth
 
 BENCHMARKS = ("MMLU", "BBH", "MATH", "HumanEval", "MBPP")
 """Those of the densing law."""
@@ -46,12 +54,20 @@ FLOORS = {"MMLU": 0.25, "BBH": 0.25, "GPQA": 0.25, "MMLU-Pro": 0.1}
 QUESTIONS = {"MMLU": 14_042, "BBH": 6_511, "MATH": 5_000, "HumanEval": 164, "MBPP": 500,
              "GSM8K": 1_319, "GPQA": 448, "MMLU-Pro": 12_032}  # fmt: skip
 
+PUBLISHED = {
+    "MMLU": date(2020, 9, 7), "BBH": date(2022, 10, 17), "MATH": date(2021, 3, 5),
+    "HumanEval": date(2021, 7, 7), "MBPP": date(2021, 8, 16), "GSM8K": date(2021, 10, 27),
+    "GPQA": date(2023, 11, 20), "MMLU-Pro": date(2024, 6, 3),
+}  # fmt: skip
+"""When the questions came out, by the first version of their papers."""
+
 BASE: tuple[Kind, ...] = ("base",)
+BASE_MADE: tuple[Kind, ...] = ("base", "pruned")
 TUNED: tuple[Kind, ...] = ("instruct", "distilled")
 CHATGPT = date(2022, 11, 30)
 CUTS = (date(2023, 12, 31), date(2024, 6, 30), date(2024, 12, 31))
 
-__all__ = ["BASE", "BENCHMARKS", "REFERENCE", "TUNED", "look"]
+__all__ = ["BASE", "BENCHMARKS", "PUBLISHED", "REFERENCE", "TUNED", "look"]
 
 _YEAR = 365.25
 
@@ -59,12 +75,15 @@ _YEAR = 365.25
 def look(
     known: Registry, *, benchmarks: Sequence[str] = BENCHMARKS,
     family: Sequence[str] = REFERENCE, kinds: Collection[Kind] = BASE, repeats: int = 200,
+    gap: float = 0.0,
 ) -> DensityReport:  # fmt: skip
     """Density of every model of these kinds, and its growth.
 
     Args:
         family: names of the reference models, one recipe in at least three sizes.
-        repeats: draws behind the intervals of growth.
+        repeats: draws behind the intervals of growth; 0 for no growth at all.
+        gap: share of a score that models are taken to have gained by every year since the
+            questions were published; it is taken off first.
 
     Raises:
         UsageError: an unknown benchmark or reference, or a family that bears no line.
@@ -77,7 +96,8 @@ def look(
                 f"The registry has no scores on {name}; there are {', '.join(names)}.",
             )
     rungs = [_rung(known, name) for name in family]
-    families = {b: f for b in benchmarks if (f := _family(known, rungs, b)) is not None}
+    source = _Source(known=known, gap=gap)
+    families = {b: f for b in benchmarks if (f := _family(source, rungs, b)) is not None}
     if not families:
         raise UsageError(
             "参照家族在这些题目上没有三种大小以上、随大小变好的得分；请换一个家族（--reference）。",
@@ -85,12 +105,32 @@ def look(
             "rise with size; name another (--reference).",
         )
     dated = [m for m in known.models.values() if m.released and m.params_total and m.kind in kinds]
-    rows = [row for m in dated if (row := _row(known, m, families, family)) is not None]
+    rows = [row for m in dated if (row := _row(source, m, families, family)) is not None]
     rows.sort(key=lambda row: -_or_last(row.whole.density))
+    made = BASE_MADE if "base" in kinds else TUNED
     return DensityReport(
         rows=tuple(rows), trends=tuple(_trends(rows, families, repeats)), reference=tuple(family),
-        families=families, left_out=len(dated) - len(rows),
+        families=families, left_out=len(dated) - len(rows), gap=gap,
+        corrected=_corrected(known, dated, rungs, benchmarks, repeats) if not gap else None,
+        children=tuple(
+            each for each in children(known, families, QUESTIONS, source.read)
+            if each.facts.kind in made
+        ),
     )  # fmt: skip
+
+
+def _corrected(
+    known: Registry, dated: Sequence[ModelFacts], rungs: Sequence[ModelFacts],
+    benchmarks: Sequence[str], repeats: int,
+) -> Growth | None:  # fmt: skip
+    """Growth of the combined density with `CHECK_GAP` taken off."""
+    if not repeats:
+        return None
+    source = _Source(known=known, gap=CHECK_GAP)
+    families = {b: f for b in benchmarks if (f := _family(source, rungs, b)) is not None}
+    rows = [row for m in dated if (row := _row(source, m, families, ())) is not None]
+    several = [(row, row.whole) for row in rows if 2 * len(row.single) > len(families)]
+    return _trend(COMBINED, several, repeats, ()).quantile
 
 
 def _or_last(value: float) -> float:
@@ -108,11 +148,37 @@ def _rung(known: Registry, name: str) -> ModelFacts:
     return facts
 
 
-def _family(known: Registry, rungs: Iterable[ModelFacts], benchmark: str) -> Reference | None:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Source:
+    """Scores of the registry, with a gap taken off for every year since the questions came out."""
+
+    known: Registry
+    gap: float = 0.0
+
+    def read(self, model: ModelFacts, benchmark: str) -> Read | None:
+        """What is reported of a model; None if nothing is."""
+        facts = self.known.scores_of(model.name, benchmark)
+        if not facts:
+            return None
+        scores = [fact.score - self._seen(model, benchmark) for fact in facts]
+        return Read(
+            score=max(median(scores), 0.0), spread=pstdev(scores) if len(scores) > 1 else 0.0,
+            sources=tuple(dict.fromkeys(fact.source for fact in facts)),
+            verified=any(fact.verified for fact in facts),
+        )  # fmt: skip
+
+    def _seen(self, model: ModelFacts, benchmark: str) -> float:
+        published = PUBLISHED.get(benchmark)
+        if not self.gap or published is None or model.released is None:
+            return 0.0
+        return self.gap * max(_years(model.released) - _years(published), 0.0)
+
+
+def _family(source: _Source, rungs: Iterable[ModelFacts], benchmark: str) -> Reference | None:
     points = [
         (float(m.params_total or 0), read.score)
         for m in rungs
-        if (read := _read(known, m, benchmark)) is not None
+        if (read := source.read(m, benchmark)) is not None
     ]
     try:
         return reference(
@@ -122,39 +188,29 @@ def _family(known: Registry, rungs: Iterable[ModelFacts], benchmark: str) -> Ref
         return None
 
 
-def _read(known: Registry, model: ModelFacts, benchmark: str) -> Read | None:
-    facts = known.scores_of(model.name, benchmark)
-    if not facts:
-        return None
-    scores = [fact.score for fact in facts]
-    return Read(
-        score=median(scores), spread=pstdev(scores) if len(scores) > 1 else 0.0,
-        sources=tuple(dict.fromkeys(fact.source for fact in facts)),
-        verified=any(fact.verified for fact in facts),
-    )  # fmt: skip
-
-
 def _row(
-    known: Registry, model: ModelFacts, families: Mapping[str, Reference], rungs: Sequence[str]
+    source: _Source, model: ModelFacts, families: Mapping[str, Reference], rungs: Sequence[str]
 ) -> DenseModel | None:
-    read = {b: r for b in families if (r := _read(known, model, b)) is not None}
+    read = {b: r for b in families if (r := source.read(model, b)) is not None}
     if not read or not model.params_total:
         return None
     whole = {b: _single(families[b], r, b, model.params_total) for b, r in read.items()}
     together, size = combined(whole, model.params_total), model.active or model.params_total
-    active = together
-    if size != model.params_total:
-        active = combined(
-            {b: _single(families[b], r, b, size) for b, r in read.items()}, size
-        )  # fmt: skip
+
+    def by(parameters: float) -> Density:
+        if parameters == model.params_total:
+            return together
+        single = {b: _single(families[b], r, b, parameters) for b, r in read.items()}
+        return combined(single, parameters)
+
     return DenseModel(
-        facts=model, whole=together, active=active,
+        facts=model, whole=together, active=by(size), cost=by(sized_for_cost(size, model.bits)),
         single=whole, read=read, without=without_each(whole, model.params_total),
         in_reference=model.name in rungs,
     )  # fmt: skip
 
 
-def _single(family: Reference, read: Read, benchmark: str, size: int) -> Density:
+def _single(family: Reference, read: Read, benchmark: str, size: float) -> Density:
     return density(family, read.score, size, questions=QUESTIONS.get(benchmark), spread=read.spread)
 
 

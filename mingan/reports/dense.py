@@ -2,6 +2,8 @@
 
     DensityReport   `rows`, the densest first; `trends`, one for each benchmark and the combined
     DenseModel      one model: its density by all and by active parameters, benchmark by benchmark
+    Child           a model made from a larger one, against that
+    OwnReport       models that Mingan measured itself
     Trend           the growth of the best density on one benchmark, two ways, and a back-test
 
 Numbers and names only. Who works them out is above (`mingan.density`); it must not know how they
@@ -14,11 +16,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
+from mingan.records import ModelCard
 from mingan.registry import ModelFacts
 from mingan.scaling.density import Density, Reference
 from mingan.scaling.trend import Before, Growth
+from mingan.statistics.results import Score
 
 COMBINED = "combined"
+CHECK_GAP = 0.01
+"""Of the score a year, taken off to see how far the trend rests on questions seen before."""
+
 PAPER = (3.3, 3.5)
 """Months in which density doubles according to the densing law: preprint and journal."""
 
@@ -43,7 +50,8 @@ class DenseModel:
     """One model.
 
     Attributes:
-        whole, active: density by all parameters, and by those that take part in a token.
+        whole, active: density by all parameters, and by those that take part in a token;
+            `cost` by the bytes that are read for a token (see `mingan.density.cost`).
         single: by benchmark, by all parameters; `read` the scores behind it.
         without: the combined density with each benchmark left out in turn.
         in_reference: whether it is a rung of the reference family.
@@ -52,6 +60,7 @@ class DenseModel:
     facts: ModelFacts
     whole: Density
     active: Density
+    cost: Density
     single: Mapping[str, Density]
     read: Mapping[str, Read]
     without: Mapping[str, float] = field(default_factory=dict)
@@ -98,11 +107,31 @@ class Trend:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Child:
+    """A model made from a larger one: its density over its parent's, on what both have.
+
+    Attributes:
+        ratio, low, high: the mean over `benchmarks`, with its interval.
+    """
+
+    facts: ModelFacts
+    parent: str
+    benchmarks: tuple[str, ...]
+    ratio: float
+    low: float
+    high: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DensityReport:
     """All models that have a date, a size and a score on one of the benchmarks.
 
     Attributes:
         reference: names of the rungs; `families` the fit on each benchmark.
+        gap: share of the score a year taken off from the benchmark's publication on.
+        corrected: growth of the combined density if `CHECK_GAP` were taken off; None where that
+            was not asked, or has no line.
+        children: models made from larger ones, against those.
     """
 
     rows: tuple[DenseModel, ...]
@@ -110,3 +139,44 @@ class DensityReport:
     reference: tuple[str, ...]
     families: Mapping[str, Reference]
     left_out: int = 0
+    gap: float = 0.0
+    corrected: Growth | None = None
+    children: tuple[Child, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OwnDense:
+    """One model that Mingan measured.
+
+    Attributes:
+        bits: that a parameter takes.
+        whole, active, cost: density by all, by active parameters, by bytes read for a token.
+        hidden: share right on hidden twins, NaN where none were asked; `corrected` the density
+            that goes with it.
+    """
+
+    card: ModelCard
+    score: Score
+    bits: float
+    whole: Density
+    active: Density
+    cost: Density
+    hidden: float
+    corrected: Density | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OwnReport:
+    """Models measured on one bank, the densest first.
+
+    Attributes:
+        family: the line through `reference`; `each_other` when those are all the models.
+        unsized: models whose cards do not say how large they are.
+    """
+
+    bank: str
+    rows: tuple[OwnDense, ...]
+    family: Reference
+    reference: tuple[str, ...]
+    each_other: bool
+    unsized: tuple[str, ...]

@@ -12,7 +12,15 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from mingan.language import Lang, Text, current
-from mingan.reports.dense import COMBINED, PAPER, DenseModel, DensityReport, Trend
+from mingan.reports.dense import (
+    CHECK_GAP,
+    COMBINED,
+    PAPER,
+    Child,
+    DenseModel,
+    DensityReport,
+    Trend,
+)
 from mingan.reports.ruled import ruled
 from mingan.reports.safe import one_line, short_name
 from mingan.reports.sentences import points
@@ -23,7 +31,7 @@ from mingan.scaling.trend import Growth
 if TYPE_CHECKING:
     from rich.table import Table
 
-_WALLS = {
+WALLS = {
     "guessing": Text("不比瞎猜好", "no better than guessing"),
     "ceiling": Text("到了题目的顶", "at the ceiling"),
     "unreachable": Text("参照到不了", "beyond any reference"),
@@ -156,6 +164,46 @@ def _yearly(slope: float) -> str:
     return times(math.exp(min(slope, 30.0)))
 
 
+def corrected_sentence(report: DensityReport) -> Text | None:
+    """How the trend moves when something is taken off for questions seen before."""
+    if report.gap:
+        said = points(report.gap)
+        return Text(
+            f"得分已按题目公开以后每年 {said} 分扣除。",
+            f"Scores have {said} points taken off for every year since the questions came out.",
+        )
+    growth = report.corrected
+    if growth is None:
+        return None
+    span = f"{months(growth.low)}–{months(growth.high)}"
+    said = points(CHECK_GAP)
+    return Text(
+        f"假如题目公开以后，模型每年因为见过题白得 {said} 分，扣掉以后是 "
+        f"{months(growth.doubling)} 个月翻一番（{span}）。扣多少自己定：--gap。",
+        f"If models gained {said} points a year since the questions came out merely by having "
+        f"seen them, taking that off gives {months(growth.doubling)} months ({span}). "
+        "For another figure: --gap.",
+    )
+
+
+def child_sentence(child: Child) -> Text:
+    """A model made from a larger one, against that."""
+    span = f"{times(child.low)}–{times(child.high)}"
+    if child.low > 1:
+        verdict = Text("变小反而更密", "denser for being made small")
+    elif child.high < 1:
+        verdict = Text("变小，密度也低了", "less dense for being made small")
+    else:
+        verdict = Text("分不出更密还是更稀", "denser or not cannot be told")
+    name, parent = short_name(child.facts.name), short_name(child.parent)
+    on = ", ".join(one_line(each, 30) for each in child.benchmarks)
+    return Text(
+        f"{name} 是 {parent} 的 {times(child.ratio)} 倍密（{on}，90% 区间 {span}）：{verdict.zh}。",
+        f"{name} is {times(child.ratio)} times as dense as {parent} ({on}, 90 % interval {span}): "
+        f"{verdict.en}.",
+    )
+
+
 def explanation(row: DenseModel, report: DensityReport) -> list[Text]:
     """The reckoning of one model, step by step."""
     facts, size = row.facts, row.facts.params_total or 1
@@ -185,6 +233,15 @@ def explanation(row: DenseModel, report: DensityReport) -> list[Text]:
                 + ".",
             )
         )
+        bits = f"{facts.bits:.3g}"
+        lines.append(
+            Text(
+                f"只算激活参数：{times(row.active.density)}；按推理开销（激活参数 × {bits} 位，"
+                f"参照 16 位）：{times(row.cost.density)}。",
+                f"By active parameters: {times(row.active.density)}; by cost of a token (active "
+                f"parameters at {bits} bits, reference at 16): {times(row.cost.density)}.",
+            )
+        )
     return lines
 
 
@@ -197,7 +254,7 @@ def _step(name: str, row: DenseModel, found: Density, report: DensityReport, siz
         f"{'' if read.verified else ', unverified'}), ",
     )
     if found.out:
-        wall = _WALLS[found.out]
+        wall = WALLS[found.out]
         return Text(
             f"{head.zh}{wall.zh}，没有有效参数。", f"{head.en}{wall.en}: no effective size."
         )
@@ -220,27 +277,39 @@ def density_document(report: DensityReport) -> dict[str, Any]:
     return {
         "reference": list(report.reference), "sentence_zh": said.zh, "sentence_en": said.en,
         "trends": [_trend(trend) for trend in report.trends],
+        "gap": report.gap, "doubling_months_corrected": _growth(report.corrected),
+        "children": [_child(child) for child in report.children],
         "rows": [_row(row) for row in report.rows],
     }  # fmt: skip
 
 
-def _trend(trend: Trend) -> dict[str, Any]:
-    def growth(found: Growth | None) -> dict[str, Any] | None:
-        if found is None:
-            return None
-        return {
-            "estimate": _plain(found.doubling), "low": _plain(found.low),
-            "high": _plain(found.high), "level": found.level, "r2": _plain(found.r2),
-            "points": found.points,
-        }  # fmt: skip
+def _growth(found: Growth | None) -> dict[str, Any] | None:
+    if found is None:
+        return None
+    return {
+        "estimate": _plain(found.doubling), "low": _plain(found.low),
+        "high": _plain(found.high), "level": found.level, "r2": _plain(found.r2),
+        "points": found.points,
+    }  # fmt: skip
 
+
+def _child(child: Child) -> dict[str, Any]:
+    said = child_sentence(child)
+    return {
+        "model": child.facts.name, "parent": child.parent, "kind": child.facts.kind,
+        "benchmarks": list(child.benchmarks), "estimate": child.ratio, "low": child.low,
+        "high": child.high, "sentence_zh": said.zh, "sentence_en": said.en,
+    }  # fmt: skip
+
+
+def _trend(trend: Trend) -> dict[str, Any]:
     change = trend.chatgpt
     return {
         "benchmark": trend.benchmark, "models": trend.models,
         "around_chatgpt": change and {
             "before": change.before, "after": change.after, "faster_after": change.larger,
         },
-        "doubling_months": growth(trend.quantile), "through_records": growth(trend.frontier),
+        "doubling_months": _growth(trend.quantile), "through_records": _growth(trend.frontier),
         "paper_months": list(PAPER),
         "back_tests": [
             {"cut": str(t.cut), "fitted": t.fitted, "tried": t.tried, "with_date": t.with_date,
@@ -257,6 +326,7 @@ def _row(row: DenseModel) -> dict[str, Any]:
         "params_active": facts.params_active, "estimate": _plain(row.whole.density),
         "low": _plain(row.whole.low), "high": _plain(row.whole.high), "out": row.whole.out,
         "beyond": row.whole.beyond, "by_active": _plain(row.active.density),
+        "by_cost": _plain(row.cost.density),
         "benchmarks": {name: _plain(each.density) for name, each in row.single.items()},
         "reference": row.in_reference,
     }  # fmt: skip
@@ -277,7 +347,7 @@ def density_table(rows: Sequence[DenseModel], *, lang: Lang | None = None) -> Ta
 
 def _cells(row: DenseModel, speak: Lang) -> tuple[str, ...]:
     whole, unit = row.whole, 1e8 if speak == "zh" else 1e9
-    wall = _WALLS[whole.out].say(speak) if whole.out else ""
+    wall = WALLS[whole.out].say(speak) if whole.out else ""
     return (
         short_name(row.facts.name), str(row.facts.released),
         figures((row.facts.params_total or 0) / unit),
