@@ -28,9 +28,11 @@ from mingan.web import (
     charts,
     compare,
     contamination,
+    density,
     drift,
     enter,
     exports,
+    forecast,
     grade,
     grade_new,
     grade_result,
@@ -67,6 +69,8 @@ PAGES = (
     contamination,
     drift,
     history,
+    density,
+    forecast,
 )
 """The modules of the pages, in any order."""
 

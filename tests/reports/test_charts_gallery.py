@@ -5,7 +5,6 @@ from dataclasses import replace
 from charts_help import drawn, link
 from reports_fake import report
 
-from mingan.reports.charts.coming import density_chart, forecast_chart
 from mingan.reports.charts.gallery import GALLERY, Material, chart, charts
 from mingan.reports.days import Days
 from mingan.reports.sentences import FEW
@@ -53,12 +52,6 @@ def test_a_quick_chart_does_not_wait_for_a_slow_one() -> None:
     for entry in GALLERY:
         if not entry.slow:
             entry.make(material(items=never, twins=never, days=never))
-
-
-def test_what_is_not_studied_yet_is_not_drawn() -> None:
-    for each in (density_chart(), forecast_chart()):
-        assert each.drawing("zh") == ""
-        assert "还没有做" in each.finding.zh
 
 
 def test_nothing_scored_draws_nothing() -> None:

@@ -32,7 +32,7 @@ SCREENS = (
     "grade", "grade-new", "desk-name", "desk", "desk-pair", "desk-rubric", "grade-progress",
     "grade-result", "judges", "sitting", "sitting-done", "judged", "paste", "paste-ask", "charts",
     "chart-items", "chart-abilities", "chart-votes", "bring", "enter", "missing", "contamination",
-    "drift", "drift-one", "histories", "history",
+    "drift", "drift-one", "histories", "history", "density", "forecast",
 )  # fmt: skip
 
 
@@ -113,6 +113,8 @@ def _honesty(served: Served) -> dict[str, str]:
     return {
         "contamination": f"/contamination?bank={BANK}",
         "drift": "/drift",
+        "density": "/density",
+        "forecast": "/forecast",
         "drift-one": watch[1],
         "histories": f"/history?bank={WATCHED}",
         "history": history[1].replace("&amp;", "&"),

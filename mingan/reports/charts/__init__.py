@@ -9,6 +9,7 @@ worth                 score against cost, price and speed
 twins                 public question against hidden twin
 days                  change over time
 item_map              every question by difficulty and discrimination
-coming                studies that are not there yet
+timeline              time across, powers of ten up the side
+dense, foretold       density over time, score against size; prices falling, dates for devices
 gallery               all of them, in order
 """

@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from mingan.language import Text
 from mingan.reports.charts import (
     abilities,
-    coming,
     days,
     item_map,
     radar,
@@ -122,12 +121,6 @@ GALLERY = (
     Entry(
         key="items", title=item_map.TITLE, slow=True,
         make=lambda material: item_map.item_map(material.items(), material.link),
-    ),
-    Entry(
-        key="density", title=coming.density_chart().title, make=lambda _: coming.density_chart()
-    ),
-    Entry(
-        key="forecast", title=coming.forecast_chart().title, make=lambda _: coming.forecast_chart()
     ),
 )  # fmt: skip
 """In order: what most people want first."""
