@@ -230,13 +230,19 @@ def dates_record_sentence(report: ForecastReport) -> Text:
 
 def claim_sentence(claim: Claim) -> Text:
     """The verdict on a saying, with what each part of it comes to."""
-    verdict = VERDICTS[claim.verdict]
+    verdict, parts = VERDICTS[claim.verdict], parts_sentence(claim)
+    return Text(
+        f"“{claim.said.zh}”：{verdict.zh}。{parts.zh}",
+        f"“{claim.said.en}”: {verdict.en}. {parts.en}",
+    )
+
+
+def parts_sentence(claim: Claim) -> Text:
+    """What each part of a saying comes to."""
     parts = [(part.said, _part_words(part, claim.since)) for part in claim.parts]
     zh = "；".join(f"{said.zh}：{words.zh}" for said, words in parts)
     en = "; ".join(f"{said.en}: {words.en}" for said, words in parts)
-    return Text(
-        f"“{claim.said.zh}”：{verdict.zh}。{zh}。", f"“{claim.said.en}”: {verdict.en}. {en}."
-    )
+    return Text(f"{zh}。", f"{en[:1].upper()}{en[1:]}.")
 
 
 def _part_words(part: Part, since: date) -> Text:

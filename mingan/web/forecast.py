@@ -16,8 +16,8 @@ from mingan.language import Lang, Text
 from mingan.reports.charts.foretold import device_chart, price_chart
 from mingan.reports.forecast_words import (
     VERDICTS,
-    claim_sentence,
     forecast_headline,
+    parts_sentence,
     size_sentence,
     tried_sentence,
 )
@@ -65,7 +65,7 @@ def _claim(claim: Claim, lang: Lang) -> dict[str, Any]:
     pill, sign = _PILLS[claim.verdict]
     return {
         "said": claim.said.say(lang), "pill": pill, "sign": sign,
-        "verdict": VERDICTS[claim.verdict].say(lang), "sentence": claim_sentence(claim),
+        "verdict": VERDICTS[claim.verdict].say(lang), "sentence": parts_sentence(claim),
         "assumptions": claim.assumptions,
     }  # fmt: skip
 

@@ -38,7 +38,7 @@ DEVICE_TITLE = Text("什么时候装进设备", "When it fits a device")
 
 _WIDE, _LEFT, _RIGHT = 720, 58, 530
 _TOP, _BOTTOM, _TALL = 30, 330, 360
-_ROW, _NAMES, _HEAD = 26, 236, 34
+_ROW, _NAMES, _HEAD = 26, 290, 34
 _PRICE = Text("美元，每百万词元", "US$ a million tokens")
 _KINDS = 5
 _LAST_YEAR = 2045
@@ -230,7 +230,7 @@ def _date(row: DeviceDate, height: float, x: svg.Scale, lang: Lang) -> str:
     ends = [x((day or last).toordinal()) for day in (fast, middle, slow)]
     shown = [month(row.fits.get(pace), row.since).say(lang) for pace in ("fast", "middle", "slow")]
     said = f"{where}: {shown[0]}, {shown[1]}, {shown[2]}"
-    drawn = svg.label(where, _NAMES, height + 4, kind="tick", anchor="end", columns=34)
+    drawn = svg.label(where, _NAMES, height + 4, kind="tick", anchor="end", columns=46)
     drawn += svg.line("whisker", ends[0], height, ends[2], height)
     drawn += svg.mark("circle", ends[1], height, kind="dot", size=4.2)
     return svg.anchor("", said, drawn)
