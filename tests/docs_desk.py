@@ -16,6 +16,7 @@ A command that cannot run here (no weights, no database, no data) raises `Cannot
 
 from __future__ import annotations
 
+import importlib.util
 import io
 import json
 import os
@@ -36,7 +37,8 @@ from unittest.mock import patch
 from docs_pages import ROOT, project
 
 from mingan.cli.app import run
-from mingan.models.weights import WEIGHTS, cached
+from mingan.models.weights import WEIGHTS, cache_dir, cached
+from mingan.tunnel.texts import PACKAGES
 
 _BASE_URL = re.compile(r'(?m)^(\s*base_url\s*=\s*)"[^"]*"')
 _POSTGRES = re.compile(r"postgresql://[^\s'\"]+")
@@ -48,6 +50,15 @@ _SECONDS = 300
 
 class CannotRun(Exception):
     """Something that a command needs is not on this machine; says what."""
+
+
+def _need_tunnel() -> None:
+    """PyTorch, and the corpus that the pages train on."""
+    if importlib.util.find_spec("torch") is None:
+        raise CannotRun("PyTorch is not installed")
+    folder = cache_dir() / "corpora"
+    if not all((folder / package.file).is_file() for package in PACKAGES["zh"]):
+        raise CannotRun("the corpus zh is not in the cache: mingan ladder corpus --corpus zh")
 
 
 def supposed_link(to: str) -> Callable[[Path], None]:
@@ -224,6 +235,8 @@ class Desk:
                 SUPPOSED[name](self.folder / name)
 
     def _need_weights(self, words: list[str]) -> None:
+        if words[:2] == ["mingan", "ladder"]:
+            _need_tunnel()
         if not {"run", "fetch", "test"} & set(words[1:3]):
             return
         for name in WEIGHTS.keys() & set(words):

@@ -141,6 +141,7 @@ def build() -> Callable[..., Any]:
     from mingan.cli.drift import drift
     from mingan.cli.forecast import forecast
     from mingan.cli.items import items
+    from mingan.cli.ladder import app as ladder
     from mingan.cli.look import compare, export, report, scores
     from mingan.cli.models import app as models
     from mingan.cli.options import root
@@ -182,6 +183,7 @@ def build() -> Callable[..., Any]:
     app.add_typer(banks, name="bank")
     app.add_typer(models, name="models")
     app.add_typer(density, name="density")
+    app.add_typer(ladder, name="ladder")
     return typer.main.get_command(app)
 
 

@@ -1,0 +1,215 @@
+"""`mingan ladder`: the wind tunnel, from a corpus to a prediction that was registered first."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from mingan.cli import say
+from mingan.cli.options import JsonOption, help_
+from mingan.errors import UsageError
+from mingan.language import Text
+
+if TYPE_CHECKING:
+    from mingan.tunnel.ladder import Outcome
+    from mingan.tunnel.texts import Corpus
+
+CorpusOption = Annotated[
+    list[str] | None,
+    typer.Option("--corpus", metavar="NAME_OR_FILE",
+                 help=help_("语料：en、zh（下载，钉住哈希），或自己的文本文件（可写多次）",
+                            "the text: en, zh (fetched, pinned by hash), or text files of your own "
+                            "(may be repeated)")),
+]  # fmt: skip
+
+FolderOption = Annotated[
+    Path,
+    typer.Option("--folder", metavar="FOLDER",
+                 help=help_("阶梯的文件夹；断了用同一个接着来",
+                            "the ladder's folder; the same one goes on after a stop")),
+]  # fmt: skip
+
+BudgetOption = Annotated[
+    str,
+    typer.Option("--budget", metavar="1m|2m|10m|20m-gpu",
+                 help=help_("预算", "the budget")),
+]  # fmt: skip
+
+SeedOption = Annotated[
+    int,
+    typer.Option("--seed", min=0, max=999,
+                 help=help_("整个阶梯的种子", "the seed of the whole ladder")),
+]  # fmt: skip
+
+CountOption = Annotated[float, typer.Option("--params", min=1, max=1e15,
+                                            help=help_("参数量", "parameters"))]  # fmt: skip
+TokensOption = Annotated[float, typer.Option("--tokens", min=1, max=1e17,
+                                             help=help_("词元数", "tokens"))]  # fmt: skip
+
+_FOLDER = Path("ladder")
+
+app = typer.Typer(
+    help=Text(
+        "风洞：几个小模型预言一个大的", "the wind tunnel: small models foretell a big one"
+    ).say(),
+    no_args_is_help=True, add_completion=False, rich_markup_mode=None,
+)  # fmt: skip
+
+
+@app.command(
+    "corpus", help=help_("看一份语料：多大、什么语言、多少重复", "size, language, duplicates")
+)
+def corpus(name: CorpusOption = None, json: JsonOption = False) -> int:
+    """Look at a corpus."""
+    from mingan.reports import ladder_words as words
+
+    found = _corpus(name)
+    if json:
+        said = words.corpus_sentence(found)
+        say.document({
+            "name": found.name, "train_bytes": int(found.train.size),
+            "validation_bytes": int(found.validation.size), "passages": found.passages,
+            "dropped": found.dropped, "chinese": words.chinese_share(found), "hash": found.hash,
+            "sentence_zh": said.zh, "sentence_en": said.en,
+        })  # fmt: skip
+        return 0
+    say.out(words.corpus_sentence(found))
+    return 0
+
+
+@app.command(
+    "plan",
+    help=help_("量一量这台机器，看会训练什么", "measure this machine, show what is trained"),
+)
+def plan(
+    name: CorpusOption = None, budget: BudgetOption = "10m", folder: FolderOption = _FOLDER,
+    seed: SeedOption = 0,
+) -> int:  # fmt: skip
+    """Measure and plan; nothing is trained."""
+    from mingan.reports import ladder_words as words
+    from mingan.reports import table
+    from mingan.tunnel.ladder import prepare
+
+    made = prepare(folder, budget, _corpus(name), seed=seed)
+    say.out(words.plan_sentence(made))
+    say.out("")
+    print(table.plain(words.plan_table(made)), end="")
+    say.note(
+        Text("* 留出的一级：登记预测以后才训练。", "* held out: trained after the prediction.")
+    )
+    return 0
+
+
+@app.command(
+    "run",
+    help=help_("训练、登记预测、训练留出的一级", "train, register, train the held-out rung"),
+)
+def run(
+    name: CorpusOption = None, budget: BudgetOption = "10m", folder: FolderOption = _FOLDER,
+    seed: SeedOption = 0, json: JsonOption = False,
+) -> int:  # fmt: skip
+    """The whole ladder; after a stop the same command goes on."""
+    from mingan.reports import ladder_words as words
+    from mingan.tunnel import ladder
+
+    made = ladder.prepare(folder, budget, _corpus(name), seed=seed)
+    say.note(words.plan_sentence(made))
+    found = ladder.run(folder, said=lambda rung, done, total: say.note(f"{rung}  {done}/{total}"))
+    if json:
+        say.document(words.outcome_document(found))
+    else:
+        _show(found)
+    return 1 if found.halted else 0
+
+
+@app.command(
+    "fit", help=help_("这个文件夹里的阶梯眼下说明什么", "what the ladder in a folder says by now")
+)
+def fit(folder: FolderOption = _FOLDER, json: JsonOption = False) -> int:
+    """The law and its points, the registered prediction and what came."""
+    from mingan.reports import ladder_words as words
+    from mingan.tunnel.ladder import outcome
+
+    found = outcome(folder)
+    if json:
+        say.document(words.outcome_document(found))
+        return 0
+    _show(found)
+    return 0
+
+
+@app.command("predict", help=help_("预言任意大小和长度的损失", "the loss of any size and length"))
+def predict(
+    params: CountOption, tokens: TokensOption, folder: FolderOption = _FOLDER,
+    json: JsonOption = False,
+) -> int:  # fmt: skip
+    """A prediction with its interval, and how far outside the ladder it is."""
+    from mingan.reports import ladder_words as words
+    from mingan.tunnel.ladder import outcome
+
+    law = outcome(folder).law
+    if law is None:
+        raise UsageError(
+            "这个阶梯的点还太少，定不出定律。", "This ladder has too few points for a law."
+        )
+    found = law.predict(params, tokens)
+    if json:
+        say.document(words.prediction_document(found, round(params), round(tokens)))
+        return 0
+    say.out(words.prediction_sentence(found, round(params), round(tokens)))
+    return 0
+
+
+@app.command(
+    "factors",
+    help=help_("一个做法值多少参数、多少词元", "what a factor is worth in parameters or tokens"),
+)
+def factors(
+    name: Annotated[
+        list[str],
+        typer.Option("--factor", metavar="NAME",
+                     help=help_("seed、moe、sparse、no-qk-norm、no-conv、linear-decay、shuffled"
+                                "（可写多次）",
+                                "seed, moe, sparse, no-qk-norm, no-conv, linear-decay, shuffled "
+                                "(may be repeated)")),
+    ],
+    folder: FolderOption = _FOLDER, json: JsonOption = False,
+) -> int:  # fmt: skip
+    """Pairs that differ in one factor, held against the ladder of the folder."""
+    from mingan.reports import factor_words as words
+    from mingan.reports import table
+    from mingan.tunnel.factors import study
+
+    found = study(folder, name, said=lambda rung, done, total: say.note(f"{rung}  {done}/{total}"))
+    if json:
+        say.document({"rows": [words.factor_row(each) for each in found]})
+        return 0
+    for each in found:
+        say.out(words.factor_sentence(each))
+    say.out("")
+    print(table.plain(words.factor_table(found)), end="")
+    say.note(words.NOTE)
+    return 0
+
+
+def _show(found: Outcome) -> None:
+    from mingan.reports import ladder_words as words
+    from mingan.reports import table
+
+    say.out(words.outcome_sentence(found))
+    say.out("")
+    print(table.plain(words.points_table(found)), end="")
+    for note in words.outcome_notes(found):
+        say.note(note)
+
+
+def _corpus(names: list[str] | None) -> Corpus:
+    from mingan.models.weights import cache_dir
+    from mingan.tunnel import texts
+
+    asked = names or ["zh"]
+    if len(asked) == 1 and asked[0] in texts.PACKAGES:
+        return texts.packaged(asked[0], folder=cache_dir() / "corpora")
+    return texts.from_files([Path(name) for name in asked])

@@ -1,0 +1,178 @@
+"""Pairs that differ in one factor, trained at three sizes, and what the factor is worth.
+
+    found = study(folder, ["moe", "shuffled"])     folder: a ladder that was run
+
+A factor changes the shape, the recipe or the text, and nothing else: sizes, lengths, seeds and the
+validation text are the base's. Its runs lie in FOLDER/factors/NAME, and what is trained already is
+not trained again. "seed" changes nothing but the seed, and must come out as 1. The module must not
+import torch.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from mingan.errors import NothingYet, UsageError
+from mingan.language import Text
+from mingan.scaling.factor import Factor, worth
+from mingan.tunnel.batches import Bytes
+from mingan.tunnel.ladder import Said, cores_here, outcome, read_plan, train_rungs
+from mingan.tunnel.plans import Plan, Rung
+from mingan.tunnel.shapes import Shape
+
+SIZES = 3
+"""Widths of the base at which a factor is tried, the smallest ones."""
+
+LENGTHS = 2
+"""Lengths of the base that a factor is trained for, the shortest ones."""
+
+_SHUFFLED = 0.3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kind:
+    """What a factor changes.
+
+    Attributes:
+        said: what it is.
+        shape, text, job: change the shape, the training text, or the recipe; None leaves it.
+        seed: added to the base's.
+    """
+
+    said: Text
+    shape: Callable[[Shape], Shape] | None = None
+    text: Callable[[Bytes], Bytes] | None = None
+    job: dict[str, Any] | None = None
+    seed: int = 0
+
+
+def shuffled_lines(text: Bytes, *, share: float = _SHUFFLED, seed: int = 0) -> Bytes:
+    """The text with the characters of some of its lines in disorder."""
+    rng = np.random.default_rng(seed)
+    found = []
+    for line in text.tobytes().decode("utf-8", "replace").split("\n"):
+        if line and rng.random() < share:
+            letters = list(line)
+            rng.shuffle(letters)
+            line = "".join(letters)
+        found.append(line)
+    return np.frombuffer("\n".join(found).encode(), dtype=np.uint8)
+
+
+KINDS: dict[str, Kind] = {
+    "seed": Kind(said=Text("只换种子（什么也没变）", "another seed (nothing changed)"), seed=7),
+    "moe": Kind(
+        said=Text("混合专家（4 选 2，按激活参数算）", "a mixture of experts, 2 of 4, by active"),
+        shape=lambda s: replace(s, mix="moe", mlp=s.mlp / 2),
+    ),
+    "sparse": Kind(
+        said=Text("块稀疏注意力", "block-sparse attention"),
+        shape=lambda s: replace(s, attend="sparse", dense_below=32),
+    ),
+    "no-qk-norm": Kind(
+        said=Text("不归一化查询和键", "queries and keys not normalised"),
+        shape=lambda s: replace(s, qk_norm=False),
+    ),
+    "no-conv": Kind(
+        said=Text("去掉块输入处的卷积", "without the convolution at the input of blocks"),
+        shape=lambda s: replace(s, conv=0),
+    ),
+    "linear-decay": Kind(
+        said=Text("学习率直线衰减", "a decay along a straight line"), job={"decay": "linear"}
+    ),
+    "shuffled": Kind(
+        said=Text("三成的行打乱字符（有害）", "30 % of lines in disorder (harmful)"),
+        text=shuffled_lines,
+    ),
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Studied:
+    """A factor with its runs.
+
+    Attributes:
+        points: (parameters, tokens, loss, seed), parameters as the base counts them.
+    """
+
+    name: str
+    said: Text
+    points: tuple[tuple[int, int, float, int], ...]
+    found: Factor
+
+
+def study(
+    folder: Path, names: Sequence[str], *, cores: int | None = None, said: Said | None = None
+) -> tuple[Studied, ...]:
+    """Train what is missing of these factors, and read them off the base ladder.
+
+    Raises:
+        UsageError: no such factor.
+        NothingYet: the folder's ladder is not finished.
+    """
+    for name in names:
+        if name not in KINDS:
+            raise UsageError(
+                f"没有名叫 {name!r} 的因素；有的是：{'、'.join(KINDS)}。",
+                f"There is no factor {name!r}; there are {', '.join(KINDS)}.",
+            )
+    base = outcome(folder)
+    if base.law is None:
+        raise NothingYet(
+            "先把阶梯跑完（mingan ladder run），因素要和它比。",
+            "Run the ladder first (mingan ladder run): factors are held against it.",
+        )
+    made = read_plan(folder)
+    found = []
+    for name in names:
+        points = _run(folder, made, name, cores or cores_here(), said)
+        n, d, loss = (np.array([row[k] for row in points], float) for k in range(3))
+        found.append(
+            Studied(name=name, said=KINDS[name].said, points=tuple(points),
+                    found=worth(base.law, n, d, loss))
+        )  # fmt: skip
+    return tuple(found)
+
+
+def _run(
+    folder: Path, made: Plan, name: str, cores: int, said: Said | None
+) -> list[tuple[int, int, float, int]]:
+    kind, place = KINDS[name], folder / "factors" / name
+    place.mkdir(parents=True, exist_ok=True)
+    _lay_texts(folder, place, kind)
+    base = {rung.shape.width: rung for rung in reversed(made.rungs)}
+    chosen = [
+        replace(base[width], ends=base[width].ends[:LENGTHS]) for width in sorted(base)[:SIZES]
+    ]
+    pairs = [(rung, _changed(rung, kind)) for rung in chosen]
+    train_rungs(place, made, [rung for _, rung in pairs], cores, 1, said, extra=kind.job or {})
+    points = []
+    for plain, rung in pairs:
+        result = json.loads((place / "rungs" / rung.name / "result.json").read_text("utf-8"))
+        points += [
+            (plain.shape.parameters, p["tokens"], p["loss"], p["seed"]) for p in result["points"]
+        ]
+    return points
+
+
+def _changed(rung: Rung, kind: Kind) -> Rung:
+    shape = kind.shape(rung.shape) if kind.shape else rung.shape
+    return replace(rung, shape=shape, seed=rung.seed + kind.seed)
+
+
+def _lay_texts(folder: Path, place: Path, kind: Kind) -> None:
+    """The texts of the factor's runs: the base's, or its training text changed."""
+    target = place / "texts.npz"
+    if target.exists():
+        return
+    texts = np.load(folder / "texts.npz")
+    train = kind.text(texts["train"]) if kind.text else texts["train"]
+    draft = place / "texts.draft.npz"
+    np.savez(draft, train=train, validation=texts["validation"])
+    draft.replace(target)

@@ -1,0 +1,73 @@
+"""One rung in a process of its own: `python -m mingan.tunnel.rung FOLDER`.
+
+The folder holds job.json; the texts lie beside it in the ladder's folder. Killed, the same command
+goes on. With `--speed` it only measures seconds a step. It must not know other rungs.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from mingan.tunnel.shapes import Shape
+from mingan.tunnel.training import Recipe, train
+
+_SHORT, _TRIAL = 8, 40
+"""Steps of a run that is taken off, and steps that are measured."""
+
+
+def main(folder: Path) -> None:
+    """Train what job.json says, and leave result.json."""
+    job = json.loads((folder / "job.json").read_text(encoding="utf-8"))
+    torch.set_num_threads(job["threads"])
+    texts = np.load(folder.parent.parent / "texts.npz")
+    recipe = Recipe(
+        shape=Shape(**job["shape"]), ends=tuple(job["ends"]), seed=job["seed"], rate=job["rate"],
+        rows=job["rows"], guard=job.get("guard", True), every=job.get("every", 200),
+        decay=job.get("decay", "sqrt"),
+    )  # fmt: skip
+    began = time.time()
+    result = train(recipe, texts["train"], texts["validation"], folder, device=job["device"])
+    found = {
+        "points": [
+            {"parameters": p.parameters, "tokens": p.tokens, "loss": p.loss, "seed": p.seed}
+            for p in result.points
+        ],
+        "skipped": result.skipped, "masked": result.masked, "rollbacks": result.rollbacks,
+        "steps": result.steps, "halted": result.halted, "seconds": time.time() - began,
+        "began": began,
+    }  # fmt: skip
+    draft = folder / "result.draft"
+    draft.write_text(json.dumps(found), encoding="utf-8")
+    draft.replace(folder / "result.json")
+
+
+def seconds_a_step(shape: Shape, rows: int, device: str) -> float:
+    """Measured on random tokens; the first run, which warms caches, is thrown away."""
+    text = np.random.default_rng(0).integers(0, 256, 60_000).astype(np.uint8)
+    with tempfile.TemporaryDirectory() as folder:
+        times = []
+        for number, steps in enumerate((_SHORT, _SHORT, _SHORT + _TRIAL)):
+            began = time.perf_counter()
+            recipe = Recipe(shape=shape, ends=(steps,), rows=rows, guard=False, every=10**9)
+            train(recipe, text, text[:2_000], Path(folder) / str(number), device=device)
+            times.append(time.perf_counter() - began)
+    return max(times[2] - times[1], times[2] / 10) / _TRIAL
+
+
+if __name__ == "__main__":
+    if sys.argv[1] == "--speed":
+        torch.set_num_threads(1)
+        asked = json.loads(sys.argv[2])
+        print(json.dumps([
+            seconds_a_step(Shape(**shape), asked["rows"], asked["device"])
+            for shape in asked["shapes"]
+        ]))  # fmt: skip
+    else:
+        main(Path(sys.argv[1]))
