@@ -163,6 +163,27 @@ def predict(
 
 
 @app.command(
+    "models",
+    help=help_(
+        "写出 models.toml，训练好的各级就能像别的模型一样问",
+        "write a models.toml, so that trained rungs can be asked like other models",
+    ),
+)
+def models(folder: FolderOption = _FOLDER) -> int:
+    """A models.toml in the ladder's folder, with every rung that is trained."""
+    from mingan.tunnel.ladder import models_file
+
+    file, names = models_file(folder)
+    say.out(
+        Text(f"写好了 {file}：{'、'.join(names)}。"
+             f"问它们：mingan run --models {file} --model {names[0]}",
+             f"Wrote {file}: {', '.join(names)}. To ask: mingan run --models {file} --model "
+             f"{names[0]}")
+    )  # fmt: skip
+    return 0
+
+
+@app.command(
     "factors",
     help=help_("一个做法值多少参数、多少词元", "what a factor is worth in parameters or tokens"),
 )

@@ -89,6 +89,12 @@ class LocalForm(ModelForm):
     ctx: Annotated[int, Field(ge=256)] | None = None
 
 
+class ScaleForm(ModelForm):
+    """Kind `scale`: the file of a model that the wind tunnel trained."""
+
+    file: str | None = None
+
+
 class ScriptedForm(ModelForm):
     """Kind `scripted`: the script, and what goes wrong."""
 
@@ -113,6 +119,7 @@ class PastedForm(ModelForm):
 
 FORMS: dict[str, type[ModelForm]] = {
     "local": LocalForm,
+    "scale": ScaleForm,
     "scripted": ScriptedForm,
     "pasted": PastedForm,
 }

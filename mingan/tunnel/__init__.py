@@ -8,6 +8,7 @@ schedule    warm-up, stable, decay; guard.py  spikes, dirty sequences, rollback;
 training    one trunk with several decays branched from it, which survives kill -9
 plans       rungs, tokens and a held-out top rung from measured speed
 ladder      run them all, register a prediction, then train the rung that was held out
+factors     pairs that differ in one thing     asked  a trained rung as a model like any other
 
 Nothing here is imported by the rest of Mingan until it is asked for, since torch is heavy. The room
 must not know how a terminal or a page shows what it finds.

@@ -21,6 +21,7 @@ import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -210,6 +211,33 @@ def outcome(folder: Path) -> Outcome:
         began=_began(folder, made.top), seconds=sum(found["seconds"] for _, found in there),
         halted={name: found["halted"] for name, found in there if found["halted"]},
     )  # fmt: skip
+
+
+def models_file(folder: Path) -> tuple[Path, list[str]]:
+    """Write models.toml into the folder, with every trained rung; its path, and their names.
+
+    Raises:
+        NothingYet: no rung is trained.
+    """
+    made = read_plan(folder)
+    parts, names = [], []
+    for rung in (*made.rungs, made.top):
+        file = _place(folder, rung) / "model.pt"
+        if _result(folder, rung) is None or not file.is_file():
+            continue
+        day = datetime.fromtimestamp(file.stat().st_mtime, UTC).date()
+        names.append(rung.name)
+        parts.append(
+            f'[[model]]\nname = "{rung.name}"\nkind = "scale"\n'
+            f'file = "rungs/{rung.name}/model.pt"\nparams_total = {rung.shape.parameters}\n'
+            f"params_active = {rung.shape.active}\nreleased = {day}\nprice_in = 0.0\n"
+            "price_out = 0.0\ngeneration = { temperature = 0.0, max_tokens = 96 }\n"
+        )
+    if not names:
+        raise NothingYet("还没有训练好的一级。", "No rung is trained yet.")
+    target = folder / "models.toml"
+    _write(target, "\n".join(parts))
+    return target, names
 
 
 # --- pieces -------------------------------------------------------------------------------------
