@@ -109,7 +109,7 @@ def test_it_travels_the_road_to_a_score(file: Path, tmp_path: Path) -> None:
                 for k in range(3)
             ),
         )  # fmt: skip
-        workspace.run(bank, [found])
+        workspace.run(bank=bank, models=[found])
         (score,) = workspace.scores(bank="考题").scores
     assert score.model == "d32"
     assert score.failed == 0
