@@ -191,10 +191,10 @@ def factors(
     name: Annotated[
         list[str],
         typer.Option("--factor", metavar="NAME",
-                     help=help_("seed、moe、sparse、no-qk-norm、no-conv、linear-decay、shuffled"
-                                "（可写多次）",
-                                "seed, moe, sparse, no-qk-norm, no-conv, linear-decay, shuffled "
-                                "(may be repeated)")),
+                     help=help_("seed、moe、sparse、no-qk-norm、no-conv、linear-decay、shuffled、raw、"
+                                "selected（可写多次）",
+                                "seed, moe, sparse, no-qk-norm, no-conv, linear-decay, shuffled, "
+                                "raw, selected (may be repeated)")),
     ],
     folder: FolderOption = _FOLDER, json: JsonOption = False,
 ) -> int:  # fmt: skip

@@ -6,6 +6,7 @@ decoder     the model: attention.py (full and block-sparse), experts.py (mixture
 texts       corpora from packages or one's own files; batches.py  which bytes go into which step
 schedule    warm-up, stable, decay; guard.py  spikes, dirty sequences, rollback; saving.py
 training    one trunk with several decays branched from it, which survives kill -9
+pyramid     from raw text to text that is worth training on; verifying  does a model gain by it?
 plans       rungs, tokens and a held-out top rung from measured speed
 ladder      run them all, register a prediction, then train the rung that was held out
 factors     pairs that differ in one thing     asked  a trained rung as a model like any other

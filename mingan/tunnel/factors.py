@@ -21,6 +21,7 @@ import numpy as np
 from mingan.errors import NothingYet, UsageError
 from mingan.language import Text
 from mingan.scaling.factor import Factor, worth
+from mingan.tunnel import pyramid
 from mingan.tunnel.batches import Bytes
 from mingan.tunnel.ladder import Said, cores_here, outcome, read_plan, train_rungs
 from mingan.tunnel.plans import Plan, Rung
@@ -65,6 +66,43 @@ def shuffled_lines(text: Bytes, *, share: float = _SHUFFLED, seed: int = 0) -> B
     return np.frombuffer("\n".join(found).encode(), dtype=np.uint8)
 
 
+def raw_pool(text: Bytes, *, share: float = 0.5, seed: int = 0) -> Bytes:
+    """A text as a crawl would bring it: half of the passages spoilt, in one of three ways.
+
+    Some of the lines in disorder, one line over and over, or signs in the place of words.
+    """
+    rng = np.random.default_rng(seed)
+    found = []
+    for passage in text.tobytes().decode("utf-8", "replace").split("\n\n"):
+        found.append(_spoilt(passage, rng) if rng.random() < share else passage)
+    return np.frombuffer("\n\n".join(found).encode(), dtype=np.uint8)
+
+
+def _spoilt(passage: str, rng: np.random.Generator) -> str:
+    way = rng.integers(0, 3)
+    if way == 0:
+        letters = list(passage)
+        rng.shuffle(letters)
+        return "".join(letters)
+    if way == 1:
+        line = passage[:60].replace("\n", " ")
+        return "\n".join([line] * (len(passage) // max(len(line), 1) + 1))
+    signs = np.array(list("<>/=&;:%#{}[]()*+-_|~0123456789"))
+    return "".join(rng.choice(signs, len(passage)).tolist())
+
+
+def selected_pool(text: Bytes) -> Bytes:
+    """The same crawl after L1 and L2 of the pyramid; a little clean text says what is wanted."""
+    passages = text.tobytes().decode("utf-8", "replace").split("\n\n")
+    wanted, ledger = passages[: max(1, len(passages) // 50)], pyramid.Ledger()
+    crawl = raw_pool(text).tobytes().decode("utf-8", "replace").split("\n\n")
+    kept = pyramid.filtered(crawl, ledger)
+    # What the rules left is still spoilt in part; as much is kept as should be clean.
+    share = min(1.0, 0.48 * len(crawl) / max(len(kept), 1))
+    kept = pyramid.selected(kept, wanted, ledger, keep=share)
+    return np.frombuffer("\n\n".join(kept).encode(), dtype=np.uint8)
+
+
 KINDS: dict[str, Kind] = {
     "seed": Kind(said=Text("只换种子（什么也没变）", "another seed (nothing changed)"), seed=7),
     "moe": Kind(
@@ -89,6 +127,14 @@ KINDS: dict[str, Kind] = {
     "shuffled": Kind(
         said=Text("三成的行打乱字符（有害）", "30 % of lines in disorder (harmful)"),
         text=shuffled_lines,
+    ),
+    "raw": Kind(
+        said=Text("像网上抓来的：一半的段落坏了", "as from a crawl: half of the passages spoilt"),
+        text=raw_pool,
+    ),
+    "selected": Kind(
+        said=Text("抓来的过滤、挑选以后", "the crawl after filtering and selecting"),
+        text=selected_pool,
     ),
 }  # fmt: skip
 

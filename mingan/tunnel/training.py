@@ -14,9 +14,10 @@ import copy
 import hashlib
 import json
 import math
+import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any, Literal
 
@@ -332,6 +333,26 @@ class _Run:
         self.place.order = order
         self.place.slow_until = cursor + 500 if again >= 3 else 0
         self.snapshots = [target]
+
+
+def finish(fork: Path, recipe: Recipe, text: Bytes, validation: Bytes) -> float:
+    """The loss after a decay from a fork, on any text; nothing is written.
+
+    Args:
+        fork: a checkpoint taken where a decay begins (fork.pt of a rung).
+        recipe: the rung's; its seed is the order of data here.
+    """
+    with tempfile.TemporaryDirectory() as folder, _exactly():
+        run = _Run(replace(recipe, every=10**9), text, validation, Path(folder), "cpu")
+        found = saving.load(fork)
+        if found is None:
+            raise InputError(f"没有 {fork}。", f"There is no {fork}.")
+        run._put(found)
+        run.place.cursor = 0  # the order is another one
+        segment = run.segments[run.place.segment]
+        while run.place.step < segment.end and not run.place.halted:
+            run._step(segment)
+        return evaluate(run.model, validation)
 
 
 @torch.no_grad()
