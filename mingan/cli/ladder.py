@@ -13,6 +13,8 @@ from mingan.errors import UsageError
 from mingan.language import Text
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from mingan.tunnel.ladder import Outcome
     from mingan.tunnel.texts import Corpus
 
@@ -160,6 +162,124 @@ def predict(
         return 0
     say.out(words.prediction_sentence(found, round(params), round(tokens)))
     return 0
+
+
+@app.command(
+    "pyramid",
+    help=help_(
+        "一级一级筛文本：过滤、挑选、改写，每一步丢了什么都记下",
+        "text stage by stage: filtered, selected, rewritten, with a ledger of what went",
+    ),
+)
+def pyramid(
+    output: Annotated[
+        Path, typer.Option("--output", "-o", metavar="FILE",
+                           help=help_("筛好的文本写到哪里", "where the text goes"))
+    ],
+    name: CorpusOption = None,
+    wanted: Annotated[
+        Path | None,
+        typer.Option("--wanted", metavar="FILE",
+                     help=help_("想要的文本的样子；不写就不挑选",
+                                "text of the kind that is wanted; without it none is selected")),
+    ] = None,
+    keep: Annotated[
+        float, typer.Option("--keep", min=0.01, max=1,
+                            help=help_("挑选时留下多大一份", "share that selection keeps"))
+    ] = 0.5,
+    rewrite: Annotated[
+        str | None,
+        typer.Option("--rewrite-with", metavar="MODEL",
+                     help=help_("请哪个模型改写", "the model that rewrites")),
+    ] = None,
+    models_file: Annotated[
+        Path | None, typer.Option("--models", help=help_("models.toml", "models.toml"))
+    ] = None,
+    json: JsonOption = False,
+) -> int:  # fmt: skip
+    """From raw passages to selected (and rewritten) ones."""
+    from mingan.reports import pyramid_words as words
+    from mingan.reports import table
+    from mingan.tunnel import pyramid as stages
+    from mingan.tunnel.texts import passages_of
+
+    ledger = stages.Ledger()
+    raw = _passages(name)
+    kept = stages.filtered(raw, ledger)
+    if wanted is not None:
+        kept = stages.selected(kept, passages_of([wanted]), ledger, keep=keep)
+    if rewrite is not None:
+        kept = stages.rewritten(kept, _writer(rewrite, models_file), ledger)
+    draft = output.with_suffix(".draft")
+    draft.write_text("\n\n".join(kept) + "\n", encoding="utf-8")
+    draft.replace(output)
+    if json:
+        say.document(words.pyramid_document(len(raw), len(kept), ledger))
+        return 0
+    say.out(words.pyramid_sentence(len(raw), len(kept), output.name))
+    say.out("")
+    print(table.plain(words.ledger_table(ledger)), end="")
+    return 0
+
+
+@app.command(
+    "verify",
+    help=help_(
+        "一份文本有没有用：让快训练完的一级拿它收尾，看损失降不降",
+        "does a text help? a nearly finished rung ends on it, and its loss tells",
+    ),
+)
+def verify(
+    candidate: Annotated[Path, typer.Argument(metavar="FILE")],
+    rung: Annotated[
+        str, typer.Option("--rung", metavar="NAME",
+                          help=help_("哪一级，如 d48-s0", "which rung, such as d48-s0"))
+    ],
+    folder: FolderOption = _FOLDER, json: JsonOption = False,
+) -> int:  # fmt: skip
+    """L4 of the pyramid."""
+    from mingan.tunnel.ladder import verify_text
+
+    found = verify_text(folder, rung, candidate)
+    if json:
+        say.document({
+            "rung": rung, "estimate": found.gain, "low": found.low, "high": found.high,
+            "helps": found.helps, "own": list(found.own), "with_it": list(found.with_it),
+            "sentence_zh": found.said.zh, "sentence_en": found.said.en,
+        })  # fmt: skip
+        return 0
+    say.out(found.said)
+    return 0
+
+
+def _passages(names: list[str] | None) -> list[str]:
+    from mingan.models.weights import cache_dir
+    from mingan.tunnel import texts
+
+    asked = names or ["zh"]
+    if len(asked) == 1 and asked[0] in texts.PACKAGES:
+        return texts.packaged_passages(asked[0], folder=cache_dir() / "corpora")
+    return texts.passages_of([Path(each) for each in asked])
+
+
+def _writer(name: str, models_file: Path | None) -> Callable[[str], str]:
+    """What asks a model to put a passage into better words."""
+    import asyncio
+
+    from mingan import shelf
+    from mingan.models.catalogue import make
+    from mingan.models.protocol import Request
+
+    (card,) = shelf.cards([name], models_file=models_file)
+    model, runner = make(card), asyncio.Runner()  # one loop for all passages
+
+    def write(passage: str) -> str:
+        words = "把下面的文字改写得清楚通顺，意思不变，只写改写后的文字：\n\n" + passage
+        asked = Request(messages=({"role": "user", "content": words},),
+                        generation=card.generation)  # fmt: skip
+        return runner.run(model.answer(asked)).text
+
+    return write
 
 
 @app.command(

@@ -8,7 +8,7 @@ Everything is in the folder: plan.json, texts.npz, rungs/NAME/…, prediction.js
 written, with a hash of what it rests on and the time, before the top rung begins, and is never
 written twice. Each rung is a process; a kill of any of them, or of this one, is made good by the
 same call. Rungs run to their ends in order: stopping poor ones early would bend the law. The module
-must not import torch.
+must not import torch when it is read.
 """
 
 from __future__ import annotations
@@ -23,14 +23,17 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from mingan.errors import InputError, NothingYet, UsageError
 from mingan.scaling.ladder_law import LadderLaw, Prediction, fit_ladder
 from mingan.tunnel.plans import Plan, Rung, ladder_of, plan, shape_of
-from mingan.tunnel.texts import Corpus
+from mingan.tunnel.texts import Corpus, passages_of
+
+if TYPE_CHECKING:
+    from mingan.tunnel.verifying import Gain
 
 Said = Callable[[str, int, int], None]
 """Called with a rung's name, how many are done, and of how many."""
@@ -211,6 +214,32 @@ def outcome(folder: Path) -> Outcome:
         began=_began(folder, made.top), seconds=sum(found["seconds"] for _, found in there),
         halted={name: found["halted"] for name, found in there if found["halted"]},
     )  # fmt: skip
+
+
+def verify_text(folder: Path, name: str, candidate: Path) -> Gain:
+    """L4 of the data pyramid: whether a rung of the ladder gains by a text.
+
+    Raises:
+        UsageError: there is no such rung.
+        InputError: the text cannot be read.
+    """
+    from mingan.tunnel.training import Recipe
+    from mingan.tunnel.verifying import verify
+
+    made = read_plan(folder)
+    rung = next((each for each in (*made.rungs, made.top) if each.name == name), None)
+    if rung is None:
+        known = [each.name for each in (*made.rungs, made.top)]
+        raise UsageError(
+            f"没有 {name} 这一级；有的是：{'、'.join(known)}。",
+            f"There is no rung {name}; there are {', '.join(known)}.",
+        )
+    text = np.frombuffer("\n\n".join(passages_of([candidate])).encode(), dtype=np.uint8)
+    texts = np.load(folder / "texts.npz")
+    recipe = Recipe(
+        shape=rung.shape, ends=rung.ends, seed=rung.seed, rate=made.rate, rows=made.rows
+    )
+    return verify(_place(folder, rung), recipe, texts["train"], text, texts["validation"])
 
 
 def models_file(folder: Path) -> tuple[Path, list[str]]:

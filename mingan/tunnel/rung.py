@@ -27,10 +27,11 @@ def main(folder: Path) -> None:
     job = json.loads((folder / "job.json").read_text(encoding="utf-8"))
     torch.set_num_threads(job["threads"])
     texts = np.load(folder.parent.parent / "texts.npz")
+    gpu = job["device"] != "cpu"
     recipe = Recipe(
         shape=Shape(**job["shape"]), ends=tuple(job["ends"]), seed=job["seed"], rate=job["rate"],
         rows=job["rows"], guard=job.get("guard", True), every=job.get("every", 200),
-        decay=job.get("decay", "sqrt"),
+        decay=job.get("decay", "sqrt"), half=gpu, compiled=gpu,
     )  # fmt: skip
     began = time.time()
     result = train(recipe, texts["train"], texts["validation"], folder, device=job["device"])
@@ -41,6 +42,7 @@ def main(folder: Path) -> None:
         ],
         "skipped": result.skipped, "masked": result.masked, "rollbacks": result.rollbacks,
         "steps": result.steps, "halted": result.halted, "seconds": time.time() - began,
+        "flops": recipe.shape.flops_per_token * result.steps * recipe.rows * recipe.shape.context,
         "began": began,
     }  # fmt: skip
     draft = folder / "result.draft"
@@ -55,7 +57,10 @@ def seconds_a_step(shape: Shape, rows: int, device: str) -> float:
         times = []
         for number, steps in enumerate((_SHORT, _SHORT, _SHORT + _TRIAL)):
             began = time.perf_counter()
-            recipe = Recipe(shape=shape, ends=(steps,), rows=rows, guard=False, every=10**9)
+            recipe = Recipe(
+                shape=shape, ends=(steps,), rows=rows, guard=False, every=10**9,
+                half=device != "cpu", compiled=device != "cpu",
+            )  # fmt: skip
             train(recipe, text, text[:2_000], Path(folder) / str(number), device=device)
             times.append(time.perf_counter() - began)
     return max(times[2] - times[1], times[2] / 10) / _TRIAL

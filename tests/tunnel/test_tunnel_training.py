@@ -106,6 +106,14 @@ def test_a_short_run_is_a_branch_of_a_long_one(tmp_path: Path) -> None:
     assert long.points[1].loss < long.points[0].loss
 
 
+def test_half_precision_comes_to_the_same_loss(tmp_path: Path) -> None:
+    """What a GPU does, on a CPU: the code path, not its speed."""
+    plain = train(replace(SMALL, ends=(120,)), TEXT, HELD, tmp_path / "plain")
+    half = train(replace(SMALL, ends=(120,), half=True), TEXT, HELD, tmp_path / "half")
+    assert half.points[0].loss == pytest.approx(plain.points[0].loss, rel=0.03)
+    assert half.points != plain.points
+
+
 # --- kills --------------------------------------------------------------------------------------
 
 
