@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -39,6 +40,17 @@ OpenOption = Annotated[
 ]
 
 
+LadderOption = Annotated[
+    Path,
+    typer.Option("--ladder", metavar="FOLDER",
+                 help=help_("风洞页看哪个阶梯的文件夹",
+                            "the ladder's folder for the wind tunnel page")),
+]  # fmt: skip
+
+
+_LADDER = Path("ladder")
+
+
 def serve(
     workspace: WorkspaceOption = None,
     models: ModelsFileOption = None,
@@ -46,6 +58,7 @@ def serve(
     port: PortOption = None,
     tokens: TokensOption = False,
     new_tokens: NewTokensOption = False,
+    ladder: LadderOption = _LADDER,
     open_: OpenOption = True,
 ) -> int:
     """The bench: measure models on a web page. It is on this machine only, unless you say more."""
@@ -58,7 +71,8 @@ def serve(
 
     place = find_place(host, port)
     with Workspace.open(workspace) as opened:
-        bench = make_bench(opened, place, tokens=tokens, renew=new_tokens, models_file=models)
+        bench = make_bench(opened, place, tokens=tokens, renew=new_tokens, models_file=models,
+                           ladder=ladder)  # fmt: skip
         lines = invitations(bench, place)
         for who, address in lines:
             say.out(Text(f"{who.zh}：{address}", f"{who.en}: {address}"))

@@ -216,6 +216,38 @@ def outcome(folder: Path) -> Outcome:
     )  # fmt: skip
 
 
+def curves(folder: Path) -> dict[str, list[tuple[int, float]]]:
+    """(step, loss) of every rung that has begun, as its trainer wrote them."""
+    found = {}
+    for place in sorted((folder / "rungs").glob("*/")):
+        lines = _lines(place / "curve.jsonl")
+        found[place.name] = [(int(line["step"]), float(line["loss"])) for line in lines]
+    return found
+
+
+def events(folder: Path) -> list[dict[str, Any]]:
+    """What guards of all rungs did, oldest first: rung, step, kind, why."""
+    found = []
+    for place in sorted((folder / "rungs").glob("*/")):
+        for line in _lines(place / "events.jsonl"):
+            found.append({"rung": place.name, "step": line.get("step", 0),
+                          "kind": line.get("kind", ""), "why": line.get("why", "")})  # fmt: skip
+    return found
+
+
+def _lines(file: Path) -> list[dict[str, Any]]:
+    """JSON lines of a file that may be growing: one that is cut off is left out."""
+    if not file.is_file():
+        return []
+    found = []
+    for text in file.read_text(encoding="utf-8").splitlines():
+        try:
+            found.append(json.loads(text))
+        except ValueError:
+            continue
+    return found
+
+
 def verify_text(folder: Path, name: str, candidate: Path) -> Gain:
     """L4 of the data pyramid: whether a rung of the ladder gains by a text.
 

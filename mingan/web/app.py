@@ -39,6 +39,7 @@ from mingan.web import (
     history,
     home,
     judges,
+    ladder,
     one_answer,
     paste,
     run_new,
@@ -71,6 +72,7 @@ PAGES = (
     history,
     density,
     forecast,
+    ladder,
 )
 """The modules of the pages, in any order."""
 

@@ -30,12 +30,14 @@ class Bench:
     """One workspace behind one web server."""
 
     def __init__(
-        self, workspace: Workspace, *, door: Door, models_file: str | Path | None = None
-    ) -> None:
-        """Takes an open workspace and does not close it."""
+        self, workspace: Workspace, *, door: Door, models_file: str | Path | None = None,
+        ladder: Path | None = None,
+    ) -> None:  # fmt: skip
+        """Takes an open workspace and does not close it; `ladder` is a ladder's folder to show."""
         self.workspace = workspace
         self.door = door
         self.models_file = models_file
+        self.ladder = ladder
         self.snapshots = Snapshots(workspace.store)
         self._parts: dict[type, Any] = {}
         self._lock = Lock()

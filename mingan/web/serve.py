@@ -86,7 +86,7 @@ def is_loopback(host: str) -> bool:
 
 def make_bench(
     workspace: Workspace, place: Place, *, tokens: bool = False, renew: bool = False,
-    models_file: str | Path | None = None,
+    models_file: str | Path | None = None, ladder: Path | None = None,
 ) -> Bench:  # fmt: skip
     """The bench of a workspace, with a guarded door beyond this machine or where `tokens` is on.
 
@@ -95,7 +95,7 @@ def make_bench(
     """
     secret = web_secret(workspace.store.place, renew=renew)
     door = Door(secret, guarded=tokens or not place.loopback)
-    return Bench(workspace, door=door, models_file=models_file)
+    return Bench(workspace, door=door, models_file=models_file, ladder=ladder)
 
 
 def invitations(bench: Bench, place: Place, lang: Lang | None = None) -> list[tuple[Text, str]]:

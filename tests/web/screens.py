@@ -32,7 +32,7 @@ SCREENS = (
     "grade", "grade-new", "desk-name", "desk", "desk-pair", "desk-rubric", "grade-progress",
     "grade-result", "judges", "sitting", "sitting-done", "judged", "paste", "paste-ask", "charts",
     "chart-items", "chart-abilities", "chart-votes", "bring", "enter", "missing", "contamination",
-    "drift", "drift-one", "histories", "history", "density", "forecast",
+    "drift", "drift-one", "histories", "history", "density", "forecast", "ladder",
 )  # fmt: skip
 
 
@@ -115,6 +115,7 @@ def _honesty(served: Served) -> dict[str, str]:
         "drift": "/drift",
         "density": "/density",
         "forecast": "/forecast",
+        "ladder": "/ladder",
         "drift-one": watch[1],
         "histories": f"/history?bank={WATCHED}",
         "history": history[1].replace("&amp;", "&"),

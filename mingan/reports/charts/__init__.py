@@ -11,5 +11,6 @@ days                  change over time
 item_map              every question by difficulty and discrimination
 timeline              time across, powers of ten up the side
 dense, foretold       density over time, score against size; prices falling, dates for devices
+rungs                 a ladder's points and prediction, and its curves while it runs
 gallery               all of them, in order
 """
