@@ -80,6 +80,14 @@ def outcome_notes(found: Outcome) -> list[Text]:
                 "term has a prior and is not interpreted.",
             )
         )
+    speed, share = found.speed
+    if speed is not None:
+        zh = f"留出的一级每秒 {figures(speed / 1e9)} GFLOP"
+        en = f"The held-out rung ran at {figures(speed / 1e9)} GFLOP/s"
+        if share is not None:
+            zh += f"，是这块卡标称的 {100 * share:.0f}%"
+            en += f", {100 * share:.0f} % of what the card can do (model FLOPs utilisation)"
+        notes.append(Text(f"{zh}。", f"{en}."))
     for name, why in found.halted.items():
         notes.append(
             Text(f"{one_line(name, 30)} 停下了：{one_line(why, 200)}。",
@@ -200,6 +208,7 @@ def outcome_document(found: Outcome) -> dict[str, Any]:
         "inside": None if found.truth is None or registered is None
         else registered.low <= found.truth <= registered.high,
         "noise": found.law.noise if found.law else None, "halted": found.halted,
+        "flops_per_second": found.speed[0], "utilisation": found.speed[1],
         "seconds": found.seconds, "sentence_zh": said.zh, "sentence_en": said.en,
     }  # fmt: skip
 

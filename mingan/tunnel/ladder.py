@@ -74,6 +74,8 @@ class Outcome:
         registered, truth: the prediction, and the loss that came; None before that.
         began: when the held-out rung began; 0 before that.
         seconds: of all rungs together; `halted` names rungs that came to nothing, and why.
+        speed: floating-point operations a second of the held-out rung, and the share of what the
+            card could do at most; None where not known.
     """
 
     plan: Plan
@@ -84,6 +86,7 @@ class Outcome:
     began: float
     seconds: float
     halted: dict[str, str]
+    speed: tuple[float | None, float | None] = (None, None)
 
     @property
     def error(self) -> float | None:
@@ -213,6 +216,7 @@ def outcome(folder: Path) -> Outcome:
         truth=top["points"][0]["loss"] if top and top["points"] else None,
         began=_began(folder, made.top), seconds=sum(found["seconds"] for _, found in there),
         halted={name: found["halted"] for name, found in there if found["halted"]},
+        speed=_speed(top),
     )  # fmt: skip
 
 
@@ -299,6 +303,13 @@ def models_file(folder: Path) -> tuple[Path, list[str]]:
     target = folder / "models.toml"
     _write(target, "\n".join(parts))
     return target, names
+
+
+def _speed(top: dict[str, Any] | None) -> tuple[float | None, float | None]:
+    if top is None or "flops" not in top:
+        return None, None
+    speed = top["flops"] / max(top["seconds"], 1e-9)
+    return speed, speed / top["peak"] if top.get("peak") else None
 
 
 # --- pieces -------------------------------------------------------------------------------------

@@ -15,15 +15,31 @@ from pathlib import Path
 import numpy as np
 import torch
 
+from mingan.models.sources import only_one
 from mingan.tunnel.shapes import Shape
 from mingan.tunnel.training import Recipe, train
 
+_WAIT_S = 0.5
 _SHORT, _TRIAL = 8, 40
 """Steps of a run that is taken off, and steps that are measured."""
 
 
 def main(folder: Path) -> None:
-    """Train what job.json says, and leave result.json."""
+    """Train what job.json says, and leave result.json.
+
+    If whoever began this rung was killed, its process may still be at work; then the second one
+    waits until the first is done, so that no two write one checkpoint.
+    """
+    while True:
+        with only_one(folder / "rung.lock") as alone:
+            if alone:
+                if not (folder / "result.json").is_file():
+                    _train(folder)
+                return
+        time.sleep(_WAIT_S)
+
+
+def _train(folder: Path) -> None:
     job = json.loads((folder / "job.json").read_text(encoding="utf-8"))
     torch.set_num_threads(job["threads"])
     texts = np.load(folder.parent.parent / "texts.npz")
@@ -42,12 +58,23 @@ def main(folder: Path) -> None:
         ],
         "skipped": result.skipped, "masked": result.masked, "rollbacks": result.rollbacks,
         "steps": result.steps, "halted": result.halted, "seconds": time.time() - began,
+        "peak": peak_flops() if gpu else None,
         "flops": recipe.shape.flops_per_token * result.steps * recipe.rows * recipe.shape.context,
         "began": began,
     }  # fmt: skip
     draft = folder / "result.draft"
     draft.write_text(json.dumps(found), encoding="utf-8")
     draft.replace(folder / "result.json")
+
+
+PEAKS = {"H200": 989e12, "H100": 989e12, "A100": 312e12, "L40": 181e12, "4090": 165e12}
+"""Dense bfloat16 operations a second by the makers' data sheets, by a part of the card's name."""
+
+
+def peak_flops() -> float | None:
+    """What the card could do at most; None where it is not known."""
+    name = torch.cuda.get_device_name()
+    return next((peak for part, peak in PEAKS.items() if part in name), None)
 
 
 def seconds_a_step(shape: Shape, rows: int, device: str) -> float:

@@ -8,6 +8,7 @@ are under way it asks for itself again every few seconds. What the numbers mean 
 from __future__ import annotations
 
 from pathlib import Path
+from statistics import fmean
 from typing import Any
 
 from starlette.responses import Response
@@ -63,11 +64,12 @@ def _facts(visit: Visit, found: Outcome) -> dict[str, Any]:
 
 
 def _curves(folder: Path) -> dict[str, Curve]:
-    """Every rung's curve, thinned so that a page stays light."""
+    """Every rung's curve, as means of stretches, so that a page is light and a line a line."""
     thin: dict[str, Curve] = {}
     for name, curve in curves(folder).items():
-        every = max(1, len(curve) // _POINTS)
-        thin[name] = [*curve[::every], *curve[-1:]]
+        size = max(1, len(curve) // _POINTS)
+        parts = [curve[k : k + size] for k in range(0, len(curve), size)]
+        thin[name] = [(part[-1][0], fmean(loss for _, loss in part)) for part in parts]
     return thin
 
 

@@ -174,6 +174,25 @@ def test_sigkill_loses_nothing_but_time(tmp_path: Path) -> None:
     assert any(line["kind"] == "resumed" for line in Log(place / "events.jsonl"))
 
 
+def test_two_processes_never_write_one_checkpoint(tmp_path: Path) -> None:
+    """Whoever began a rung was killed and its process lives on: the second one waits for it."""
+    place = tmp_path / "l" / "rungs" / "r"
+    place.mkdir(parents=True)
+    np.savez(tmp_path / "l" / "texts.npz", train=TEXT, validation=HELD)
+    job = {
+        "shape": asdict(SMALL.shape), "ends": [60], "seed": 0, "rate": SMALL.rate, "rows": 8,
+        "device": "cpu", "threads": 1, "every": 10, "at": 0,
+    }  # fmt: skip
+    (place / "job.json").write_text(json.dumps(job))
+    command = [sys.executable, "-m", "mingan.tunnel.rung", str(place)]
+    both = [subprocess.Popen(command) for _ in range(2)]
+    assert [process.wait(timeout=120) for process in both] == [0, 0]
+    assert not any(line["kind"] == "resumed" for line in Log(place / "events.jsonl"))
+    clean = train(replace(SMALL, ends=(60,), every=10), TEXT, HELD, tmp_path / "clean")
+    found = json.loads((place / "result.json").read_text())
+    assert [p["loss"] for p in found["points"]] == [p.loss for p in clean.points]
+
+
 def test_another_recipe_in_the_folder_is_refused(tmp_path: Path) -> None:
     train(replace(SMALL, ends=(30,)), TEXT, HELD, tmp_path)
     with pytest.raises(InputError, match="另一种训练"):
