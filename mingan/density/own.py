@@ -2,7 +2,8 @@
 
     from mingan.density.own import look_own
 
-    report = look_own(workspace.scores(bank="builtin"), twins=())
+    table = workspace.scores(bank="builtin")
+    report = look_own(table.scores, table.gathered.cards, bank="builtin")
 
 Only models whose cards say how large they are can have one. Where no reference family is named the
 models are measured against each other: 1 is then what these models need on average for what they
@@ -17,17 +18,14 @@ import math
 from collections.abc import Mapping, Sequence
 from statistics import NormalDist
 
-from mingan.density.cost import sized_for_cost
+from mingan.density.cost import REFERENCE_BITS, sized_for_cost
 from mingan.errors import UsageError
 from mingan.models.weights import WEIGHTS
 from mingan.records import ModelCard
 from mingan.reports.dense import OwnDense, OwnReport
 from mingan.reports.twin_pairs import TwinResult
-from mingan.scaling.density import FEWEST_RUNGS, Reference, density, reference
+from mingan.scaling.density import FEWEST_RUNGS, Density, Reference, density, reference
 from mingan.statistics.results import Score
-
-PLAIN_BITS = 16.0
-"""That a parameter is taken to have where nobody says."""
 
 
 def look_own(
@@ -97,15 +95,9 @@ def _nudged(score: Score) -> float:
 def _row(score: Score, card: ModelCard, line: Reference, twins: Sequence[TwinResult]) -> OwnDense:
     size = card.params_total or 1
     bits = bits_of(card)
-    hidden = next((each.test.hidden for each in twins if each.model == card.name), math.nan)
     error = (score.high - score.low) / 2 / NormalDist().inv_cdf((1 + score.level) / 2)
     at = _nudged(score)
-
-    pairs = next((each.test.pairs for each in twins if each.model == card.name), 0)
-    corrected = None
-    if not math.isnan(hidden) and pairs:
-        seen = math.sqrt(hidden * (1 - hidden) / pairs)
-        corrected = density(line, (hidden * pairs + 0.5) / (pairs + 1), size, spread=seen)
+    hidden, corrected = _hidden(card, line, twins)
     return OwnDense(
         card=card, score=score, bits=bits, whole=density(line, at, size, spread=error),
         active=density(line, at, card.params_active or size, spread=error),
@@ -116,9 +108,26 @@ def _row(score: Score, card: ModelCard, line: Reference, twins: Sequence[TwinRes
     )  # fmt: skip
 
 
+def _hidden(
+    card: ModelCard, line: Reference, twins: Sequence[TwinResult]
+) -> tuple[float, Density | None]:
+    """The share right on hidden halves that a coin dealt, and the density that goes with it.
+
+    Twins that no coin dealt may be harder than the public questions, which would pass for a model
+    that is less able than it seemed; they say nothing here.
+    """
+    test = next((e.test for e in twins if e.model == card.name and e.origin == "coin"), None)
+    if test is None or not test.pairs or math.isnan(test.hidden):
+        return math.nan, None
+    share, pairs = test.hidden, test.pairs
+    error = math.sqrt(share * (1 - share) / pairs)
+    nudged = (share * pairs + 0.5) / (pairs + 1)
+    return share, density(line, nudged, card.params_total or 1, spread=error)
+
+
 def bits_of(card: ModelCard) -> float:
     """Bits a parameter takes: of a file that Mingan fetches, its size over the parameters."""
     weight = WEIGHTS.get(card.model) if card.kind == "local" else None
     if weight is None or not card.params_total:
-        return PLAIN_BITS
+        return REFERENCE_BITS
     return weight.size * 8 / card.params_total

@@ -79,9 +79,9 @@ def own_notes(report: OwnReport) -> list[Text]:
     )
     if any(row.corrected is not None for row in report.rows):
         notes.append(
-            Text("“按暗题”用没公开过的那一半题的得分，扣掉了见过题的好处。",
-                 "“By hidden twins” takes the score on questions that were never public, so that "
-                 "having seen questions is no help.")
+            Text("“按暗题”用抛硬币留下没公开的那一半题的得分，扣掉了见过题的好处。",
+                 "“By hidden twins” takes the score on the halves that a coin kept from the "
+                 "public, so that having seen questions is no help.")
         )  # fmt: skip
     if report.unsized:
         names = ", ".join(map(short_name, report.unsized))

@@ -17,6 +17,8 @@ from mingan.records import Answer, Grade, ModelCard, Question
 from mingan.reports.dense import OwnReport
 from mingan.reports.dense_own_words import own_document, own_headline, own_notes
 from mingan.reports.dense_words import child_sentence, corrected_sentence
+from mingan.reports.twin_pairs import TwinResult
+from mingan.statistics import twin_test
 from mingan.statistics.results import Score
 from mingan.workspace import Workspace
 
@@ -73,6 +75,29 @@ def test_none_right_is_a_small_number_with_a_wide_interval_and_not_a_wall() -> N
     (row,) = [row for row in report.rows if row.card.name == "a"]
     assert not row.whole.out
     assert row.whole.high / row.whole.low > 4
+
+
+def test_only_hidden_halves_that_a_coin_dealt_correct_a_density() -> None:
+    halves: list[float | None] = [1.0] * 30 + [0.0] * 70
+    public: list[float | None] = [1.0] * 60 + [0.0] * 40
+    found = {
+        origin: own(
+            twins=[
+                TwinResult(
+                    model="b",
+                    origin=origin,
+                    test=twin_test(public, halves, coin=origin == "coin"),
+                )
+            ]
+        )
+        for origin in ("coin", "made")
+    }  # fmt: skip
+    (coin,) = [row for row in found["coin"].rows if row.card.name == "b"]
+    (made,) = [row for row in found["made"].rows if row.card.name == "b"]
+    assert coin.corrected is not None
+    assert coin.corrected.density < coin.whole.density
+    assert coin.hidden == pytest.approx(0.3)
+    assert made.corrected is None
 
 
 def test_intervals_that_overlap_name_no_winner() -> None:
