@@ -5,7 +5,8 @@
     kind = "scale"
     file = "ladder/rungs/d96-s0/model.pt"
 
-It continues the last message byte by byte (it knows no chat), and can say how likely it finds a
+It continues the last message byte by byte (it knows no chat and no end, so that an answer of the
+length that was asked for is whole and not cut off), and can say how likely it finds a
 text: log-probabilities, perplexity, bits a byte. What it writes is as hostile as any model's. The
 module must not know ladders.
 """
@@ -87,7 +88,7 @@ class ScaleModel:
         )
         usage = Usage(tokens_in=len(prompt.encode("utf-8", "replace")), tokens_out=len(written))
         return Reply(
-            text=written.decode("utf-8", "replace"), finish="length", usage=usage, at=at,
+            text=written.decode("utf-8", "replace"), usage=usage, at=at,
             served_model=self.path.parent.name,
         )  # fmt: skip
 

@@ -112,4 +112,5 @@ def test_it_travels_the_road_to_a_score(file: Path, tmp_path: Path) -> None:
         workspace.run(bank=bank, models=[found])
         (score,) = workspace.scores(bank="考题").scores
     assert score.model == "d32"
-    assert score.failed == 0
+    assert score.right + score.wrong == 3
+    assert score.failed == score.truncated == 0
