@@ -139,11 +139,15 @@ class Guard:
         return self._back(cursor, f"losses stay at {median(recent):.3f}, above {limit:.3f}")
 
     def _back(self, cursor: int, why: str) -> tuple[Verdict, str]:
-        late = [each for each in self.rollbacks if cursor - each < PERIOD]
-        if len(late) >= ROLLBACKS:
-            return "halt", f"{why}; rolled back {len(late)} times already"
+        late = self.late(cursor)
+        if late >= ROLLBACKS:
+            return "halt", f"{why}; rolled back {late} times already"
         self.rollbacks.append(cursor)
         return "rollback", why
+
+    def late(self, cursor: int) -> int:
+        """How often the run went back within the last `PERIOD` batches before `cursor`."""
+        return sum(cursor - each < PERIOD for each in self.rollbacks)
 
     def state(self) -> dict[str, Any]:
         """Everything, for a checkpoint."""

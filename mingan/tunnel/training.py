@@ -327,7 +327,7 @@ class _Run:
             self._event("skip", "no snapshot to go back to")
             return
         target = early[-1]
-        again = len(self.guard.rollbacks)
+        again = self.guard.late(now.cursor)
         cursor, order = now.cursor, now.order
         gone = now.step - target["place"]["step"]
         guard = self.guard
