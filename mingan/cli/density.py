@@ -181,6 +181,50 @@ def explain(
 
 
 @app.command(
+    "losses",
+    help=help_(
+        "用自己的小训练拟合损失律，拿大的来对",
+        "fit a loss law on small runs, hold it against large ones",
+    ),
+)
+def losses(
+    file: Annotated[Path, typer.Argument(metavar="CSV")],
+    below: Annotated[
+        float | None,
+        typer.Option("--below", min=0, metavar="FLOP",
+                     help=help_("拟合多少算力以下的（默认最大的十分之一）",
+                                "fit runs below this compute (default: a tenth of the largest)")),
+    ] = None,
+    above: Annotated[
+        float | None,
+        typer.Option("--above", min=0, metavar="FLOP",
+                     help=help_("预测多少算力以上的（默认同上）",
+                                "foretell runs from this compute on (default: the same)")),
+    ] = None,
+    drop_highest: Annotated[
+        int,
+        typer.Option("--drop-highest", min=0, metavar="N",
+                     help=help_("先去掉损失最高的 N 次", "leave out the N highest losses")),
+    ] = 0,
+    json: JsonOption = False,
+) -> int:  # fmt: skip
+    """A law of one's own runs, held against those that it has not seen."""
+    from mingan.density.losses import look_losses, read_runs
+    from mingan.reports import losses_words as words
+    from mingan.reports import table
+
+    found = look_losses(read_runs(file), below=below, above=above, drop=drop_highest)
+    if json:
+        say.document(words.losses_document(found))
+        return 0
+    for text in words.losses_sentences(found):
+        say.out(text)
+    say.out("")
+    print(table.plain(words.losses_table(found)), end="")
+    return 0
+
+
+@app.command(
     "add", help=help_("把自己的 CSV 加进自己的登记表", "add CSV files to your own registry")
 )
 def add(

@@ -11,6 +11,7 @@ by any models of the registry (or of a folder of one's own) that differ in littl
 
 own         models that Mingan measured itself       cost   by the bytes that a token takes
 compressed  models made from larger ones, against those
+losses      a table of training runs: small ones fitted, large ones held out
 
 The room must not know how a terminal or a page shows what it finds.
 """

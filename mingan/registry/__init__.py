@@ -12,10 +12,18 @@ contradict each other all of them are kept. The room must not know what is made 
 """
 
 from mingan.registry.adding import add, rows_of
-from mingan.registry.facts import DeviceFact, Kind, ModelFacts, PriceFact, ScoreFact, Source
-from mingan.registry.reading import Registry, load
+from mingan.registry.facts import (
+    DeviceFact,
+    Kind,
+    ModelFacts,
+    PriceFact,
+    ScoreFact,
+    Source,
+    positive,
+)
+from mingan.registry.reading import Registry, load, place_of, table_of
 
 __all__ = [
     "DeviceFact", "Kind", "ModelFacts", "PriceFact", "Registry", "ScoreFact", "Source", "add",
-    "load", "rows_of",
+    "load", "place_of", "positive", "rows_of", "table_of",
 ]  # fmt: skip

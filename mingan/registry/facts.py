@@ -6,6 +6,7 @@ The module must not know where rows come from.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -116,6 +117,7 @@ DEVICE_COLUMNS = (
 )  # fmt: skip
 
 _LARGEST = 10**16
+_MOST = 1e12
 _FIRST = date(2015, 1, 1)
 
 
@@ -135,7 +137,7 @@ def model_of(row: Mapping[str, str], where: tuple[str, str]) -> ModelFacts:
         parent=row.get("parent", "").strip(), released=_day(row, "released", where),
         params_total=total, params_active=active, tokens=_count(row, "tokens", where),
         source=_text(row, "source", where), verified=_flag(row, where),
-        bits=_above_0(row, "bits", where) if row.get("bits", "").strip() else 16.0,
+        bits=positive(row, "bits", where, most=_MOST) if row.get("bits", "").strip() else 16.0,
     )  # fmt: skip
 
 
@@ -170,7 +172,7 @@ def price_of(row: Mapping[str, str], where: tuple[str, str]) -> PriceFact:
     """A price; see `model_of`."""
     return PriceFact(
         model=_text(row, "model", where), day=_must_day(row, where),
-        price=_above_0(row, "price", where), source=_text(row, "source", where),
+        price=positive(row, "price", where, most=_MOST), source=_text(row, "source", where),
         verified=_flag(row, where),
     )  # fmt: skip
 
@@ -179,10 +181,10 @@ def device_of(row: Mapping[str, str], where: tuple[str, str]) -> DeviceFact:
     """A device; see `model_of`."""
     return DeviceFact(
         kind=_text(row, "class", where), name=_text(row, "device", where),
-        day=_must_day(row, where), memory=1e9 * _above_0(row, "memory_gb", where),
-        bandwidth=1e9 * _above_0(row, "bandwidth_gbs", where),
-        operations=1e12 * _above_0(row, "tops", where), source=_text(row, "source", where),
-        verified=_flag(row, where),
+        day=_must_day(row, where), memory=1e9 * positive(row, "memory_gb", where, most=_MOST),
+        bandwidth=1e9 * positive(row, "bandwidth_gbs", where, most=_MOST),
+        operations=1e12 * positive(row, "tops", where, most=_MOST),
+        source=_text(row, "source", where), verified=_flag(row, where),
     )  # fmt: skip
 
 
@@ -216,13 +218,20 @@ def _count(row: Mapping[str, str], column: str, where: tuple[str, str]) -> int |
     return value
 
 
-def _above_0(row: Mapping[str, str], column: str, where: tuple[str, str]) -> float:
+def positive(
+    row: Mapping[str, str], column: str, where: tuple[str, str], *, most: float = math.inf
+) -> float:
+    """A cell that must hold a number above 0 and below `most`; `where` is its row in both tongues.
+
+    Raises:
+        InputError: it does not.
+    """
     text = row.get(column, "").strip()
     try:
         value = float(text)
     except ValueError:
         value = 0.0
-    if not 0 < value < 1e12:
+    if not 0 < value < most:
         raise _wrong(
             where, column, f"要写大于 0 的数，而写的是 {text!r}",
             f"must be a number above 0, not {text!r}",

@@ -6,6 +6,7 @@ inversion          effective parameters of a score, or why there are none
 observational      score by size and date, where no losses are known
 prices             what a capability costs, year by year
 rolling            forecasts of prices made in the past, held against what came
+held_out           a law of small runs, held against large ones
 devices            when a model fits a device
 density, trend     effective over actual parameters by a reference family; how fast the best grows
 ladder_law         laws that a ladder of few runs allows; factor  what one factor is worth

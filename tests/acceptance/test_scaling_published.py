@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import json
 import math
 from collections.abc import Iterable
 from datetime import date
@@ -13,6 +14,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from mingan.cli.app import run
 from mingan.scaling import (
     Chain,
     LossFit,
@@ -89,6 +91,19 @@ def test_small_runs_foretell_large_ones(
     off = np.abs(found.law.loss(n[large], d[large]) / loss[large] - 1)
     print(f"Chinchilla, C < 3e20 to C >= 1e21: off by {off.mean():.2%}, at most {off.max():.2%}")
     assert off.mean() <= 0.016
+
+
+def test_the_command_says_the_same_of_a_users_table(
+    test_data: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    table = str(test_data / "scaling" / "chinchilla" / "svg_extracted_data.csv")
+    wanted = ["--below", "3e20", "--above", "1e21", "--drop-highest", "5", "--json"]
+    assert run(["density", "losses", table, *wanted]) == 0
+    document = json.loads(capsys.readouterr().out)
+    assert (document["runs_fitted"], document["runs_foretold"]) == (177, 23)
+    assert document["converged"]
+    assert document["loss"]["mape"] <= 0.016
+    assert document["loss"]["low"] <= document["loss"]["high"]
 
 
 # --- A2: Gadre ----------------------------------------------------------------------------------
