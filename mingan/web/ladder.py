@@ -39,9 +39,11 @@ def show(visit: Visit) -> Response:
     except NothingYet:
         found = None
     if found is None or folder is None:
+        name = one_line(str(folder.name), 40) if folder else "ladder"
         return visit.page(
             "ladder.html.j2", title=_TITLE, w=words(visit.lang), found=None,
-            folder=one_line(str(folder.name), 40) if folder else "ladder",
+            commands=(f"mingan ladder run --folder {name} --budget 10m",
+                      f"mingan serve --ladder {name}"),
         )  # fmt: skip
     charts = [ladder_chart(found), curves_chart(_curves(folder))]
     if visit.query.get("format"):
