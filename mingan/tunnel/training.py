@@ -246,6 +246,7 @@ class _Run:
         place = self.place
         if place.step % _SNAPSHOT == 0:
             self._snapshot()
+        place.order += 1  # what is logged from here on belongs to this step
         rows = self._rows(place.cursor)
         with torch.autocast(self.device, dtype=torch.bfloat16, enabled=self.recipe.half):
             losses = self.losses(torch.from_numpy(rows).to(self.device)).mean(dim=1)
@@ -258,7 +259,8 @@ class _Run:
         norm = self._gradient(loss)
         value = float(loss.detach())
         verdict, why = self.guard.judge(value, norm, place.cursor)
-        place.order += 1
+        if verdict != "step":
+            self._event(verdict, why)
         place.cursor += 1
         if verdict == "step":
             self._move(segment, norm)
@@ -266,9 +268,7 @@ class _Run:
             if place.order % _SHOWN == 0:
                 self.curve.add(order=place.order, step=place.step, loss=value, norm=norm,
                                decays=segment.decays)  # fmt: skip
-            return
-        self._event(verdict, why)
-        if verdict == "skip":
+        elif verdict == "skip":
             place.step += 1  # its data is gone by; the schedule goes on
         elif verdict == "rollback":
             self._roll_back(segment)
