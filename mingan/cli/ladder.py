@@ -8,13 +8,15 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from mingan.cli import say
-from mingan.cli.options import JsonOption, help_
+from mingan.cli.options import JsonOption, WorkspaceOption, help_
 from mingan.errors import UsageError
 from mingan.language import Text
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from mingan.scaling.ladder_scores import Foretold, ScoreCurve
+    from mingan.tunnel.jobs import Crew
     from mingan.tunnel.ladder import Outcome
     from mingan.tunnel.texts import Corpus
 
@@ -43,6 +45,27 @@ SeedOption = Annotated[
     int,
     typer.Option("--seed", min=0, max=999,
                  help=help_("整个阶梯的种子", "the seed of the whole ladder")),
+]  # fmt: skip
+
+VocabOption = Annotated[
+    int,
+    typer.Option("--vocab", min=0, metavar="N",
+                 help=help_("从语料学多少个词元（BPE）；0 就用字节",
+                            "tokens to learn from the corpus (BPE); 0 for bytes")),
+]  # fmt: skip
+
+ApartOption = Annotated[
+    bool,
+    typer.Option("--apart",
+                 help=help_("拼在同一序列里的文档互不相见",
+                            "documents packed into one sequence do not see each other")),
+]  # fmt: skip
+
+WhereOption = Annotated[
+    str,
+    typer.Option("--on", metavar="here|ray",
+                 help=help_("在哪里训练：本机，或 RAY_ADDRESS 指的 Ray 集群",
+                            "where to train: here, or on the Ray cluster of RAY_ADDRESS")),
 ]  # fmt: skip
 
 CountOption = Annotated[float, typer.Option("--params", min=1, max=1e15,
@@ -87,14 +110,14 @@ def corpus(name: CorpusOption = None, json: JsonOption = False) -> int:
 )
 def plan(
     name: CorpusOption = None, budget: BudgetOption = "10m", folder: FolderOption = _FOLDER,
-    seed: SeedOption = 0,
+    seed: SeedOption = 0, vocab: VocabOption = 0, apart: ApartOption = False,
 ) -> int:  # fmt: skip
     """Measure and plan; nothing is trained."""
     from mingan.reports import ladder_words as words
     from mingan.reports import table
     from mingan.tunnel.ladder import prepare
 
-    made = prepare(folder, budget, _corpus(name), seed=seed)
+    made = prepare(folder, budget, _corpus(name), seed=seed, vocab=vocab, apart=apart)
     say.out(words.plan_sentence(made))
     say.out("")
     print(table.plain(words.plan_table(made)), end="")
@@ -110,15 +133,17 @@ def plan(
 )
 def run(
     name: CorpusOption = None, budget: BudgetOption = "10m", folder: FolderOption = _FOLDER,
-    seed: SeedOption = 0, json: JsonOption = False,
+    seed: SeedOption = 0, vocab: VocabOption = 0, apart: ApartOption = False,
+    where: WhereOption = "here", json: JsonOption = False,
 ) -> int:  # fmt: skip
     """The whole ladder; after a stop the same command goes on."""
     from mingan.reports import ladder_words as words
     from mingan.tunnel import ladder
 
-    made = ladder.prepare(folder, budget, _corpus(name), seed=seed)
+    _known_place(where)
+    made = ladder.prepare(folder, budget, _corpus(name), seed=seed, vocab=vocab, apart=apart)
     say.note(words.plan_sentence(made))
-    found = ladder.run(folder, said=lambda rung, done, total: say.note(f"{rung}  {done}/{total}"))
+    found = ladder.run(folder, said=_progress, crew=_crew(where, gpu=made.device != "cpu"))
     if json:
         say.document(words.outcome_document(found))
     else:
@@ -142,26 +167,62 @@ def fit(folder: FolderOption = _FOLDER, json: JsonOption = False) -> int:
     return 0
 
 
-@app.command("predict", help=help_("预言任意大小和长度的损失", "the loss of any size and length"))
+@app.command(
+    "predict",
+    help=help_("预言任意大小和长度的损失，再由损失预言得分",
+               "the loss of any size and length, and by way of it the score"),
+)  # fmt: skip
 def predict(
     params: CountOption, tokens: TokensOption, folder: FolderOption = _FOLDER,
-    json: JsonOption = False,
+    bank: Annotated[
+        str | None,
+        typer.Option("--bank", metavar="NAME",
+                     help=help_("再预言在这个题库上的得分；先用 mingan run 问过各级",
+                                "also the score on this bank, which the rungs were asked before")),
+    ] = None,
+    floor: Annotated[
+        float,
+        typer.Option("--floor", min=0, max=0.99,
+                     help=help_("这个题库瞎猜能得几分（0 到 1）",
+                                "what guessing scores on this bank (0 to 1)")),
+    ] = 0.0,
+    workspace: WorkspaceOption = None, json: JsonOption = False,
 ) -> int:  # fmt: skip
     """A prediction with its interval, and how far outside the ladder it is."""
     from mingan.reports import ladder_words as words
     from mingan.tunnel.ladder import outcome
 
-    law = outcome(folder).law
-    if law is None:
+    base = outcome(folder)
+    if base.law is None:
         raise UsageError(
             "这个阶梯的点还太少，定不出定律。", "This ladder has too few points for a law."
         )
-    found = law.predict(params, tokens)
+    found = base.law.predict(params, tokens)
+    scores: dict[str, Foretold] = {}
+    if base.curve is not None:
+        scores["endings"] = base.curve.foretell(base.law, params, tokens)
+    if bank is not None:
+        scores[bank] = _on_bank(folder, workspace, bank, floor).foretell(base.law, params, tokens)
     if json:
-        say.document(words.prediction_document(found, round(params), round(tokens)))
+        say.document(words.prediction_document(found, round(params), round(tokens), scores))
         return 0
     say.out(words.prediction_sentence(found, round(params), round(tokens)))
+    for name, each in scores.items():
+        say.out(
+            words.score_sentence(each, words.ENDINGS if name == "endings" else Text(name, name))
+        )
     return 0
+
+
+def _on_bank(folder: Path, workspace: str | None, bank: str, floor: float) -> ScoreCurve:
+    """Curves of the rungs' scores on a bank of the workspace."""
+    from mingan.tunnel.ladder import bank_curve
+    from mingan.workspace import Workspace
+
+    with Workspace.open(workspace) as opened:
+        scores = opened.scores(bank=bank).scores
+    told = {each.model: (each.right, each.right + each.wrong) for each in scores}
+    return bank_curve(folder, told, bank, floor=floor)
 
 
 @app.command(
@@ -311,19 +372,31 @@ def factors(
     name: Annotated[
         list[str],
         typer.Option("--factor", metavar="NAME",
-                     help=help_("seed、moe、sparse、no-qk-norm、no-conv、linear-decay、shuffled、raw、"
-                                "selected（可写多次）",
-                                "seed, moe, sparse, no-qk-norm, no-conv, linear-decay, shuffled, "
-                                "raw, selected (may be repeated)")),
+                     help=help_("seed、moe、sparse、no-qk-norm、no-conv、apart、linear-decay、"
+                                "shuffled、raw、filtered、selected、corpus（可写多次）",
+                                "seed, moe, sparse, no-qk-norm, no-conv, apart, linear-decay, "
+                                "shuffled, raw, filtered, selected, corpus (may be repeated)")),
     ],
-    folder: FolderOption = _FOLDER, json: JsonOption = False,
+    other: Annotated[
+        list[str] | None,
+        typer.Option("--other", metavar="NAME_OR_FILE",
+                     help=help_("corpus 这个因素用的另一份语料（可写多次）",
+                                "the other corpus of the factor corpus (may be repeated)")),
+    ] = None,
+    folder: FolderOption = _FOLDER, where: WhereOption = "here", json: JsonOption = False,
 ) -> int:  # fmt: skip
     """Pairs that differ in one factor, held against the ladder of the folder."""
     from mingan.reports import factor_words as words
     from mingan.reports import table
     from mingan.tunnel.factors import study
+    from mingan.tunnel.ladder import read_plan
 
-    found = study(folder, name, said=lambda rung, done, total: say.note(f"{rung}  {done}/{total}"))
+    _known_place(where)
+    gpu = where != "here" and read_plan(folder).device != "cpu"
+    found = study(
+        folder, name, said=_progress, other=_passages(other) if other else (),
+        crew=_crew(where, gpu=gpu),
+    )  # fmt: skip
     if json:
         say.document({"rows": [words.factor_row(each) for each in found]})
         return 0
@@ -333,6 +406,26 @@ def factors(
     print(table.plain(words.factor_table(found)), end="")
     say.note(words.NOTE)
     return 0
+
+
+def _progress(rung: str, done: int, total: int) -> None:
+    say.note(f"{rung}  {done}/{total}")
+
+
+def _known_place(where: str) -> None:
+    if where not in ("here", "ray"):
+        raise UsageError(
+            f"--on 要写 here 或 ray，不是 {where!r}。", f"--on takes here or ray, not {where!r}."
+        )
+
+
+def _crew(where: str, *, gpu: bool) -> Crew | None:
+    """Who trains; None for this machine."""
+    if where == "here":
+        return None
+    from mingan.tunnel.on_ray import on_ray
+
+    return on_ray(gpu=gpu)
 
 
 def _show(found: Outcome) -> None:

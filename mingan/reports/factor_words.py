@@ -20,14 +20,16 @@ if TYPE_CHECKING:
     from rich.table import Table
 
 NOTE = Text(
-    f"misfit 是各点的比值比噪声多散了几倍；两个方向都大于 {MISFIT:g} 就不给一个数。"
-    "比值小于 1 是有害。",
-    f"Misfit is how many times more the ratios scatter than noise; above {MISFIT:g} on both axes "
-    "no single number is given. A ratio below 1 does harm.",
+    f"misfit 是各点的比值比噪声多散了几倍；哪个方向都大于 {MISFIT:g} 就不给一个数。"
+    "比值小于 1 是有害。算力那一列把每个词元贵了还是便宜了也算进去。",
+    f"Misfit is how many times more the ratios scatter than noise; above {MISFIT:g} on all axes "
+    "no single number is given. A ratio below 1 does harm. Compute takes into account what a "
+    "token costs.",
 )
 _AXES = {
     "parameters": Text("参数", "parameters"),
     "tokens": Text("词元", "tokens"),
+    "compute": Text("算力", "compute"),
 }
 
 
@@ -37,11 +39,11 @@ def factor_sentence(each: Studied) -> Text:
                 f"({each.said.en})")  # fmt: skip
     best = each.found.best
     if best is None:
+        worths = (each.found.parameters, each.found.tokens, each.found.compute)
+        misfits = Text("、".join(map(_chi, worths)), ", ".join(map(_chi, worths)))
         return Text(
-            f"{name.zh}：没有一个比值对得上各种大小（misfit {_chi(each.found.parameters)} 和 "
-            f"{_chi(each.found.tokens)}），不给一个数。",
-            f"{name.en}: no single ratio fits all sizes (misfit {_chi(each.found.parameters)} and "
-            f"{_chi(each.found.tokens)}), so none is given.",
+            f"{name.zh}：没有一个比值对得上各种大小（misfit {misfits.zh}），不给一个数。",
+            f"{name.en}: no single ratio fits all sizes (misfit {misfits.en}), so none is given.",
         )
     axis, span = _AXES[best.axis], f"{times(best.low)}–{times(best.high)}"
     if best.low > 1:
@@ -58,16 +60,16 @@ def factor_sentence(each: Studied) -> Text:
 
 
 def factor_table(found: Sequence[Studied], *, lang: Lang | None = None) -> Table:
-    """Factors on both axes with their misfit."""
+    """Factors on every axis with their misfit."""
     speak = lang or current()
-    heads = (Text("因素", "factor"), Text("参数（倍）", "parameters (times)"),
-             Text("90% 区间", "90 % interval"), Text("misfit", "misfit"),
-             Text("词元（倍）", "tokens (times)"), Text("90% 区间", "90 % interval"),
-             Text("misfit", "misfit"))  # fmt: skip
+    heads = (Text("因素", "factor"), Text("抵什么", "axis"), Text("倍", "times"),
+             Text("90% 区间", "90 % interval"), Text("misfit", "misfit"))  # fmt: skip
     rows = [
-        (one_line(each.name, 30), *_cells(each.found.parameters), *_cells(each.found.tokens))
+        (one_line(each.name, 30) if worth is each.found.parameters else "",
+         _AXES[worth.axis].say(speak), *_cells(worth))
         for each in found
-    ]
+        for worth in (each.found.parameters, each.found.tokens, each.found.compute)
+    ]  # fmt: skip
     return ruled(heads, rows, lang=speak)
 
 
@@ -88,7 +90,10 @@ def factor_row(each: Studied) -> dict[str, Any]:
         "factor": each.name, "axis": best.axis if best else None,
         "estimate": best.ratio if best else None, "low": best.low if best else None,
         "high": best.high if best else None,
-        "axes": {worth.axis: _plain(worth) for worth in (each.found.parameters, each.found.tokens)},
+        "axes": {
+            worth.axis: _plain(worth)
+            for worth in (each.found.parameters, each.found.tokens, each.found.compute)
+        },
         "runs": [
             {"params_total": n, "tokens": d, "loss": loss, "seed": seed}
             for n, d, loss, seed in each.points

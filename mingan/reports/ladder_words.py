@@ -6,6 +6,7 @@ The JSON keys are a promise to other programs. The module asks nobody and trains
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -14,12 +15,15 @@ from mingan.reports.ruled import ruled
 from mingan.reports.safe import one_line
 from mingan.reports.units import figures, size
 from mingan.scaling.ladder_law import Prediction
+from mingan.scaling.ladder_scores import Foretold
 from mingan.tunnel.ladder import Outcome, Registered
 from mingan.tunnel.plans import Plan
 from mingan.tunnel.texts import Corpus
 
 if TYPE_CHECKING:
     from rich.table import Table
+
+ENDINGS = Text("四个结尾挑一个", "one ending of four")
 
 FAR = 4.0
 """Times the ladder's compute beyond which a prediction is called far."""
@@ -67,8 +71,8 @@ def _told(registered: Registered) -> Text:
 
 
 def outcome_notes(found: Outcome) -> list[Text]:
-    """What the law rests on, and rungs that came to nothing."""
-    notes = []
+    """What was foretold of the score, what the law rests on, and rungs that came to nothing."""
+    notes = [_score_note(found)] if found.scores else []
     if found.law is not None:
         noise, rest = percent2(found.law.noise), percent2(found.law.residual)
         notes.append(
@@ -94,6 +98,46 @@ def outcome_notes(found: Outcome) -> list[Text]:
                  f"{one_line(name, 30)} halted: {one_line(why, 200)}.")
         )  # fmt: skip
     return notes
+
+
+def _score_note(found: Outcome) -> Text:
+    """The second step of the chain: from the loss to the share of endings told right."""
+    said = found.registered
+    if said is None or said.score is None or said.score_low is None or said.score_high is None:
+        if found.curve is not None:
+            return Text("得分（四个结尾挑一个）随损失下降而上升，登记时一起预言。",
+                        "Scores (one ending of four) rise as losses fall, and are foretold when "
+                        "the loss is registered.")  # fmt: skip
+        return Text("各级的得分（四个结尾挑一个）没有随损失下降而上升，得分不预言。",
+                    "The rungs' scores (one ending of four) do not rise as losses fall; none is "
+                    "foretold.")  # fmt: skip
+    span = f"{percent1(said.score_low)}–{percent1(said.score_high)}"
+    zh = f"得分（四个结尾挑一个，瞎猜 25%）登记的是 {percent1(said.score)}（90% 区间 {span}）"
+    en = (
+        f"The score (one ending of four, guessing 25 %) was registered as {percent1(said.score)} "
+        f"(90 % interval {span})"
+    )
+    if found.true_score is None:
+        return Text(f"{zh}。", f"{en}.")
+    inside = said.score_low <= found.true_score <= said.score_high
+    came = percent1(found.true_score)
+    return Text(f"{zh}；训练出来是 {came}，{'在' if inside else '不在'}区间里。",
+                f"{en}; it came to {came}, {'inside' if inside else 'outside'}.")  # fmt: skip
+
+
+def percent1(value: float) -> str:
+    """A share with one digit after the point."""
+    return f"{100 * value:.1f} %"
+
+
+def score_sentence(found: Foretold, what: Text) -> Text:
+    """A score that was foretold by way of the loss."""
+    span = f"{percent1(found.low)}–{percent1(found.high)}"
+    return Text(
+        f"{what.zh}的得分：{percent1(found.score)}（90% 区间 {span}，经损失两步推出）。",
+        f"Score on {what.en}: {percent1(found.score)} (90 % interval {span}, in two steps by way "
+        "of the loss).",
+    )
 
 
 def prediction_sentence(found: Prediction, parameters: int, tokens: int) -> Text:
@@ -124,15 +168,27 @@ def prediction_sentence(found: Prediction, parameters: int, tokens: int) -> Text
 def plan_sentence(made: Plan) -> Text:
     """What will be trained, and how long that takes."""
     minutes = f"{made.expected / 60:.1f}"
-    n, top = len(made.rungs), made.top
+    n, top, cut = len(made.rungs), made.top, _cut(made)
     tokens = top.ends[-1] * made.tokens_per_step
     return Text(
-        f"{n} 次训练（{_widths(made)}），留出 {size(top.shape.parameters, 'zh')}参数、"
+        f"{n} 次训练（{_widths(made)}，{cut.zh}），留出 {size(top.shape.parameters, 'zh')}参数、"
         f"{tokens:,} 个词元（{made.compute_ratio:.2g} 倍算力）；这台机器上大约 {minutes} 分钟。",
-        f"{n} runs ({_widths(made)}), held out {size(top.shape.parameters, 'en')} parameters on "
-        f"{tokens:,} tokens ({made.compute_ratio:.2g} times the compute); about {minutes} minutes "
-        "on this machine.",
+        f"{n} runs ({_widths(made)}, {cut.en}), held out {size(top.shape.parameters, 'en')} "
+        f"parameters on {tokens:,} tokens ({made.compute_ratio:.2g} times the compute); about "
+        f"{minutes} minutes on this machine.",
     )
+
+
+def _cut(made: Plan) -> Text:
+    """How the text is cut, and whether documents see each other."""
+    zh, en = "字节", "bytes"
+    if made.vocab:
+        each = f"{1 / made.per_byte:.2f}"
+        zh = f"学来的 {made.vocab:,} 个词元，每个 {each} 字节"
+        en = f"{made.vocab:,} learned tokens of {each} bytes each"
+    if made.top.shape.border:
+        zh, en = f"{zh}，文档互不相见", f"{en}, documents apart"
+    return Text(zh, en)
 
 
 def _widths(made: Plan) -> str:
@@ -202,8 +258,11 @@ def outcome_document(found: Outcome) -> dict[str, Any]:
             "params_total": registered.parameters, "tokens": registered.tokens,
             "estimate": registered.loss, "low": registered.low, "high": registered.high,
             "compute_ratio": registered.compute, "rests_on": registered.rests_on,
-            "at": registered.at,
+            "at": registered.at, "score": registered.score, "score_low": registered.score_low,
+            "score_high": registered.score_high,
         },
+        "true_score": found.true_score,
+        "scores": [{"loss": loss, "score": score, "items": n} for loss, score, n in found.scores],
         "held_out_began": found.began or None, "truth": found.truth, "error": found.error,
         "inside": None if found.truth is None or registered is None
         else registered.low <= found.truth <= registered.high,
@@ -213,10 +272,16 @@ def outcome_document(found: Outcome) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def prediction_document(found: Prediction, parameters: int, tokens: int) -> dict[str, Any]:
-    """What `mingan ladder predict --json` prints."""
+def prediction_document(
+    found: Prediction, parameters: int, tokens: int, scores: Mapping[str, Foretold]
+) -> dict[str, Any]:
+    """What `mingan ladder predict --json` prints; `scores` by what was asked."""
     said = prediction_sentence(found, parameters, tokens)
     return {
+        "scores": [
+            {"bank": name, "estimate": each.score, "low": each.low, "high": each.high}
+            for name, each in scores.items()
+        ],
         "params_total": parameters, "tokens": tokens, "estimate": found.loss, "low": found.low,
         "high": found.high, "compute_ratio": found.compute, "sentence_zh": said.zh,
         "sentence_en": said.en,

@@ -1,22 +1,25 @@
 """What one factor of building a model is worth: how much larger, or how much longer, without it.
 
 A variant that differs in one thing is trained at several sizes and lengths, and each of its losses
-is read off the law of the base ladder two ways:
+is read off the law of the base ladder three ways:
 
     parameters   the size at which the base would lose as much on the same tokens
     tokens       the length at which the base of that size would lose as much
+    compute      both at once: the base so many times larger and longer that it would lose as much,
+                 its compute over the variant's own, whose tokens may be dearer or cheaper
 
 A ratio of 1.4 on an axis says that the factor is worth 1.4 times the parameters (or tokens). It
 means something only where one ratio fits all sizes: the misfit, chi, is the spread of the ratios
 over what noise explains. Damage to data lies on the axis of tokens, and no single number of
-parameters fits it. Where chi is above 2 on both axes, no ratio is given. The module must not know
-what the factor was.
+parameters fits it. Compute is spoken of where neither of the two fits. Where chi is above 2 on all
+axes, no ratio is given. The module must not know what the factor was.
 """
 
 from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import partial
 from typing import Literal
 
 import numpy as np
@@ -25,10 +28,13 @@ from numpy.typing import ArrayLike
 from mingan.scaling.ladder_law import SEED, SHRINKS, LadderLaw
 from mingan.statistics.special import Floats
 
-Axis = Literal["parameters", "tokens"]
-AXES: tuple[Axis, ...] = ("parameters", "tokens")
+Axis = Literal["parameters", "tokens", "compute"]
+AXES: tuple[Axis, ...] = ("parameters", "tokens", "compute")
 MISFIT = 2.0
 """Above it one ratio does not fit."""
+
+_REACH, _HALVINGS = math.log(1e6), 40
+"""How much larger and longer is looked for, and how often that is halved."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,26 +63,29 @@ class Worth:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Factor:
-    """A factor on both axes; `best` the axis that fits better, None where neither does."""
+    """A factor on every axis."""
 
     parameters: Worth
     tokens: Worth
+    compute: Worth
 
     @property
     def best(self) -> Worth | None:
-        """The axis to speak of."""
+        """The axis to speak of: parameters or tokens, or else compute; None where none fits."""
         fitting = [worth for worth in (self.parameters, self.tokens) if worth.fits]
-        return min(fitting, key=lambda worth: worth.chi, default=None)
+        last = self.compute if self.compute.fits else None
+        return min(fitting, key=lambda worth: worth.chi, default=last)
 
 
 def worth(
     law: LadderLaw, parameters: ArrayLike, tokens: ArrayLike, losses: ArrayLike, *,
-    level: float = 0.9, seed: int = SEED,
+    cost: ArrayLike = 1.0, level: float = 0.9, seed: int = SEED,
 ) -> Factor:  # fmt: skip
     """A variant's losses, read off the law of the base.
 
     Args:
         parameters, tokens, losses: (n,) of the variant's runs; parameters as the base counts them.
+        cost: operations of a token over the base's, (n,) or one for all.
 
     Raises:
         ValueError: not the same number of each, or fewer than two.
@@ -85,20 +94,24 @@ def worth(
     if not n.shape == d.shape == loss.shape or n.size < 2:
         raise ValueError("needs two runs or more")
     found = {
-        axis: _worth(law, axis, n, d, loss, level, seed) for axis in AXES
-    }  # fmt: skip
-    return Factor(parameters=found["parameters"], tokens=found["tokens"])
+        axis: _worth(law, axis, n, d, loss, np.log(np.broadcast_to(cost, n.shape)), level, seed)
+        for axis in AXES
+    }
+    return Factor(**found)
 
 
 def _worth(
-    law: LadderLaw, axis: Axis, n: Floats, d: Floats, loss: Floats, level: float, seed: int
-) -> Worth:
+    law: LadderLaw, axis: Axis, n: Floats, d: Floats, loss: Floats, dear: Floats, level: float,
+    seed: int,
+) -> Worth:  # fmt: skip
     noise = np.exp(law.draws[:, 5])[:, None] * (d / law.largest) ** -SHRINKS
     rng = np.random.default_rng(seed)
     # The variant's own noise is not known: what was seen is the truth times an error either way.
     drawn = loss * np.exp(noise * rng.standard_normal(noise.shape))
-    point = _ratios(law, axis, n, d, np.broadcast_to(loss, noise.shape))
-    spread = _ratios(law, axis, n, d, drawn)
+    ratios = _compute if axis == "compute" else partial(_ratios, axis=axis)
+    less = dear if axis == "compute" else 0.0
+    point = ratios(law, n=n, d=d, loss=np.broadcast_to(loss, noise.shape)) - less
+    spread = ratios(law, n=n, d=d, loss=drawn) - less
     each = np.nanmedian(point, axis=0) if not np.isnan(point).all() else np.full(n.size, np.nan)
     if np.isnan(each).any() or np.isnan(spread).mean() > 0.2:
         return Worth(axis=axis, ratio=math.nan, low=math.nan, high=math.nan, each=np.exp(each),
@@ -113,6 +126,24 @@ def _worth(
         axis=axis, ratio=math.exp(middle), low=math.exp(low), high=math.exp(high),
         each=np.exp(each), chi=chi, level=level,
     )  # fmt: skip
+
+
+def _compute(law: LadderLaw, n: Floats, d: Floats, loss: Floats) -> Floats:
+    """(K, n) ln of compute by every law, size and length growing alike; NaN beyond its reach."""
+    p = law.draws
+    x, y = np.log(n) - law.middle[0], np.log(d) - law.middle[1]
+    floor = np.exp(p[:, 0, None])
+    by_size = np.exp(p[:, 1, None] - p[:, 2, None] * x)
+    by_data = np.exp(p[:, 3, None] - p[:, 4, None] * y)
+    low, high = np.full(loss.shape, -_REACH), np.full(loss.shape, _REACH)
+    for _ in range(_HALVINGS):
+        at = (low + high) / 2
+        more = floor + by_size * np.exp(-p[:, 2, None] * at) + by_data * np.exp(
+            -p[:, 4, None] * at
+        ) > loss  # fmt: skip
+        low, high = np.where(more, at, low), np.where(more, high, at)
+    found = low + high  # twice the middle: both grow
+    return np.where(np.abs(found) < 2 * _REACH - 1e-6, found, np.nan)
 
 
 def _ratios(law: LadderLaw, axis: Axis, n: Floats, d: Floats, loss: Floats) -> Floats:

@@ -132,12 +132,43 @@ def fit_ladder(
     def score(p: Floats) -> Floats:
         return _posterior(p, x, y, z, shrink, least, noise)
 
-    draws = _ensemble(score, _start(loss, noise, seed), seed)
+    draws = ensemble(score, _start(loss, noise, seed), seed)
     found = np.median(np.exp(_log_loss(draws, x, y)), axis=0)
     return LadderLaw(
         draws=draws, middle=middle, largest=float(d.max()), compute=float((n * d).max()),
         residual=float(np.sqrt(np.mean((z - np.log(found)) ** 2))), points=int(n.size),
     )  # fmt: skip
+
+
+def ensemble(score: Callable[[Floats], Floats], start: Floats, seed: int) -> Floats:
+    """Draws from a density: stretch moves, half of the walkers against the other half in turn.
+
+    Args:
+        score: ln density of (K, p) places.
+        start: (walkers, p), an even number of them.
+
+    Returns:
+        (draws, p), the beginning dropped.
+    """
+    rng = np.random.default_rng([seed, 2])
+    walkers, at = start.copy(), np.asarray(score(start))
+    half, size = len(start) // 2, start.shape[1]
+    first, second = slice(0, half), slice(half, None)
+    kept = []
+    for step in range(_STEPS):
+        for mine, others in ((first, second), (second, first)):
+            pool = walkers[others]
+            stretch = ((_STRETCH - 1) * rng.random(half) + 1) ** 2 / _STRETCH
+            partner = pool[rng.integers(0, half, half)]
+            moved = partner + stretch[:, None] * (walkers[mine] - partner)
+            new = np.asarray(score(moved))
+            gain = (size - 1) * np.log(stretch) + new - at[mine]
+            taken = np.log(rng.random(half)) < gain
+            walkers[mine] = np.where(taken[:, None], moved, walkers[mine])
+            at[mine] = np.where(taken, new, at[mine])
+        if step >= _BURN and step % _THIN == 0:
+            kept.append(walkers.copy())
+    return np.concatenate(kept)
 
 
 # --- pieces -------------------------------------------------------------------------------------
@@ -179,26 +210,3 @@ def _start(loss: Floats, noise: float, seed: int) -> Floats:
     start = middle + spread * rng.standard_normal((_WALKERS, 6))
     start[:, [2, 4]] = np.abs(start[:, [2, 4]]) + 0.05
     return np.asarray(start)
-
-
-def _ensemble(score: Callable[[Floats], Floats], start: Floats, seed: int) -> Floats:
-    """Draws by stretch moves, half of the walkers at a time against the other half."""
-    rng = np.random.default_rng([seed, 2])
-    walkers, at = start.copy(), np.asarray(score(start))
-    half, size = len(start) // 2, start.shape[1]
-    first, second = slice(0, half), slice(half, None)
-    kept = []
-    for step in range(_STEPS):
-        for mine, others in ((first, second), (second, first)):
-            pool = walkers[others]
-            stretch = ((_STRETCH - 1) * rng.random(half) + 1) ** 2 / _STRETCH
-            partner = pool[rng.integers(0, half, half)]
-            moved = partner + stretch[:, None] * (walkers[mine] - partner)
-            new = np.asarray(score(moved))
-            gain = (size - 1) * np.log(stretch) + new - at[mine]
-            taken = np.log(rng.random(half)) < gain
-            walkers[mine] = np.where(taken[:, None], moved, walkers[mine])
-            at[mine] = np.where(taken, new, at[mine])
-        if step >= _BURN and step % _THIN == 0:
-            kept.append(walkers.copy())
-    return np.concatenate(kept)

@@ -5,9 +5,10 @@
     kind = "scale"
     file = "ladder/rungs/d96-s0/model.pt"
 
-It continues the last message byte by byte (it knows no chat and no end, so that an answer of the
-length that was asked for is whole and not cut off), and can say how likely it finds a
-text: log-probabilities, perplexity, bits a byte. What it writes is as hostile as any model's. The
+It continues the last message token by token (bytes, or the pieces that its ladder learned). It
+knows no chat, so that an answer of the length that was asked for is whole and not cut off; one
+whose documents have an end stops there. It can say how likely it finds a text: log-probabilities,
+perplexity, bits a byte. What it writes is as hostile as any model's. The
 module must not know ladders.
 """
 
@@ -20,18 +21,18 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import msgspec
-import numpy as np
 
 from mingan.errors import InputError, MissingExtraError, ModelsFileError, RequestRejected
 from mingan.models.protocol import Reply, Request, Source
 from mingan.models.threads import in_daemon_thread
 from mingan.records import Generation, ModelCard, Usage, now
+from mingan.tunnel.tokens import BYTES, Tokeniser
 
 if TYPE_CHECKING:
     from mingan.tunnel.decoder import Decoder
 
 MAX_TOKENS = 96
-"""Bytes of an answer where nobody says."""
+"""Tokens of an answer where nobody says."""
 
 _PLAIN = Generation()
 
@@ -76,6 +77,7 @@ class ScaleModel:
                 "path of a model.pt.",
             )
         self._model: Decoder | None = None
+        self._tokens = BYTES
 
     async def answer(self, request: Request) -> Reply:
         """Continue the last message."""
@@ -86,14 +88,17 @@ class ScaleModel:
         written = await in_daemon_thread(
             lambda: self._write(prompt, most, generation.temperature or 0.0, generation.seed or 0)
         )
-        usage = Usage(tokens_in=len(prompt.encode("utf-8", "replace")), tokens_out=len(written))
+        usage = Usage(tokens_in=len(self._tokens.encode(prompt)), tokens_out=len(written))
         return Reply(
-            text=written.decode("utf-8", "replace"), usage=usage, at=at,
+            text=self._tokens.decode(written), usage=usage, at=at,
             served_model=self.path.parent.name,
         )  # fmt: skip
 
     async def log_probabilities(self, prompt: str, continuations: list[str]) -> list[list[float]]:
-        """Natural-log probability of every byte of each continuation, given the prompt."""
+        """Natural-log probability of every token of each continuation, given the prompt.
+
+        Prompt and continuation are cut into tokens each by itself.
+        """
         if not prompt:
             raise RequestRejected(
                 "要量概率，前文不能是空的。",
@@ -101,26 +106,29 @@ class ScaleModel:
             )
 
         def weigh() -> list[list[float]]:
-            start = len(prompt.encode("utf-8", "replace"))
+            self._loaded()
+            start = self._tokens.encode(prompt)
             return [
-                self._nats(prompt + text)[start - 1 :] if text else [] for text in continuations
+                self._nats(start + self._tokens.encode(text))[len(start) - 1 :] if text else []
+                for text in continuations
             ]
 
         found = await in_daemon_thread(weigh)
         return [[-value for value in each] for each in found]
 
     async def bits_per_byte(self, text: str) -> float:
-        """Mean of -log2 of the chance of each byte after the first.
+        """-log2 of the chance of all tokens after the first, over their bytes.
 
         Raises:
-            RequestRejected: the text has fewer than two bytes.
+            RequestRejected: the text has fewer than two tokens.
         """
-        found = await in_daemon_thread(lambda: self._nats(text))
-        return float(np.mean(found)) / math.log(2)
+        bits, _, size = await in_daemon_thread(lambda: self._weighed(text))
+        return bits / size
 
     async def perplexity(self, text: str) -> float:
-        """exp of the mean of -ln of the chance of each byte after the first: per byte."""
-        return float(2.0 ** await self.bits_per_byte(text))
+        """exp of the mean of -ln of the chance of each token after the first: per token."""
+        bits, tokens, _ = await in_daemon_thread(lambda: self._weighed(text))
+        return float(2.0 ** (bits / tokens))
 
     async def close(self) -> None:
         """Give the memory back. May be called twice."""
@@ -130,14 +138,14 @@ class ScaleModel:
 
     def _loaded(self) -> Decoder:
         if self._model is None:
-            self._model = load_scale(self.path)
+            self._model, self._tokens = load_scale(self.path)
         return self._model
 
-    def _write(self, prompt: str, most: int, temperature: float, seed: int) -> bytes:
+    def _write(self, prompt: str, most: int, temperature: float, seed: int) -> list[int]:
         import torch
 
         model = self._loaded()
-        tokens = list(prompt.encode("utf-8", "replace")) or [10]
+        tokens = self._tokens.encode(prompt) or [self._tokens.border[-1]]
         start = len(tokens)
         draw = torch.Generator().manual_seed(seed)
         with torch.no_grad():
@@ -149,33 +157,41 @@ class ScaleModel:
                     tokens.append(int(torch.multinomial(chances, 1, generator=draw)))
                 else:
                     tokens.append(int(logits.argmax()))
-        return bytes(tokens[start:])
+                if self._tokens.written and tokens[-1] == self._tokens.border[-1]:
+                    break
+        return tokens[start:]
 
-    def _nats(self, text: str) -> list[float]:
-        """-ln of the chance of every byte after the first, each seen after what fits before it."""
+    def _weighed(self, text: str) -> tuple[float, int, int]:
+        """Bits of all tokens after the first, how many they are, and their bytes."""
+        self._loaded()
+        tokens = self._tokens.encode(text)
+        nats = self._nats(tokens)
+        return sum(nats) / math.log(2), len(nats), sum(self._tokens.sizes(tokens)[1:])
+
+    def _nats(self, tokens: list[int]) -> list[float]:
+        """-ln of the chance of every token after the first, each after what fits before it."""
         import torch
 
         model = self._loaded()
-        raw = list(text.encode("utf-8", "replace"))
-        if len(raw) < 2:
+        if len(tokens) < 2:
             raise RequestRejected(
                 "这段文字太短，算不出困惑度。", "The text is too short to have a perplexity."
             )
         size, half = model.shape.context, model.shape.context // 2
         found: list[float] = []
         with torch.no_grad():
-            # Windows overlap by half, so that no byte is foretold from too little.
-            for begin in range(0, len(raw) - 1, half):
-                part = raw[begin : begin + size + 1]
+            # Windows overlap by half, so that no token is foretold from too little.
+            for begin in range(0, len(tokens) - 1, half):
+                part = tokens[begin : begin + size + 1]
                 losses = model.losses(torch.tensor([part]))[0].tolist()
                 found += losses if begin == 0 else losses[size - half :]
-                if begin + size + 1 >= len(raw):
+                if begin + size + 1 >= len(tokens):
                     break
         return found
 
 
-def load_scale(file: Path) -> Decoder:
-    """A trained model from its file.
+def load_scale(file: Path) -> tuple[Decoder, Tokeniser]:
+    """A trained model from its file, and what cuts text for it.
 
     Raises:
         InputError: the file is broken, or of another kind.
@@ -189,4 +205,4 @@ def load_scale(file: Path) -> Decoder:
         raise InputError(f"{file} 不是训练出来的小模型。", f"{file} is no scale model.")
     model = Decoder(Shape(**json.loads(found["shape"])))
     model.load_state_dict(found["model"])
-    return model.eval()
+    return model.eval(), Tokeniser(found.get("tokeniser", ""))

@@ -1,4 +1,4 @@
-"""Which bytes go into which step: a pure function of (seed, step), so that a skip is arithmetic.
+"""Which tokens go into which step: a pure function of (seed, step), so that a skip is arithmetic.
 
 The text is cut into sequences of equal length; every pass over it takes them in another order,
 drawn from the seed and the number of the pass. Nothing is stored but the cursor. The module must
@@ -9,11 +9,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 Bytes = npt.NDArray[np.uint8]
+Tokens = npt.NDArray[np.integer[Any]]
+"""Bytes, or the numbers of pieces that a tokenizer learned."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +30,7 @@ class Batches:
         seed: of the order.
     """
 
-    text: Bytes
+    text: Tokens
     length: int
     rows: int
     seed: int

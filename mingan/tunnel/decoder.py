@@ -2,8 +2,8 @@
 
     embed -> blocks -> norm -> head        a block: x + attention(norm(conv x)); x + mlp(norm x)
 
-Bytes in, the logarithms of chances of the next byte out. Variants come by the keys of `Shape`
-alone. The module must not know how it is trained.
+Tokens in (bytes, or pieces that a tokenizer learned), logits of the next one out. Variants come by
+the keys of `Shape` alone. The module must not know how it is trained.
 """
 
 from __future__ import annotations
@@ -37,15 +37,20 @@ class Taps(nn.Module):
         super().__init__()
         self.taps = nn.Parameter(torch.zeros(width, taps))
 
-    def forward(self, x: Tensor) -> Tensor:
-        """(B, T, width) to (B, T, width)."""
+    def forward(self, x: Tensor, docs: Tensor | None) -> Tensor:
+        """(B, T, width) to (B, T, width); nothing comes in from another document."""
         size = self.taps.shape[1]
         padded = F.pad(x, (0, 0, size - 1, 0))
         length = x.shape[1]
+        of = None if docs is None else F.pad(docs, (size - 1, 0), value=-1)
         # A sum of shifts: conv1d over so few channels is several times slower on a CPU.
-        out = padded[:, :length] * self.taps[:, 0]
-        for k in range(1, size):
-            out = out + padded[:, k : k + length] * self.taps[:, k]
+        out: Tensor | None = None
+        for k in range(size):
+            part = padded[:, k : k + length] * self.taps[:, k]
+            if docs is not None and of is not None:
+                part = part * (of[:, k : k + length] == docs)[..., None]
+            out = part if out is None else out + part
+        assert out is not None
         return out
 
 
@@ -61,7 +66,7 @@ class Attention(nn.Module):
         self.value = nn.Linear(shape.width, narrow, bias=False)
         self.out = nn.Linear(shape.width, shape.width, bias=False)
 
-    def forward(self, x: Tensor, cos: Tensor, sin: Tensor) -> Tensor:
+    def forward(self, x: Tensor, cos: Tensor, sin: Tensor, docs: Tensor | None) -> Tensor:
         """(B, T, width) to (B, T, width)."""
         shape = self.shape
         batch, length, width = x.shape
@@ -82,9 +87,9 @@ class Attention(nn.Module):
         scale = shape.head**-0.5
         if shape.attend == "sparse":
             mixed = attention.sparse(q, k, v, scale, block=shape.block, best=shape.best,
-                                     dense_below=shape.dense_below)  # fmt: skip
+                                     dense_below=shape.dense_below, docs=docs)  # fmt: skip
         else:
-            mixed = attention.full(q, k, v, scale)
+            mixed = attention.full(q, k, v, scale, docs)
         out: Tensor = self.out(mixed.transpose(1, 2).reshape(batch, length, width))
         return out
 
@@ -94,7 +99,7 @@ class Block(nn.Module):
 
     def __init__(self, shape: Shape) -> None:
         super().__init__()
-        self.conv = Taps(shape.width, shape.conv) if shape.conv else nn.Identity()
+        self.conv = Taps(shape.width, shape.conv) if shape.conv else None
         self.norm_a, self.norm_m = Norm(shape.width), Norm(shape.width)
         self.attention = Attention(shape)
         self.mlp: Gated | Mixture = (
@@ -103,10 +108,11 @@ class Block(nn.Module):
             else Gated(shape.width, shape.hidden)
         )
 
-    def forward(self, x: Tensor, cos: Tensor, sin: Tensor) -> Tensor:
+    def forward(self, x: Tensor, cos: Tensor, sin: Tensor, docs: Tensor | None) -> Tensor:
         """(B, T, width) to (B, T, width)."""
-        x = self.conv(x)
-        x = x + self.attention(self.norm_a(x), cos, sin)
+        if self.conv is not None:
+            x = self.conv(x, docs)
+        x = x + self.attention(self.norm_a(x), cos, sin, docs)
         out: Tensor = x + self.mlp(self.norm_m(x))
         return out
 
@@ -136,8 +142,9 @@ class Decoder(nn.Module):
         length = tokens.shape[1]
         x = self.embed(tokens)
         cos, sin = self.cos[:length], self.sin[:length]
+        docs = attention.documents(tokens, self.shape.border)
         for block in self.blocks:
-            x = block(x, cos, sin)
+            x = block(x, cos, sin, docs)
         x = self.norm(x)
         if self.shape.tied:
             x = x * self.shape.width**-0.5

@@ -4,12 +4,13 @@
 
 A factor changes the shape, the recipe or the text, and nothing else: sizes, lengths, seeds and the
 validation text are the base's. Its runs lie in FOLDER/factors/NAME, and what is trained already is
-not trained again. "seed" changes nothing but the seed, and must come out as 1. The module must not
-import torch.
+not trained again. "seed" changes nothing but the seed, and must come out as 1; "corpus" trains on
+another corpus, less what the validation text holds. The module must not import torch.
 """
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -22,10 +23,12 @@ from mingan.errors import NothingYet, UsageError
 from mingan.language import Text
 from mingan.scaling.factor import Factor, worth
 from mingan.tunnel import pyramid
-from mingan.tunnel.batches import Bytes
-from mingan.tunnel.ladder import Said, cores_here, outcome, read_plan, train_rungs
+from mingan.tunnel.batches import Bytes, Tokens
+from mingan.tunnel.jobs import Crew, Said, here, train_rungs, write
+from mingan.tunnel.ladder import cores_here, lay, outcome, read_plan, tokeniser_of
 from mingan.tunnel.plans import Plan, Rung
 from mingan.tunnel.shapes import Shape
+from mingan.tunnel.texts import SEED, as_bytes
 
 SIZES = 3
 """Widths of the base at which a factor is tried, the smallest ones."""
@@ -44,9 +47,11 @@ class Kind:
         said: what it is.
         shape, text, job: change the shape, the training text, or the recipe; None leaves it.
         seed: added to the base's.
+        other: whether it takes another corpus in the place of the base's.
     """
 
     said: Text
+    other: bool = False
     shape: Callable[[Shape], Shape] | None = None
     text: Callable[[Bytes], Bytes] | None = None
     job: dict[str, Any] | None = None
@@ -91,6 +96,13 @@ def _spoilt(passage: str, rng: np.random.Generator) -> str:
     return "".join(rng.choice(signs, len(passage)).tolist())
 
 
+def filtered_pool(text: Bytes) -> Bytes:
+    """The same crawl after L1 of the pyramid, the rules."""
+    crawl = raw_pool(text).tobytes().decode("utf-8", "replace").split("\n\n")
+    kept = pyramid.filtered(crawl, pyramid.Ledger())
+    return np.frombuffer("\n\n".join(kept).encode(), dtype=np.uint8)
+
+
 def selected_pool(text: Bytes) -> Bytes:
     """The same crawl after L1 and L2 of the pyramid; a little clean text says what is wanted."""
     passages = text.tobytes().decode("utf-8", "replace").split("\n\n")
@@ -121,6 +133,11 @@ KINDS: dict[str, Kind] = {
         said=Text("去掉块输入处的卷积", "without the convolution at the input of blocks"),
         shape=lambda s: replace(s, conv=0),
     ),
+    "apart": Kind(
+        said=Text("同一序列里的文档互不相见（或反过来）",
+                  "documents of a sequence do not see each other (or the other way round)"),
+        shape=lambda s: replace(s, border=() if s.border else _border(s)),
+    ),
     "linear-decay": Kind(
         said=Text("学习率直线衰减", "a decay along a straight line"), job={"decay": "linear"}
     ),
@@ -132,11 +149,20 @@ KINDS: dict[str, Kind] = {
         said=Text("像网上抓来的：一半的段落坏了", "as from a crawl: half of the passages spoilt"),
         text=raw_pool,
     ),
+    "filtered": Kind(
+        said=Text("抓来的过滤以后", "the crawl after filtering"), text=filtered_pool
+    ),
     "selected": Kind(
         said=Text("抓来的过滤、挑选以后", "the crawl after filtering and selecting"),
         text=selected_pool,
     ),
+    "corpus": Kind(said=Text("换一份语料", "another corpus"), other=True),
 }  # fmt: skip
+
+
+def _border(shape: Shape) -> tuple[int, ...]:
+    """What ends a document: a blank line among bytes, token 0 among learned pieces."""
+    return (10, 10) if shape.vocab == 256 else (0,)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -154,12 +180,17 @@ class Studied:
 
 
 def study(
-    folder: Path, names: Sequence[str], *, cores: int | None = None, said: Said | None = None
-) -> tuple[Studied, ...]:
+    folder: Path, names: Sequence[str], *, cores: int | None = None, said: Said | None = None,
+    other: Sequence[str] = (), crew: Crew | None = None,
+) -> tuple[Studied, ...]:  # fmt: skip
     """Train what is missing of these factors, and read them off the base ladder.
 
+    Args:
+        other: passages of the other corpus, for the factor "corpus".
+        cores: of this machine that are used; `crew` whoever trains instead.
+
     Raises:
-        UsageError: no such factor.
+        UsageError: no such factor, or "corpus" without another corpus.
         NothingYet: the folder's ladder is not finished.
     """
     for name in names:
@@ -168,43 +199,51 @@ def study(
                 f"没有名叫 {name!r} 的因素；有的是：{'、'.join(KINDS)}。",
                 f"There is no factor {name!r}; there are {', '.join(KINDS)}.",
             )
+        if KINDS[name].other and not other:
+            raise UsageError(
+                f"因素 {name} 要另一份语料：加上 --other 语料。",
+                f"The factor {name} takes another corpus: add --other CORPUS.",
+            )
     base = outcome(folder)
     if base.law is None:
         raise NothingYet(
             "先把阶梯跑完（mingan ladder run），因素要和它比。",
             "Run the ladder first (mingan ladder run): factors are held against it.",
         )
-    made = read_plan(folder)
-    found = []
+    made, found = read_plan(folder), []
+    crew = crew or here(cores or cores_here(), alone=made.device != "cpu")
     for name in names:
-        points = _run(folder, made, name, cores or cores_here(), said)
+        points, cost = _run(folder, made, name, crew, said, other)
         n, d, loss = (np.array([row[k] for row in points], float) for k in range(3))
         found.append(
             Studied(name=name, said=KINDS[name].said, points=tuple(points),
-                    found=worth(base.law, n, d, loss))
+                    found=worth(base.law, n, d, loss, cost=cost))
         )  # fmt: skip
     return tuple(found)
 
 
 def _run(
-    folder: Path, made: Plan, name: str, cores: int, said: Said | None
-) -> list[tuple[int, int, float, int]]:
+    folder: Path, made: Plan, name: str, crew: Crew, said: Said | None, other: Sequence[str]
+) -> tuple[list[tuple[int, int, float, int]], list[float]]:
+    """Points, and what a token costs in each over what it costs in the base."""
     kind, place = KINDS[name], folder / "factors" / name
     place.mkdir(parents=True, exist_ok=True)
-    _lay_texts(folder, place, kind)
+    _lay_texts(folder, place, kind, other)
     base = {rung.shape.width: rung for rung in reversed(made.rungs)}
     chosen = [
         replace(base[width], ends=base[width].ends[:LENGTHS]) for width in sorted(base)[:SIZES]
     ]
     pairs = [(rung, _changed(rung, kind)) for rung in chosen]
-    train_rungs(place, made, [rung for _, rung in pairs], cores, 1, said, extra=kind.job or {})
-    points = []
+    train_rungs(place, made, [rung for _, rung in pairs], crew, said=said, extra=kind.job or {})
+    points, cost = [], []
     for plain, rung in pairs:
+        dear = rung.shape.flops_per_token / plain.shape.flops_per_token
         result = json.loads((place / "rungs" / rung.name / "result.json").read_text("utf-8"))
         points += [
             (plain.shape.parameters, p["tokens"], p["loss"], p["seed"]) for p in result["points"]
         ]
-    return points
+        cost += [dear] * len(result["points"])
+    return points, cost
 
 
 def _changed(rung: Rung, kind: Kind) -> Rung:
@@ -212,13 +251,54 @@ def _changed(rung: Rung, kind: Kind) -> Rung:
     return replace(rung, shape=shape, seed=rung.seed + kind.seed)
 
 
-def _lay_texts(folder: Path, place: Path, kind: Kind) -> None:
-    """The texts of the factor's runs: the base's, or its training text changed."""
-    target = place / "texts.npz"
-    if target.exists():
+def _lay_texts(folder: Path, place: Path, kind: Kind, other: Sequence[str]) -> None:
+    """The texts of the factor's runs: the base's, or its training text changed or exchanged.
+
+    Raises:
+        UsageError: the factor was trained on yet another corpus before, or this one is too small.
+    """
+    texts, cut = np.load(folder / "texts.npz"), tokeniser_of(folder)
+    mark = hashlib.sha256("\0".join(other).encode("utf-8", "replace")).hexdigest()[:16]
+    file = place / "other.txt"
+    if kind.other and file.is_file() and file.read_text("utf-8") != mark:
+        raise UsageError(
+            f"{place} 里已经有拿另一份语料训练的；删掉它，或者换一个阶梯。",
+            f"{place} holds runs on yet another corpus; delete it, or take another ladder.",
+        )
+    if (place / "texts.npz").exists():
         return
-    texts = np.load(folder / "texts.npz")
-    train = kind.text(texts["train"]) if kind.text else texts["train"]
-    draft = place / "texts.draft.npz"
-    np.savez(draft, train=train, validation=texts["validation"])
-    draft.replace(target)
+    train = texts["train"]
+    if kind.text is not None:
+        train = cut.cut(kind.text(_plain(folder, train)))
+    if kind.other:
+        train = cut.cut(without(other, _plain(folder, texts["validation"])))
+        longest = max(rung.ends[LENGTHS - 1] for rung in read_plan(folder).rungs)
+        need = longest * read_plan(folder).tokens_per_step
+        if train.size < need:
+            raise UsageError(
+                f"另一份语料只有 {train.size:,} 个词元，要 {need:,} 个，和阶梯一样长。",
+                f"The other corpus has {train.size:,} tokens; it takes {need:,}, as many as the "
+                "ladder's.",
+            )
+        write(file, mark)
+    lay(place, train, texts["validation"], cut)
+
+
+def without(passages: Sequence[str], held: Bytes) -> Bytes:
+    """Passages as a text, less those of which a line is in the text that is held back.
+
+    A corpus that shares text with the validation text would win by having seen it.
+    """
+    known = {line for line in held.tobytes().decode("utf-8", "replace").split("\n") if line.strip()}
+    kept = [each for each in dict.fromkeys(passages) if known.isdisjoint(each.split("\n"))]
+    order = np.random.default_rng(SEED).permutation(len(kept))
+    return as_bytes(kept[place] for place in order)
+
+
+def _plain(folder: Path, tokens: Tokens) -> Bytes:
+    """A ladder's text as bytes again, a blank line after each document."""
+    cut = tokeniser_of(folder)
+    if not cut.written:
+        return np.asarray(tokens, dtype=np.uint8)
+    ends = np.flatnonzero(tokens == 0)
+    return as_bytes(cut.decode(part.tolist()) for part in np.split(tokens, ends + 1) if part.size)

@@ -19,7 +19,7 @@ from typing import Any, Literal
 
 import numpy as np
 
-from mingan.tunnel.batches import Bytes
+from mingan.tunnel.batches import Tokens
 
 WINDOW = 128
 READY = 64
@@ -84,7 +84,7 @@ class Guard:
     masked: int = 0
     on: bool = True
 
-    def clean(self, rows: Bytes, losses: np.ndarray) -> np.ndarray:
+    def clean(self, rows: Tokens, losses: np.ndarray) -> np.ndarray:
         """Which sequences of a batch to train on: (B,) true or false.
 
         Args:
@@ -167,12 +167,14 @@ class Guard:
         )  # fmt: skip
 
 
-def _no_text(row: Bytes) -> bool:
+def _no_text(row: Tokens) -> bool:
     """Whether a sequence is of a kind that text is not: one piece over and over, or near it."""
-    raw = row.astype(np.uint8).tobytes()
+    # Bytes as they are; learned pieces, of which there are more than 256, in two bytes each.
+    kept = row.astype("<u2" if int(row.max(initial=0)) > 255 else np.uint8)
+    raw, wide = kept.tobytes(), kept.itemsize
     if len(zlib.compress(raw, 1)) < LEAST_RATIO * len(raw):
         return True
-    for size in range(1, 14):
+    for size in range(wide, 14 * wide, wide):
         pieces = raw[: size * MOST_REPEATS]
         if len(pieces) == size * MOST_REPEATS and pieces == pieces[:size] * MOST_REPEATS:
             return True

@@ -16,10 +16,8 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-import subprocess
-import sys
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -28,17 +26,27 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from mingan.errors import InputError, NothingYet, UsageError
-from mingan.scaling.ladder_law import LadderLaw, Prediction, fit_ladder
-from mingan.tunnel.plans import Plan, Rung, ladder_of, plan, shape_of
-from mingan.tunnel.texts import Corpus, passages_of
+from mingan.scaling.ladder_law import LadderLaw, fit_ladder
+from mingan.scaling.ladder_scores import FEWEST, ScoreCurve, fit_scores
+from mingan.tunnel.batches import Tokens
+from mingan.tunnel.endings import WAYS
+from mingan.tunnel.jobs import (
+    Crew,
+    Said,
+    began,
+    here,
+    place_of,
+    result,
+    speeds,
+    train_rungs,
+    write,
+)
+from mingan.tunnel.plans import Cut, Plan, ladder_of, plan, seed_of, shape_of
+from mingan.tunnel.texts import Corpus, as_bytes, passages_of
+from mingan.tunnel.tokens import BYTES, Tokeniser, learned
 
 if TYPE_CHECKING:
     from mingan.tunnel.verifying import Gain
-
-Said = Callable[[str, int, int], None]
-"""Called with a rung's name, how many are done, and of how many."""
-
-_POLL_S = 0.3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,6 +55,8 @@ class Registered:
 
     Attributes:
         at: seconds since 1970; `rests_on` the hash of the points that it was made from.
+        score: what it will score on the endings of passages, by way of its loss, with its
+            interval; None where the rungs' scores bear no curve.
     """
 
     parameters: int
@@ -57,6 +67,9 @@ class Registered:
     compute: float
     rests_on: str
     at: float
+    score: float | None = None
+    score_low: float | None = None
+    score_high: float | None = None
 
     @property
     def half_width(self) -> float:
@@ -70,8 +83,10 @@ class Outcome:
 
     Attributes:
         points: (parameters, tokens, loss, seed) of fitted rungs.
-        law: None with too few points yet.
-        registered, truth: the prediction, and the loss that came; None before that.
+        scores: (loss, score, items) of the same runs on the endings of passages, where taken.
+        law, curve: from size and tokens to the loss, and from the loss to the score; None with
+            too few points, or scores that do not rise.
+        registered, truth, true_score: the prediction, and what came; None before that.
         began: when the held-out rung began; 0 before that.
         seconds: of all rungs together; `halted` names rungs that came to nothing, and why.
         speed: floating-point operations a second of the held-out rung, and the share of what the
@@ -80,9 +95,12 @@ class Outcome:
 
     plan: Plan
     points: tuple[tuple[int, int, float, int], ...]
+    scores: tuple[tuple[float, float, int], ...]
     law: LadderLaw | None
+    curve: ScoreCurve | None
     registered: Registered | None
     truth: float | None
+    true_score: float | None
     began: float
     seconds: float
     halted: dict[str, str]
@@ -97,37 +115,68 @@ class Outcome:
 
 
 def prepare(
-    folder: Path, budget: str, corpus: Corpus, *, cores: int | None = None, seed: int = 0
-) -> Plan:
+    folder: Path, budget: str, corpus: Corpus, *, cores: int | None = None, seed: int = 0,
+    vocab: int = 0, apart: bool = False,
+) -> Plan:  # fmt: skip
     """Measure this machine, plan, and lay texts and plan down; a plan that is there stays.
 
+    Args:
+        seed: of the whole ladder.
+        vocab: tokens to learn from the corpus; 0 for bytes.
+        apart: whether documents that share a sequence are not to see each other.
+
     Raises:
-        UsageError: no such budget, too little text, torch is missing, or the folder holds a
-            ladder on another text.
+        UsageError: no such budget, too little text, torch is missing, or the folder holds another
+            ladder.
+        MissingExtraError: the tokenizer's library is not installed.
     """
     file = folder / "plan.json"
     if file.is_file():
         found = read_plan(folder)
-        if found.corpus != corpus.hash or found.ladder != budget:
+        asked = (corpus.hash, budget, vocab, apart, seed)
+        if (found.corpus, found.ladder, found.vocab, bool(found.top.shape.border),
+                seed_of(found)) != asked:  # fmt: skip
             raise UsageError(
                 f"{folder} 里已经有另一个阶梯（{found.ladder}）；换一个文件夹。",
                 f"{folder} already holds another ladder ({found.ladder}); take another folder.",
             )
         return found
     ladder = ladder_of(budget)
-    widths = (*ladder.widths, ladder.top)
-    shapes = [asdict(shape_of(ladder, width)) for width in widths]
-    asked = json.dumps({"shapes": shapes, "rows": ladder.rows, "device": ladder.device})
-    times = json.loads(_python(["--speed", asked]))
-    made = plan(
-        budget, corpus=corpus.hash, bytes_there=corpus.train.size,
-        speed=dict(zip(widths, times, strict=True)), cores=cores or cores_here(), seed=seed,
+    tokeniser = learned(corpus.train, vocab) if vocab else BYTES
+    train, validation = tokeniser.cut(corpus.train), tokeniser.cut(corpus.validation)
+    cut = Cut(
+        vocab=vocab, kinds=tokeniser.vocab, per_byte=validation.size / corpus.validation.size,
+        border=tokeniser.border if apart else (),
     )  # fmt: skip
-    folder.mkdir(parents=True, exist_ok=True)
-    np.savez(folder / "texts.draft.npz", train=corpus.train, validation=corpus.validation)
-    (folder / "texts.draft.npz").replace(folder / "texts.npz")
-    _write(file, made.to_json())
+    widths = (*ladder.widths, ladder.top)
+    shapes = [asdict(shape_of(ladder, width, cut)) for width in widths]
+    count = 1 if ladder.device != "cpu" else cores or cores_here()
+    told = {"rows": ladder.rows, "device": ladder.device}
+    # As they will run: the fitted rungs side by side, the top one on all cores by itself.
+    times = speeds(told | {"shapes": shapes[:-1], "threads": 1}, at_once=count)
+    times += speeds(told | {"shapes": shapes[-1:], "threads": count}, at_once=1)
+    made = plan(
+        budget, corpus=corpus.hash, tokens_there=train.size,
+        speed=dict(zip(widths, times, strict=True)), cores=count, seed=seed, tokens=cut,
+    )  # fmt: skip
+    lay(folder, train, validation, tokeniser)
+    write(file, made.to_json())
     return made
+
+
+def lay(folder: Path, train: Tokens, validation: Tokens, tokeniser: Tokeniser) -> None:
+    """Put a ladder's texts, and what cut them, where its rungs find them."""
+    folder.mkdir(parents=True, exist_ok=True)
+    if tokeniser.written:
+        write(folder / "tokenizer.json", tokeniser.written)
+    np.savez(folder / "texts.draft.npz", train=train, validation=validation)
+    (folder / "texts.draft.npz").replace(folder / "texts.npz")
+
+
+def tokeniser_of(folder: Path) -> Tokeniser:
+    """What cut a ladder's texts."""
+    file = folder / "tokenizer.json"
+    return Tokeniser(file.read_text(encoding="utf-8")) if file.is_file() else BYTES
 
 
 def cores_here() -> int:
@@ -150,17 +199,22 @@ def read_plan(folder: Path) -> Plan:
     return Plan.from_json(file.read_text(encoding="utf-8"))
 
 
-def run(folder: Path, *, cores: int | None = None, said: Said | None = None) -> Outcome:
+def run(
+    folder: Path, *, cores: int | None = None, said: Said | None = None, crew: Crew | None = None
+) -> Outcome:
     """Train whatever is not trained yet, register, train the top rung.
+
+    Args:
+        cores: of this machine that are used; `crew` whoever trains instead.
 
     Raises:
         UsageError: a rung's process failed.
     """
-    made = read_plan(folder)
-    side_by_side = 1 if made.device != "cpu" else (cores or cores_here())
-    train_rungs(folder, made, made.rungs, side_by_side, 1, said)
+    made, count = read_plan(folder), cores or cores_here()
+    crew = crew or here(count, alone=made.device != "cpu")
+    train_rungs(folder, made, made.rungs, crew, said=said)
     register(folder)
-    train_rungs(folder, made, [made.top], 1, cores or cores_here(), said)
+    train_rungs(folder, made, [made.top], crew, threads=crew.wide, said=said)
     return outcome(folder)
 
 
@@ -175,7 +229,7 @@ def register(folder: Path) -> Registered:
     if file.is_file():
         return _registered(file)
     made = read_plan(folder)
-    if (_place(folder, made.top) / "job.json").exists():
+    if (place_of(folder, made.top) / "job.json").exists():
         raise InputError(
             "留出的一级已经开始了，现在登记不算数；换一个文件夹重来。",
             "The held-out rung has begun, so nothing can be registered; begin in another folder.",
@@ -186,20 +240,21 @@ def register(folder: Path) -> Registered:
             f"还有 {len(missing)} 级没有训练完：{'、'.join(missing[:5])}。",
             f"{len(missing)} rungs are not finished: {', '.join(missing[:5])}.",
         )
-    law = _law(points)
+    law, scores = _law(points), _scores(folder, made)
     assert law is not None
     tokens = made.top.ends[-1] * made.tokens_per_step
     found = law.predict(made.top.shape.parameters, tokens)
-    rests_on = hashlib.sha256(json.dumps([points, made.to_json()]).encode()).hexdigest()
-    _write(file, json.dumps(asdict(_as_registered(made, tokens, found, rests_on)), indent=1))
-    return _registered(file)
-
-
-def _as_registered(made: Plan, tokens: int, found: Prediction, rests_on: str) -> Registered:
-    return Registered(
+    curve = _curve(scores)
+    score = curve.foretell(law, made.top.shape.parameters, tokens) if curve else None
+    rests_on = hashlib.sha256(json.dumps([points, scores, made.to_json()]).encode()).hexdigest()
+    told = Registered(
         parameters=made.top.shape.parameters, tokens=tokens, loss=found.loss, low=found.low,
         high=found.high, compute=found.compute, rests_on=rests_on, at=time.time(),
+        score=score.score if score else None, score_low=score.low if score else None,
+        score_high=score.high if score else None,
     )  # fmt: skip
+    write(file, json.dumps(asdict(told), indent=1))
+    return _registered(file)
 
 
 def outcome(folder: Path) -> Outcome:
@@ -207,14 +262,15 @@ def outcome(folder: Path) -> Outcome:
     made = read_plan(folder)
     points, _ = _points(folder, made)
     file = folder / "prediction.json"
-    top = _result(folder, made.top)
-    results = [(rung.name, _result(folder, rung)) for rung in (*made.rungs, made.top)]
+    top = result(folder, made.top)
+    results = [(rung.name, result(folder, rung)) for rung in (*made.rungs, made.top)]
     there = [(name, found) for name, found in results if found]
+    scores, last = _scores(folder, made), top["points"][0] if top and top["points"] else {}
     return Outcome(
-        plan=made, points=tuple(points), law=_law(points),
-        registered=_registered(file) if file.is_file() else None,
-        truth=top["points"][0]["loss"] if top and top["points"] else None,
-        began=_began(folder, made.top), seconds=sum(found["seconds"] for _, found in there),
+        plan=made, points=tuple(points), law=_law(points), scores=tuple(scores),
+        curve=_curve(scores), registered=_registered(file) if file.is_file() else None,
+        truth=last.get("loss"), true_score=last.get("score"),
+        began=began(folder, made.top), seconds=sum(found["seconds"] for _, found in there),
         halted={name: found["halted"] for name, found in there if found["halted"]},
         speed=_speed(top),
     )  # fmt: skip
@@ -270,12 +326,13 @@ def verify_text(folder: Path, name: str, candidate: Path) -> Gain:
             f"没有 {name} 这一级；有的是：{'、'.join(known)}。",
             f"There is no rung {name}; there are {', '.join(known)}.",
         )
-    text = np.frombuffer("\n\n".join(passages_of([candidate])).encode(), dtype=np.uint8)
+    text = tokeniser_of(folder).cut(as_bytes(passages_of([candidate])))
     texts = np.load(folder / "texts.npz")
     recipe = Recipe(
-        shape=rung.shape, ends=rung.ends, seed=rung.seed, rate=made.rate, rows=made.rows
-    )
-    return verify(_place(folder, rung), recipe, texts["train"], text, texts["validation"])
+        shape=rung.shape, ends=rung.ends, seed=rung.seed, rate=made.rate, rows=made.rows,
+        per_byte=made.per_byte,
+    )  # fmt: skip
+    return verify(place_of(folder, rung), recipe, texts["train"], text, texts["validation"])
 
 
 def models_file(folder: Path) -> tuple[Path, list[str]]:
@@ -287,8 +344,8 @@ def models_file(folder: Path) -> tuple[Path, list[str]]:
     made = read_plan(folder)
     parts, names = [], []
     for rung in (*made.rungs, made.top):
-        file = _place(folder, rung) / "model.pt"
-        if _result(folder, rung) is None or not file.is_file():
+        file = place_of(folder, rung) / "model.pt"
+        if result(folder, rung) is None or not file.is_file():
             continue
         day = datetime.fromtimestamp(file.stat().st_mtime, UTC).date()
         names.append(rung.name)
@@ -301,7 +358,7 @@ def models_file(folder: Path) -> tuple[Path, list[str]]:
     if not names:
         raise NothingYet("还没有训练好的一级。", "No rung is trained yet.")
     target = folder / "models.toml"
-    _write(target, "\n".join(parts))
+    write(target, "\n".join(parts))
     return target, names
 
 
@@ -325,11 +382,63 @@ def _law(points: Sequence[tuple[int, int, float, int]]) -> LadderLaw | None:
         return None
 
 
+def _curve(scores: Sequence[tuple[float, float, int]]) -> ScoreCurve | None:
+    if not scores:
+        return None
+    losses, shares, items = zip(*scores, strict=True)
+    return fit_scores(losses, shares, items=min(items), floor=1 / WAYS)
+
+
+def bank_curve(
+    folder: Path, told: Mapping[str, tuple[int, int]], bank: str, *, floor: float = 0.0
+) -> ScoreCurve:
+    """From the losses of fitted rungs to what they score on a bank that they were asked.
+
+    Args:
+        told: by rung, answers that were right, and that were right or wrong.
+        floor: what guessing gets on the bank.
+
+    Raises:
+        NothingYet: too few rungs were asked, or their scores do not rise as losses fall.
+    """
+    losses, shares, items = [], [], []
+    for rung in read_plan(folder).rungs:
+        found, (right, asked) = result(folder, rung), told.get(rung.name, (0, 0))
+        if found and found["points"] and asked:
+            losses.append(max(found["points"], key=lambda point: point["tokens"])["loss"])
+            shares.append(right / asked)
+            items.append(asked)
+    if len(losses) < FEWEST:
+        raise NothingYet(
+            f"题库 {bank} 只问过 {len(losses)} 级，至少要 {FEWEST} 级：mingan ladder models，"
+            "再 mingan run。",
+            f"Only {len(losses)} rungs were asked bank {bank}; it takes {FEWEST}: mingan ladder "
+            "models, then mingan run.",
+        )
+    curve = fit_scores(losses, shares, items=min(items), floor=floor)
+    if curve is None:
+        raise NothingYet(
+            f"各级在题库 {bank} 上的得分没有随损失下降而上升，这样的得分预言不了。",
+            f"The rungs' scores on bank {bank} do not rise as losses fall; no score can be "
+            "foretold from them.",
+        )
+    return curve
+
+
+def _scores(folder: Path, made: Plan) -> list[tuple[float, float, int]]:
+    """(loss, score, items) of fitted rungs, where scores were taken."""
+    found = [result(folder, rung) or {"points": []} for rung in made.rungs]
+    return [
+        (p["loss"], p["score"], p["items"])
+        for each in found for p in each["points"] if p.get("score") is not None
+    ]  # fmt: skip
+
+
 def _points(folder: Path, made: Plan) -> tuple[list[tuple[int, int, float, int]], list[str]]:
     """Points of fitted rungs, and the names of rungs that are not finished."""
     points, missing = [], []
     for rung in made.rungs:
-        found = _result(folder, rung)
+        found = result(folder, rung)
         if found is None:
             missing.append(rung.name)
             continue
@@ -337,104 +446,5 @@ def _points(folder: Path, made: Plan) -> tuple[list[tuple[int, int, float, int]]
     return points, missing
 
 
-def _place(folder: Path, rung: Rung) -> Path:
-    return folder / "rungs" / rung.name
-
-
-def _result(folder: Path, rung: Rung) -> dict[str, Any] | None:
-    file = _place(folder, rung) / "result.json"
-    return dict(json.loads(file.read_text(encoding="utf-8"))) if file.is_file() else None
-
-
-def _began(folder: Path, rung: Rung) -> float:
-    file = _place(folder, rung) / "job.json"
-    return float(json.loads(file.read_text(encoding="utf-8"))["at"]) if file.is_file() else 0.0
-
-
 def _registered(file: Path) -> Registered:
     return Registered(**json.loads(file.read_text(encoding="utf-8")))
-
-
-def train_rungs(
-    folder: Path, made: Plan, rungs: Sequence[Rung], side_by_side: int, threads: int,
-    said: Said | None, *, extra: Mapping[str, Any] | None = None,
-) -> None:  # fmt: skip
-    """Train those that have no result yet, so many at a time, first in first out.
-
-    Args:
-        extra: more of the recipe, for every rung.
-
-    Raises:
-        UsageError: a rung's process failed; what is finished stays.
-    """
-    waiting = [rung for rung in rungs if _result(folder, rung) is None]
-    total, under_way = len(waiting), dict[str, subprocess.Popen[bytes]]()
-    try:
-        while waiting or under_way:
-            while waiting and len(under_way) < side_by_side:
-                rung = waiting.pop(0)
-                under_way[rung.name] = _start(folder, made, rung, threads, extra or {})
-            time.sleep(_POLL_S)
-            for name, process in list(under_way.items()):
-                if process.poll() is None:
-                    continue
-                del under_way[name]
-                if process.returncode:
-                    raise _failed(folder / "rungs" / name, process.returncode)
-                if said is not None:
-                    said(name, total - len(waiting) - len(under_way), total)
-    finally:
-        for process in under_way.values():
-            process.terminate()
-        for process in under_way.values():
-            process.wait()
-
-
-def _start(
-    folder: Path, made: Plan, rung: Rung, threads: int, extra: Mapping[str, Any]
-) -> subprocess.Popen[bytes]:
-    place = _place(folder, rung)
-    place.mkdir(parents=True, exist_ok=True)
-    job = place / "job.json"
-    if not job.is_file():
-        told = {
-            "shape": asdict(rung.shape), "ends": rung.ends, "seed": rung.seed, "rate": made.rate,
-            "rows": made.rows, "device": made.device, "threads": threads, "at": time.time(),
-            **extra,
-        }  # fmt: skip
-        _write(job, json.dumps(told))
-    with (place / "said.txt").open("ab") as out:
-        return subprocess.Popen(
-            [sys.executable, "-m", "mingan.tunnel.rung", str(place)], stdout=out, stderr=out
-        )
-
-
-def _failed(place: Path, code: int) -> UsageError:
-    told = (place / "said.txt").read_text(encoding="utf-8", errors="replace").strip()
-    last = told.splitlines()[-1][:200] if told else f"exit status {code}"
-    return UsageError(
-        f"{place.name} 这一级没有训练成（{last}）；再运行一次就从断的地方接着来。",
-        f"The rung {place.name} failed ({last}); the same command goes on from where it was.",
-    )
-
-
-def _python(arguments: Sequence[str]) -> str:
-    done = subprocess.run(
-        [sys.executable, "-m", "mingan.tunnel.rung", *arguments], capture_output=True, text=True,
-        check=False,
-    )  # fmt: skip
-    if done.returncode:
-        if "No module named 'torch'" in done.stderr:
-            raise UsageError(
-                "训练阶梯要 PyTorch：pip install 'mingan[tunnel]'。",
-                "A ladder takes PyTorch: pip install 'mingan[tunnel]'.",
-            )
-        last = done.stderr.strip().splitlines()[-1][:200] if done.stderr.strip() else ""
-        raise UsageError(f"测不出这台机器的快慢（{last}）。", f"Cannot measure speed ({last}).")
-    return done.stdout
-
-
-def _write(file: Path, text: str) -> None:
-    draft = file.with_suffix(".draft")
-    draft.write_text(text, encoding="utf-8")
-    draft.replace(file)

@@ -21,6 +21,12 @@ ROWS = 8
 _APART = 100
 """Between the seeds of one ladder and the next."""
 
+_START_S = 4.0
+"""Seconds before a rung's first step, most of them for PyTorch."""
+
+_LOOK = 160_000
+"""Tokens of training that take as long as one look at the text that is held back."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ladder:
@@ -72,6 +78,25 @@ MOST, LEAST = 1.6, 0.4
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Cut:
+    """How a ladder's text is cut into tokens.
+
+    Attributes:
+        vocab: of learned tokens, as asked for; 0 for bytes.
+        kinds: how many there are; `per_byte` of them in a byte of the validation text.
+        border: tokens that end a document, where documents are not to see each other.
+    """
+
+    vocab: int = 0
+    kinds: int = 256
+    per_byte: float = 1.0
+    border: tuple[int, ...] = ()
+
+
+_BYTES = Cut()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Rung:
     """One run: a shape, a seed, and the steps after which its decays end."""
 
@@ -96,9 +121,12 @@ class Plan:
 
     Attributes:
         rungs: fitted runs; `top` the held-out one.
-        speed: seconds a step by width, on one core (or the device).
+        speed: seconds a step by width, as it will run: fitted rungs side by side on one core
+            each, the top one on all (or each on the device).
         expected: seconds in all.
         corpus: its hash.
+        vocab: of learned tokens, as asked for; 0 for bytes.
+        per_byte: tokens in a byte of the validation text.
     """
 
     ladder: str
@@ -110,6 +138,8 @@ class Plan:
     rate: float
     speed: Mapping[int, float]
     expected: float
+    vocab: int = 0
+    per_byte: float = 1.0
 
     def to_json(self) -> str:
         """The plan as text."""
@@ -121,7 +151,8 @@ class Plan:
         raw = json.loads(text)
         return cls(
             ladder=raw["ladder"], corpus=raw["corpus"], rows=raw["rows"], device=raw["device"],
-            rate=raw["rate"], expected=raw["expected"],
+            rate=raw["rate"], expected=raw["expected"], vocab=raw.get("vocab", 0),
+            per_byte=raw.get("per_byte", 1.0),
             speed={int(k): v for k, v in raw["speed"].items()}, top=_rung(raw["top"]),
             rungs=tuple(_rung(each) for each in raw["rungs"]),
         )  # fmt: skip
@@ -143,33 +174,41 @@ def _rung(raw: Mapping[str, Any]) -> Rung:
 
 
 def plan(
-    budget: str, *, corpus: str, bytes_there: int, speed: Mapping[int, float], cores: int,
-    rate: float = 0.016, seed: int = 0,
+    budget: str, *, corpus: str, tokens_there: int, speed: Mapping[int, float], cores: int,
+    rate: float = 0.016, seed: int = 0, tokens: Cut = _BYTES,
 ) -> Plan:  # fmt: skip
     """Lengths that fit a budget on this machine.
 
     Args:
         budget: a name in `LADDERS`.
-        bytes_there: of training text; no run is longer than one pass over it.
-        speed: seconds a step by width, measured; `cores` that run rungs side by side.
+        tokens_there: of training text; no run is longer than one pass over it.
+        speed: seconds a step by width, measured as they will run (see `Plan`).
+        cores: that run rungs side by side.
         seed: of the whole ladder: another one has other parameters and another order of data.
+        tokens: how the text was cut.
 
     Raises:
         UsageError: no such budget, or too little text for it.
     """
     ladder = ladder_of(budget)
-    factor = min(MOST, bytes_there / ladder.top_length)
+    factor = min(MOST, tokens_there / ladder.top_length)
     if factor < LEAST:
+        least = int(LEAST * ladder.top_length)
         raise UsageError(
-            f"语料只有 {bytes_there:,} 字节，这个阶梯至少要 {int(LEAST * ladder.top_length):,}。",
-            f"The corpus has {bytes_there:,} bytes; this ladder takes "
-            f"{int(LEAST * ladder.top_length):,} at least.",
+            f"语料只有 {tokens_there:,} 个词元，这个阶梯至少要 {least:,}。",
+            f"The corpus has {tokens_there:,} tokens; this ladder takes {least:,} at least.",
         )
-    full = _made(ladder, factor, corpus, speed, cores, rate, seed)
-    if full.expected <= ladder.seconds:
-        return full
-    fits = max(LEAST, factor * ladder.seconds / full.expected)
-    return _made(ladder, fits, corpus, speed, cores, rate, seed)
+    while True:
+        found = _made(ladder, factor, corpus, speed, cores, rate, seed, tokens)
+        if found.expected <= ladder.seconds or factor <= LEAST:
+            return found
+        # What does not shrink with length (starts, looks) takes a few turns.
+        factor = max(LEAST, factor * min(0.99, ladder.seconds / found.expected))
+
+
+def seed_of(made: Plan) -> int:
+    """The seed of a whole ladder."""
+    return made.top.seed // _APART
 
 
 def ladder_of(budget: str) -> Ladder:
@@ -186,9 +225,12 @@ def ladder_of(budget: str) -> Ladder:
     return LADDERS[budget]
 
 
-def shape_of(ladder: Ladder, width: int) -> Shape:
+def shape_of(ladder: Ladder, width: int, tokens: Cut = _BYTES) -> Shape:
     """A rung's shape."""
-    return Shape(width=width, layers=ladder.layers, context=ladder.context)
+    return Shape(
+        width=width, layers=ladder.layers, context=ladder.context, vocab=tokens.kinds,
+        border=tokens.border,
+    )  # fmt: skip
 
 
 def _made(
@@ -199,24 +241,43 @@ def _made(
     cores: int,
     rate: float,
     seed: int,
+    tokens: Cut,
 ) -> Plan:
     per_step = ladder.rows * ladder.context
 
     def ends(lengths: Sequence[int]) -> tuple[int, ...]:
-        return tuple(round(factor * tokens / per_step) for tokens in lengths)
+        return tuple(round(factor * length / per_step) for length in lengths)
 
     rungs = tuple(
-        Rung(shape=shape_of(ladder, width), seed=_APART * seed + k, ends=ends(ladder.lengths))
+        Rung(
+            shape=shape_of(ladder, width, tokens), seed=_APART * seed + k, ends=ends(ladder.lengths)
+        )
         for width in sorted(ladder.widths, reverse=True)
         for k in range(ladder.seeds.get(width, 1))
     )
     top = Rung(
-        shape=shape_of(ladder, ladder.top), seed=_APART * seed, ends=ends([ladder.top_length])
-    )
-    work = sum(rung.steps * speed[rung.shape.width] for rung in rungs)
-    # The top rung runs alone: a second core helps little with matrices this small.
-    expected = work / max(cores, 1) + top.steps * speed[ladder.top]
+        shape=shape_of(ladder, ladder.top, tokens), seed=_APART * seed,
+        ends=ends([ladder.top_length]),
+    )  # fmt: skip
+    expected = _side_by_side([_seconds(rung, speed, per_step) for rung in rungs], cores)
+    expected += _seconds(top, speed, per_step)
     return Plan(
         ladder=ladder.name, corpus=corpus, rungs=rungs, top=top, rows=ladder.rows,
         device=ladder.device, rate=rate, speed=dict(speed), expected=expected,
+        vocab=tokens.vocab, per_byte=tokens.per_byte,
     )  # fmt: skip
+
+
+def _seconds(rung: Rung, speed: Mapping[int, float], per_step: int) -> float:
+    """What a rung takes: its steps, and the text that is held back after every decay."""
+    looks = len(rung.ends) * _LOOK / per_step
+    return _START_S + (rung.steps + looks) * speed[rung.shape.width]
+
+
+def _side_by_side(each: Sequence[float], cores: int) -> float:
+    """When the last job is done, if each begins in its turn on the first core that is free."""
+    free = [0.0] * max(cores, 1)
+    for seconds in each:
+        first = free.index(min(free))
+        free[first] += seconds
+    return max(free)

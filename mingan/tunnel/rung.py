@@ -10,6 +10,7 @@ import json
 import sys
 import tempfile
 import time
+from dataclasses import asdict
 from pathlib import Path
 
 import numpy as np
@@ -47,15 +48,16 @@ def _train(folder: Path) -> None:
     recipe = Recipe(
         shape=Shape(**job["shape"]), ends=tuple(job["ends"]), seed=job["seed"], rate=job["rate"],
         rows=job["rows"], guard=job.get("guard", True), every=job.get("every", 200),
-        decay=job.get("decay", "sqrt"), half=gpu, compiled=gpu,
+        decay=job.get("decay", "sqrt"), half=gpu, compiled=gpu, per_byte=job.get("per_byte", 1.0),
     )  # fmt: skip
     began = time.time()
-    result = train(recipe, texts["train"], texts["validation"], folder, device=job["device"])
+    written = folder.parent.parent / "tokenizer.json"
+    result = train(
+        recipe, texts["train"], texts["validation"], folder, device=job["device"],
+        tokeniser=written.read_text(encoding="utf-8") if written.is_file() else "",
+    )  # fmt: skip
     found = {
-        "points": [
-            {"parameters": p.parameters, "tokens": p.tokens, "loss": p.loss, "seed": p.seed}
-            for p in result.points
-        ],
+        "points": [asdict(point) for point in result.points],
         "skipped": result.skipped, "masked": result.masked, "rollbacks": result.rollbacks,
         "steps": result.steps, "halted": result.halted, "seconds": time.time() - began,
         "peak": peak_flops() if gpu else None,
@@ -79,7 +81,7 @@ def peak_flops() -> float | None:
 
 def seconds_a_step(shape: Shape, rows: int, device: str) -> float:
     """Measured on random tokens; the first run, which warms caches, is thrown away."""
-    text = np.random.default_rng(0).integers(0, 256, 60_000).astype(np.uint8)
+    text = np.random.default_rng(0).integers(0, shape.vocab, 60_000).astype(np.uint16)
     with tempfile.TemporaryDirectory() as folder:
         times = []
         for number, steps in enumerate((_SHORT, _SHORT, _SHORT + _TRIAL)):
@@ -95,8 +97,8 @@ def seconds_a_step(shape: Shape, rows: int, device: str) -> float:
 
 if __name__ == "__main__":
     if sys.argv[1] == "--speed":
-        torch.set_num_threads(1)
         asked = json.loads(sys.argv[2])
+        torch.set_num_threads(asked["threads"])
         print(json.dumps([
             seconds_a_step(Shape(**shape), asked["rows"], asked["device"])
             for shape in asked["shapes"]

@@ -32,7 +32,9 @@ class Shape:
         conv: taps of the causal convolution at the input of every block; 0 for none. Without it
             models of this size stay at bigrams for the first megabyte.
         qk_norm: whether queries and keys are normalised; `tied` head and embedding are one.
-        vocab, context: bytes, and tokens in a sequence.
+        vocab, context: kinds of tokens (256 for bytes), and tokens in a sequence.
+        border: tokens that end a document. With it, documents that are packed into one sequence
+            do not see each other; without it (empty) they do.
     """
 
     width: int
@@ -52,8 +54,10 @@ class Shape:
     tied: bool = False
     vocab: int = 256
     context: int = 128
+    border: tuple[int, ...] = ()
 
     def __post_init__(self) -> None:
+        object.__setattr__(self, "border", tuple(self.border))  # JSON knows lists alone
         heads = self.width // self.head if self.head > 0 else 0
         shared = self.kv_heads or heads
         if self.width % self.head or self.head % 2 or not heads or heads % shared:
@@ -67,6 +71,11 @@ class Shape:
             raise InputError(
                 "top 要在 1 到 experts 之间，layers 至少 1，context 至少 2。",
                 "top must be from 1 to experts, layers 1 or more, context 2 or more.",
+            )
+        if self.block < 1 or self.best < 1 or not all(0 <= b < self.vocab for b in self.border):
+            raise InputError(
+                "block 和 best 至少 1，border 要是词表里的词元。",
+                "block and best must be 1 or more, border tokens of the vocabulary.",
             )
 
     @property
@@ -99,7 +108,19 @@ class Shape:
     def flops_per_token(self) -> float:
         """Of training, forward and backward: 6 times what multiplies, attention included."""
         matrices = self.active + self.width * self.vocab
-        return 6.0 * (matrices + self.layers * self.width * self.context)
+        return 6.0 * (matrices + self.layers * self.width * self.seen)
+
+    @property
+    def seen(self) -> float:
+        """Tokens that a query is held against at full context, block means counted by half.
+
+        A token that is seen takes two products, of its key and of its value; the mean of a block
+        takes one. Half of what full attention multiplies lies ahead of its query and is wasted.
+        """
+        blocks = -(-self.context // self.block)
+        if self.attend == "full" or self.context <= self.dense_below or blocks <= self.best + 2:
+            return float(self.context)
+        return (self.best + 2) * self.block + blocks / 2
 
     def to_json(self) -> str:
         """The record as text, keys in order."""

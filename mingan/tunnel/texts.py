@@ -146,6 +146,11 @@ def passages_of(files: Sequence[Path]) -> list[str]:
     return list(_passages(_read(files)))
 
 
+def as_bytes(passages: Iterable[str]) -> Bytes:
+    """Passages as one text, a blank line after each."""
+    return np.frombuffer("".join(f"{each}\n\n" for each in passages).encode(), dtype=np.uint8)
+
+
 def _packaged(name: str, folder: Path) -> list[str]:
     if name not in PACKAGES:
         raise UsageError(

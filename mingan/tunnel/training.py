@@ -4,7 +4,8 @@
 
 A run is a list of segments (see `schedule`). After every `every` steps, and wherever a segment
 ends, all that it needs is on disk; the same call goes on from there, and on a CPU ends bit-equal
-to a run that was never stopped. Each decay ends in one point: tokens, loss on the validation text.
+to a run that was never stopped. Each decay ends in one point: tokens, loss on the validation text,
+and the share of its passages whose ending the model tells from others' (see `endings`).
 The module must not know other rungs.
 """
 
@@ -27,8 +28,9 @@ from torch import Tensor
 
 from mingan.errors import InputError
 from mingan.tunnel import saving
-from mingan.tunnel.batches import Batches, Bytes
+from mingan.tunnel.batches import Batches, Tokens
 from mingan.tunnel.decoder import Decoder
+from mingan.tunnel.endings import Endings, endings, share_right
 from mingan.tunnel.guard import BACK, Guard
 from mingan.tunnel.schedule import Decay, Segment, segments, share
 from mingan.tunnel.shapes import Shape
@@ -55,6 +57,7 @@ class Recipe:
         decay: how the rate falls at the end; `guard` whether the run is watched.
         half: whether products are taken in bfloat16 (weights and sums stay in float32), for GPUs
             and CPUs that are faster at it; `compiled` whether PyTorch may fuse operations.
+        per_byte: tokens in a byte of the validation text; losses of points are nats a byte.
         faults: by cursor, what a test puts in the way.
     """
 
@@ -68,6 +71,7 @@ class Recipe:
     guard: bool = True
     half: bool = False
     compiled: bool = False
+    per_byte: float = 1.0
     faults: Mapping[int, Fault] = field(default_factory=dict)
 
     @property
@@ -79,13 +83,21 @@ class Recipe:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Point:
-    """A finished decay: loss in nats a byte on the validation text."""
+    """A finished decay.
+
+    Attributes:
+        loss: nats a byte on the validation text.
+        score: share of endings told right; None where the text was too short for items.
+        items: of the score.
+    """
 
     parameters: int
     tokens: int
     loss: float
     seed: int
     steps: int
+    score: float | None = None
+    items: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,16 +113,21 @@ class Result:
 
 
 def train(
-    recipe: Recipe, text: Bytes, validation: Bytes, folder: Path, *, device: str = "cpu"
-) -> Result:
+    recipe: Recipe, text: Tokens, validation: Tokens, folder: Path, *, device: str = "cpu",
+    tokeniser: str = "",
+) -> Result:  # fmt: skip
     """Train, or go on with, a scale model; its files lie in `folder`.
+
+    Args:
+        text, validation: tokens; `tokeniser` what cut them, as its own text, which goes into the
+            model's file ("" for bytes).
 
     Raises:
         InputError: the folder holds a run of another recipe, or a broken checkpoint.
     """
     folder.mkdir(parents=True, exist_ok=True)
     run = _Run(recipe, text, validation, folder, device)
-    return run.all()
+    return run.all(tokeniser)
 
 
 @dataclass(slots=True)
@@ -127,11 +144,14 @@ class _Place:
 
 class _Run:
     def __init__(
-        self, recipe: Recipe, text: Bytes, validation: Bytes, folder: Path, device: str
+        self, recipe: Recipe, text: Tokens, validation: Tokens, folder: Path, device: str
     ) -> None:
         self.recipe, self.folder, self.device = recipe, folder, device
         self.batches = Batches(text, recipe.shape.context + 1, recipe.rows, recipe.seed)
         self.validation = validation
+        self.endings: Endings | None = endings(
+            validation, recipe.shape.context, whole=recipe.shape.vocab == 256
+        )
         self.segments = segments(recipe.ends)
         self.model = Decoder(recipe.shape, recipe.seed).to(device)
         self.losses = torch.compile(self.model.losses) if recipe.compiled else self.model.losses
@@ -183,15 +203,17 @@ class _Run:
 
     # -- all of it -------------------------------------------------------------------------------
 
-    def all(self) -> Result:
+    def all(self, tokeniser: str) -> Result:
         with _exactly():
             while self.place.segment < len(self.segments) and not self.place.halted:
                 self._segment(self.segments[self.place.segment])
-        saving.save(self.folder / "model.pt", {"shape": self.recipe.shape.to_json(),
-                                               "model": self.model.state_dict()})  # fmt: skip
+        saving.save(self.folder / "model.pt", {
+            "shape": self.recipe.shape.to_json(), "model": self.model.state_dict(),
+            "tokeniser": tokeniser,
+        })  # fmt: skip
         found = {
             (line["tokens"], line["seed"]): Point(
-                **{k: line[k] for k in ("parameters", "tokens", "loss", "seed", "steps")}
+                **{name: line[name] for name in Point.__dataclass_fields__ if name in line}
             )
             for line in self.points
         }
@@ -221,10 +243,13 @@ class _Run:
 
     def _point(self, segment: Segment) -> None:
         tokens = segment.end * self.batches.tokens
+        loss = self.recipe.per_byte * evaluate(self.model, self.validation, self.device)
+        asked = self.endings
         self.points.add(
             order=self.place.order, parameters=self.recipe.shape.parameters, tokens=tokens,
-            loss=evaluate(self.model, self.validation, self.device), seed=self.recipe.seed,
-            steps=segment.end,
+            loss=loss, seed=self.recipe.seed, steps=segment.end,
+            score=share_right(self.model, asked, self.device) if asked else None,
+            items=len(asked.rows) if asked else 0,
         )  # fmt: skip
 
     def _back_to_trunk(self) -> None:
@@ -341,8 +366,8 @@ class _Run:
         self.snapshots = [target]
 
 
-def finish(fork: Path, recipe: Recipe, text: Bytes, validation: Bytes) -> float:
-    """The loss after a decay from a fork, on any text; nothing is written.
+def finish(fork: Path, recipe: Recipe, text: Tokens, validation: Tokens) -> float:
+    """The loss (nats a byte) after a decay from a fork, on any text; nothing is written.
 
     Args:
         fork: a checkpoint taken where a decay begins (fork.pt of a rung).
@@ -358,12 +383,12 @@ def finish(fork: Path, recipe: Recipe, text: Bytes, validation: Bytes) -> float:
         segment = run.segments[run.place.segment]
         while run.place.step < segment.end and not run.place.halted:
             run._step(segment)
-        return evaluate(run.model, validation)
+        return recipe.per_byte * evaluate(run.model, validation)
 
 
 @torch.no_grad()
-def evaluate(model: Decoder, text: Bytes, device: str = "cpu") -> float:
-    """Nats a byte on a text, in sequences of the model's context."""
+def evaluate(model: Decoder, text: Tokens, device: str = "cpu") -> float:
+    """Nats a token on a text, in sequences of the model's context."""
     size = model.shape.context
     count = (text.size - 1) // size
     places = np.arange(count)[:, None] * size + np.arange(size + 1)[None, :]

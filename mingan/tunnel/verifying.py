@@ -18,7 +18,7 @@ import numpy as np
 from mingan.errors import NothingYet
 from mingan.language import Text
 from mingan.statistics.special import student_quantile
-from mingan.tunnel.batches import Bytes
+from mingan.tunnel.batches import Tokens
 from mingan.tunnel.training import Recipe, finish
 
 SEEDS = 3
@@ -67,9 +67,9 @@ class Gain:
 def verify(
     rung: Path,
     recipe: Recipe,
-    own: Bytes,
-    candidate: Bytes,
-    validation: Bytes,
+    own: Tokens,
+    candidate: Tokens,
+    validation: Tokens,
     *,
     seeds: int = SEEDS,
     level: float = 0.9,
@@ -107,7 +107,7 @@ def verify(
     )
 
 
-def half_and_half(own: Bytes, candidate: Bytes, length: int) -> Bytes:
+def half_and_half(own: Tokens, candidate: Tokens, length: int) -> Tokens:
     """Stretches of both texts in turn, as long as the shorter lasts.
 
     A stretch is many sequences long: where one text meets the other nobody could foretell the next

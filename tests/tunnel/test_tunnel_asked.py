@@ -59,7 +59,7 @@ async def test_it_continues_what_was_said_and_is_the_same_every_time(file: Path)
 async def test_probabilities_agree_with_the_model_itself(file: Path) -> None:
     model = ScaleModel(card(file))
     (found,) = await model.log_probabilities("ab", ["cd"])
-    plain = load_scale(file)
+    plain, _ = load_scale(file)
     with torch.no_grad():
         losses = plain.losses(torch.tensor([list(b"abcd")]))[0].tolist()
     assert found == pytest.approx([-losses[1], -losses[2]], rel=1e-5)

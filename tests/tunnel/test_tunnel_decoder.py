@@ -6,7 +6,10 @@ import pytest
 
 torch = pytest.importorskip("torch")
 
+import torch.nn.functional as F  # noqa: E402
+
 from mingan.errors import InputError  # noqa: E402
+from mingan.tunnel import attention  # noqa: E402
 from mingan.tunnel.attention import chosen  # noqa: E402
 from mingan.tunnel.decoder import Block, Decoder  # noqa: E402
 from mingan.tunnel.experts import Mixture  # noqa: E402
@@ -77,17 +80,111 @@ def test_sparse_is_full_where_it_may_see_everything() -> None:
         assert not torch.allclose(short(seen), full(seen), atol=1e-3)
 
 
-def test_a_query_sees_its_own_block_the_last_and_the_best() -> None:
+def masked(
+    q: torch.Tensor, k: torch.Tensor, v: torch.Tensor, *, block: int, best: int,
+    docs: torch.Tensor | None = None,
+) -> torch.Tensor:  # fmt: skip
+    """Sparse attention the plain way: everything is multiplied, and most of it hidden."""
+    length = q.shape[2]
+    places, there = chosen(q, k, block=block, best=best, docs=docs)
+    own = torch.arange(length) // block
+    blocks = torch.arange(-(-length // block))
+    near = (blocks == own[:, None]) | (blocks == own[:, None] - 1)
+    far = torch.zeros(*q.shape[:3], blocks.numel(), dtype=torch.bool)
+    for j in range(places.shape[-1]):
+        far |= (blocks == places[..., j : j + 1]) & there[..., j : j + 1]
+    seen = (near | far).repeat_interleave(block, dim=-1)[..., :length]
+    seen = seen & torch.ones(length, length, dtype=torch.bool).tril()
+    if docs is not None:
+        seen = seen & (docs[:, None, :, None] == docs[:, None, None, :])
+    return F.scaled_dot_product_attention(q, k, v, attn_mask=seen, scale=0.25)
+
+
+@pytest.mark.parametrize("length", [160, 150, 33])
+@pytest.mark.parametrize("packed", [False, True])
+def test_what_is_gathered_is_what_a_mask_would_leave(length: int, packed: bool) -> None:
+    draw = torch.Generator().manual_seed(3)
+    q, k, v = (torch.randn(2, 3, length, 16, generator=draw) for _ in range(3))
+    docs = torch.randint(0, 30, (2, length), generator=draw).sort(dim=1).values if packed else None
+    for each in (q, k, v):
+        each.requires_grad_(True)
+    ours = attention.gathered(q, k, v, 0.25, block=16, best=2, docs=docs)
+    plain = masked(q, k, v, block=16, best=2, docs=docs)
+    assert torch.allclose(ours, plain, atol=1e-5)
+    weight = torch.randn(ours.shape, generator=draw)
+    grads = [torch.autograd.grad((x * weight).sum(), (q, k, v)) for x in (ours, plain)]
+    for a, b in zip(*grads, strict=True):
+        assert torch.allclose(a, b, atol=1e-4)
+
+
+def test_gathered_from_everywhere_it_is_full_attention() -> None:
+    draw = torch.Generator().manual_seed(4)
+    q, k, v = (torch.randn(2, 2, 120, 16, generator=draw) for _ in range(3))
+    ours = attention.gathered(q, k, v, 0.25, block=16, best=8)
+    assert torch.allclose(ours, attention.full(q, k, v, 0.25), atol=1e-5)
+
+
+def test_a_query_sees_the_best_of_the_blocks_that_are_over() -> None:
     draw = torch.Generator().manual_seed(3)
     q, k = torch.randn(1, 1, 160, 16, generator=draw), torch.randn(1, 1, 160, 16, generator=draw)
-    seen = chosen(q, k, block=16, best=2)[0, 0]
-    counts = seen.sum(dim=1)
-    assert counts.max() == 4
+    places, there = chosen(q, k, block=16, best=2)
     for t in (5, 40, 100, 159):
         own = t // 16
-        assert seen[t, own]
-        assert own == 0 or seen[t, own - 1]
-        assert not seen[t, own + 1 :].any()
+        assert int(there[0, 0, t].sum()) == min(2, max(0, own - 1))
+        assert (places[0, 0, t][there[0, 0, t]] < own - 1).all()
+        if own > 3:
+            means = k[0, 0].view(10, 16, 16).mean(dim=1)[: own - 1] @ q[0, 0, t]
+            assert set(places[0, 0, t].tolist()) == set(means.topk(2).indices.tolist())
+
+
+# --- packing ------------------------------------------------------------------------------------
+
+PACKED = {
+    "full": Shape(width=32, border=(10, 10)),
+    "sparse": Shape(width=32, attend="sparse", dense_below=16, block=8, border=(10, 10)),
+    "moe": Shape(width=32, mix="moe", border=(10, 10)),
+}
+
+
+def words(length: int, seed: int) -> torch.Tensor:
+    draw = torch.Generator().manual_seed(seed)
+    return torch.randint(97, 123, (1, length), generator=draw)
+
+
+@pytest.mark.parametrize("kind", PACKED)
+def test_documents_of_one_sequence_do_not_see_each_other(kind: str) -> None:
+    model = alive(PACKED[kind])
+    end = torch.tensor([[10, 10]])
+    second, third = words(70, 5), words(10, 6)
+    with torch.no_grad():
+        one = model(torch.cat([words(30, 1), end, second, end, third], dim=1))
+        other = model(torch.cat([words(30, 2), end, second, end, third], dim=1))
+    assert torch.equal(one[:, 32:], other[:, 32:])
+    assert not torch.equal(one[:, :32], other[:, :32])
+    # Positions count from one another alone: packed or by itself, a document reads the same. By
+    # blocks it does not: where a block begins depends on what is packed before.
+    if kind != "sparse":
+        with torch.no_grad():
+            assert torch.allclose(model(second), one[:, 32:102], atol=1e-4)
+
+
+def test_without_a_border_documents_do_see_each_other() -> None:
+    model = alive(Shape(width=32))
+    with torch.no_grad():
+        one, other = (
+            model(torch.cat([words(30, k), torch.tensor([[10, 10]]), words(70, 5)], dim=1))
+            for k in (1, 2)
+        )
+    assert not torch.allclose(one[:, 40:], other[:, 40:], atol=1e-3)
+
+
+def test_a_border_belongs_to_the_document_that_it_ends() -> None:
+    row = torch.tensor([[1, 10, 10, 2, 10, 3, 10, 10, 10]])
+    found = attention.documents(row, (10, 10))
+    assert found is not None
+    assert found.tolist() == [[0, 0, 0, 1, 1, 1, 1, 1, 2]]
+    assert attention.documents(row, ()) is None
+    assert Shape(width=32, border=[10, 10]).border == (10, 10)  # type: ignore[arg-type]
 
 
 def test_gradients_reach_everything_that_is_trained() -> None:
@@ -158,6 +255,7 @@ def _stream(model: Decoder, batch: torch.Tensor) -> float:
 
 def test_a_shape_that_makes_no_model_is_refused() -> None:
     for wrong in ({"width": 30}, {"width": 32, "head": 15}, {"width": 64, "kv_heads": 3},
-                  {"width": 32, "top": 5}):  # fmt: skip
+                  {"width": 32, "top": 5}, {"width": 32, "border": (256,)},
+                  {"width": 32, "block": 0}):  # fmt: skip
         with pytest.raises(InputError):
             Shape(**wrong)  # type: ignore[arg-type]

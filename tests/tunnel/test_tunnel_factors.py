@@ -21,10 +21,13 @@ def worth(axis: str, ratio: float, low: float, high: float, chi: float = 1.0) ->
     return Worth(axis=axis, ratio=ratio, low=low, high=high, each=np.array([ratio]), chi=chi)  # type: ignore[arg-type]
 
 
-def studied(parameters: Worth, tokens: Worth) -> Studied:
+NONE = worth("compute", math.nan, math.nan, math.nan, chi=math.inf)
+
+
+def studied(parameters: Worth, tokens: Worth, compute: Worth | None = None) -> Studied:
     return Studied(
         name="shuffled", said=KINDS["shuffled"].said, points=((1, 2, 1.0, 0),),
-        found=Factor(parameters=parameters, tokens=tokens),
+        found=Factor(parameters=parameters, tokens=tokens, compute=compute or NONE),
     )  # fmt: skip
 
 
@@ -40,7 +43,8 @@ def test_a_third_of_the_lines_is_in_disorder_and_nothing_is_lost() -> None:
 def test_a_factor_changes_one_thing_only() -> None:
     base = Shape(width=64)
     for name, kind in KINDS.items():
-        changes = [kind.shape is not None, kind.text is not None, bool(kind.job), bool(kind.seed)]
+        changes = [kind.shape is not None, kind.text is not None, bool(kind.job), bool(kind.seed),
+                   kind.other]  # fmt: skip
         assert sum(changes) == 1, name
         if kind.shape is not None:
             assert kind.shape(base) != base
@@ -70,7 +74,7 @@ def test_factors_need_a_ladder_and_a_name(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="nonsense"):
         study(tmp_path, ["nonsense"])
     speed = dict.fromkeys((32, 48, 64), 0.01)
-    made = plan("1m", corpus="c", bytes_there=10**8, speed=speed, cores=2)
+    made = plan("1m", corpus="c", tokens_there=10**8, speed=speed, cores=2)
     (tmp_path / "plan.json").write_text(made.to_json())
     with pytest.raises(NothingYet, match="先把阶梯跑完"):
         study(tmp_path, ["seed"])

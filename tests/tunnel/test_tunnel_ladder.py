@@ -19,7 +19,7 @@ SPEED = {32: 0.010, 48: 0.014, 64: 0.019, 80: 0.025, 96: 0.032}
 
 def made(budget: str = "10m", *, slower: float = 1.0, there: int = 10**9) -> Plan:
     speed = {width: slower * seconds for width, seconds in SPEED.items()}
-    return plan(budget, corpus="c", bytes_there=there, speed=speed, cores=2)
+    return plan(budget, corpus="c", tokens_there=there, speed=speed, cores=2)
 
 
 def test_a_plan_fits_its_budget_and_keeps_its_ratios() -> None:

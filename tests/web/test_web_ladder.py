@@ -22,7 +22,7 @@ HOSTILE = "<script>alert(1)</script>"
 
 def made() -> Plan:
     speed = {32: 0.01, 48: 0.014, 64: 0.019, 80: 0.025, 96: 0.032}
-    return plan("10m", corpus="c", bytes_there=10**9, speed=speed, cores=2)
+    return plan("10m", corpus="c", tokens_there=10**9, speed=speed, cores=2)
 
 
 @pytest.fixture
