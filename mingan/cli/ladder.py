@@ -365,6 +365,36 @@ def models(folder: FolderOption = _FOLDER) -> int:
 
 
 @app.command(
+    "weigh",
+    help=help_("训练好的各级觉得文字有多出乎意料：每字节的比特、困惑度，分语言",
+               "how unexpected texts are to trained rungs: bits a byte, perplexity, by language"),
+)  # fmt: skip
+def weigh(
+    files: Annotated[list[Path] | None, typer.Argument(metavar="[FILE]...")] = None,
+    rung: Annotated[
+        list[str] | None,
+        typer.Option("--rung", metavar="NAME",
+                     help=help_("哪一级（可写多次；不写就是全部）",
+                                "which rung (may be repeated; all if left out)")),
+    ] = None,
+    folder: FolderOption = _FOLDER, json: JsonOption = False,
+) -> int:  # fmt: skip
+    """Texts of one's own, or the validation text."""
+    from mingan.reports import ladder_words as words
+    from mingan.reports import table
+    from mingan.tunnel.ladder import held_back
+    from mingan.tunnel.texts import passages_of
+    from mingan.tunnel.weighing import weigh as weighed
+
+    found = weighed(folder, passages_of(files) if files else held_back(folder), rungs=rung or ())
+    if json:
+        say.document(words.weighed_document(found))
+        return 0
+    print(table.plain(words.weighed_table(found)), end="")
+    return 0
+
+
+@app.command(
     "factors",
     help=help_("一个做法值多少参数、多少词元", "what a factor is worth in parameters or tokens"),
 )

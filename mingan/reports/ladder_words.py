@@ -6,7 +6,7 @@ The JSON keys are a promise to other programs. The module asks nobody and trains
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +19,7 @@ from mingan.scaling.ladder_scores import Foretold
 from mingan.tunnel.ladder import Outcome, Registered
 from mingan.tunnel.plans import Plan
 from mingan.tunnel.texts import Corpus
+from mingan.tunnel.weighing import Weighed
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -223,6 +224,35 @@ def points_table(found: Outcome, *, lang: Lang | None = None) -> Table:
             size(n, speak), f"{d:,}", str(seed), f"{loss:.4f}", f"{law:.4f}" if law else "–",
         ))  # fmt: skip
     return ruled(heads, rows, lang=speak)
+
+
+LANGUAGES = {
+    "zh": Text("中文", "Chinese"), "en": Text("英文", "English"), "": Text("其他", "other"),
+}  # fmt: skip
+
+
+def weighed_table(found: Sequence[Weighed], *, lang: Lang | None = None) -> Table:
+    """How unexpected texts were, by rung and language."""
+    speak = lang or current()
+    heads = (Text("级", "rung"), Text("语言", "language"), Text("字节", "bytes"),
+             Text("比特/字节", "bits a byte"), Text("困惑度", "perplexity"))  # fmt: skip
+    rows = [
+        (each.rung, LANGUAGES[each.language].say(speak), f"{each.size:,}",
+         f"{each.bits_per_byte:.3f}", figures(each.perplexity))
+        for each in found
+    ]  # fmt: skip
+    return ruled(heads, rows, lang=speak)
+
+
+def weighed_document(found: Sequence[Weighed]) -> dict[str, Any]:
+    """What `mingan ladder weigh --json` prints."""
+    return {
+        "rows": [
+            {"rung": each.rung, "language": each.language, "bytes": each.size,
+             "bits_per_byte": each.bits_per_byte, "perplexity": each.perplexity}
+            for each in found
+        ]
+    }  # fmt: skip
 
 
 def corpus_sentence(found: Corpus) -> Text:

@@ -144,22 +144,24 @@ class ScaleModel:
     def _write(self, prompt: str, most: int, temperature: float, seed: int) -> list[int]:
         import torch
 
+        from mingan.tunnel.writing import Writer
+
         model = self._loaded()
         tokens = self._tokens.encode(prompt) or [self._tokens.border[-1]]
-        start = len(tokens)
         draw = torch.Generator().manual_seed(seed)
-        with torch.no_grad():
-            for _ in range(most):
-                seen = torch.tensor([tokens[-model.shape.context :]])
-                logits = model(seen)[0, -1].float()
-                if temperature > 0:
-                    chances = torch.softmax(logits / temperature, dim=-1)
-                    tokens.append(int(torch.multinomial(chances, 1, generator=draw)))
-                else:
-                    tokens.append(int(logits.argmax()))
-                if self._tokens.written and tokens[-1] == self._tokens.border[-1]:
-                    break
-        return tokens[start:]
+        writer, written = Writer(model), list[int]()
+        for token in tokens[-model.shape.context :]:
+            logits = writer.read(token)
+        while len(written) < most:
+            if temperature > 0:
+                chances = torch.softmax(logits / temperature, dim=-1)
+                written.append(int(torch.multinomial(chances, 1, generator=draw)))
+            else:
+                written.append(int(logits.argmax()))
+            if self._tokens.written and written[-1] == self._tokens.border[-1]:
+                break
+            logits = writer.read(written[-1])
+        return written
 
     def _weighed(self, text: str) -> tuple[float, int, int]:
         """Bits of all tokens after the first, how many they are, and their bytes."""
@@ -169,25 +171,28 @@ class ScaleModel:
         return sum(nats) / math.log(2), len(nats), sum(self._tokens.sizes(tokens)[1:])
 
     def _nats(self, tokens: list[int]) -> list[float]:
-        """-ln of the chance of every token after the first, each after what fits before it."""
-        import torch
-
-        model = self._loaded()
         if len(tokens) < 2:
             raise RequestRejected(
                 "这段文字太短，算不出困惑度。", "The text is too short to have a perplexity."
             )
-        size, half = model.shape.context, model.shape.context // 2
-        found: list[float] = []
-        with torch.no_grad():
-            # Windows overlap by half, so that no token is foretold from too little.
-            for begin in range(0, len(tokens) - 1, half):
-                part = tokens[begin : begin + size + 1]
-                losses = model.losses(torch.tensor([part]))[0].tolist()
-                found += losses if begin == 0 else losses[size - half :]
-                if begin + size + 1 >= len(tokens):
-                    break
-        return found
+        return surprises(self._loaded(), tokens)
+
+
+def surprises(model: Decoder, tokens: list[int]) -> list[float]:
+    """-ln of the chance of every token after the first, each after what fits before it."""
+    import torch
+
+    size, half = model.shape.context, model.shape.context // 2
+    found: list[float] = []
+    with torch.no_grad():
+        # Windows overlap by half, so that no token is foretold from too little.
+        for begin in range(0, len(tokens) - 1, half):
+            part = tokens[begin : begin + size + 1]
+            losses = model.losses(torch.tensor([part]))[0].tolist()
+            found += losses if begin == 0 else losses[size - half :]
+            if begin + size + 1 >= len(tokens):
+                break
+    return found
 
 
 def load_scale(file: Path) -> tuple[Decoder, Tokeniser]:

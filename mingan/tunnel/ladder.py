@@ -335,6 +335,19 @@ def verify_text(folder: Path, name: str, candidate: Path) -> Gain:
     return verify(place_of(folder, rung), recipe, texts["train"], text, texts["validation"])
 
 
+def held_back(folder: Path) -> list[str]:
+    """The passages of a ladder's validation text."""
+    cut, tokens = tokeniser_of(folder), np.load(folder / "texts.npz")["validation"]
+    text = (
+        cut.decode(tokens.tolist())
+        if not cut.written
+        else "\n\n".join(
+            cut.decode(part.tolist()) for part in np.split(tokens, np.flatnonzero(tokens == 0) + 1)
+        )
+    )
+    return [part for part in text.split("\n\n") if part]
+
+
 def models_file(folder: Path) -> tuple[Path, list[str]]:
     """Write models.toml into the folder, with every trained rung; its path, and their names.
 

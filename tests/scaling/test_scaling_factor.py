@@ -48,6 +48,18 @@ def test_damage_that_lies_on_tokens_fits_no_single_number_of_parameters(law: Lad
     assert found.best.high < 1
 
 
+def test_compute_is_size_and_length_together_over_what_a_token_costs(law: LadderLaw) -> None:
+    n, d = np.array(TRIED).T
+    for grown, cost in ((1.0, 1.0), (1.3, 1.0), (1.3, 1.69), (0.8, 0.5)):
+        found = worth(law, n, d, [loss_of(grown * a, grown * b) for a, b in TRIED], cost=cost)
+        wanted = grown**2 / cost
+        assert found.compute.ratio == pytest.approx(wanted, rel=0.06)
+        assert found.compute.low <= wanted <= found.compute.high
+        assert found.compute.fits
+    dear = worth(law, n, d, [loss_of(a, b) for a, b in TRIED], cost=[1, 1, 2, 2, 4, 4])
+    assert dear.compute.each == pytest.approx([1, 1, 0.5, 0.5, 0.25, 0.25], rel=0.1)
+
+
 def test_what_fits_neither_axis_gives_no_ratio(law: LadderLaw) -> None:
     n, d = np.array(TRIED).T
     rng = np.random.default_rng(3)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from dataclasses import asdict
 from pathlib import Path
 
@@ -10,7 +11,12 @@ import pytest
 
 from mingan.cli.app import run as mingan
 from mingan.errors import InputError, NothingYet, UsageError
-from mingan.reports.ladder_words import outcome_document, outcome_sentence, prediction_sentence
+from mingan.reports.ladder_words import (
+    outcome_document,
+    outcome_notes,
+    outcome_sentence,
+    prediction_sentence,
+)
 from mingan.tunnel import ladder
 from mingan.tunnel.plans import LADDERS, LEAST, MOST, Plan, plan
 
@@ -115,6 +121,82 @@ def test_a_ladder_that_is_not_finished_registers_nothing(folder: Path) -> None:
     with pytest.raises(NothingYet, match="1 级没有训练完"):
         ladder.register(folder)
     assert "还没有走完" in outcome_sentence(ladder.outcome(folder)).zh
+
+
+def scored(folder: Path) -> None:
+    """Scores that follow the losses."""
+    for file in (folder / "rungs").glob("*/result.json"):
+        found = json.loads(file.read_text())
+        for point in found["points"]:
+            point |= {"score": score(point["loss"]), "items": 400}
+        file.write_text(json.dumps(found))
+
+
+def score(loss: float) -> float:
+    return 0.25 + 0.75 / (1 + math.exp(5 * (loss - 1.4)))
+
+
+def test_a_score_is_registered_with_the_loss(folder: Path) -> None:
+    assert ladder.outcome(folder).curve is None
+    scored(folder)
+    first = ladder.register(folder)
+    assert first.score is not None
+    assert first.score_low is not None
+    assert first.score_high is not None
+    truth = law(first.parameters, first.tokens, 1)
+    assert first.score == pytest.approx(score(truth), abs=0.02)
+    assert first.score_low < score(truth) < first.score_high
+    finish(folder, truth)
+    (folder / "rungs" / "d96-s0" / "result.json").write_text(json.dumps(
+        {"points": [{"loss": truth, "score": score(truth)}], "seconds": 1.0, "halted": ""}
+    ))  # fmt: skip
+    found = ladder.outcome(folder)
+    assert found.true_score == pytest.approx(score(truth))
+    assert "在区间里" in outcome_notes(found)[0].zh
+    assert outcome_document(found)["registered"]["score"] == first.score
+
+
+def test_scores_that_do_not_follow_are_not_foretold(folder: Path) -> None:
+    scored(folder)
+    for file in (folder / "rungs").glob("*/result.json"):
+        found = json.loads(file.read_text())
+        for point in found["points"]:
+            point["score"] = 0.25
+        file.write_text(json.dumps(found))
+    assert ladder.register(folder).score is None
+    assert "不预言" in outcome_notes(ladder.outcome(folder))[0].zh
+
+
+def test_a_bank_s_score_is_foretold_from_rungs_that_were_asked(folder: Path) -> None:
+    made = ladder.read_plan(folder)
+    told = {}
+    for rung in made.rungs:
+        loss = law(rung.shape.parameters, rung.ends[-1] * made.tokens_per_step, rung.seed)
+        told[rung.name] = (round(1000 * score(loss)), 1000)
+    curve = ladder.bank_curve(folder, told, "题", floor=0.25)
+    base = ladder.outcome(folder).law
+    assert base is not None
+    found = curve.foretell(base, 221_184, 5.6e6)
+    assert found.low < score(law(221_184, 5.6e6, 1)) < found.high
+    flat = dict.fromkeys(told, (25, 100))
+    with pytest.raises(NothingYet, match="没有随损失下降"):
+        ladder.bank_curve(folder, flat, "题")
+
+
+def test_predict_says_scores_too(
+    folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    scored(folder)
+    command = ["ladder", "predict", "--folder", str(folder), "--params", "2e5", "--tokens", "6e6"]
+    assert mingan(command) == 0
+    assert "四个结尾挑一个的得分" in capsys.readouterr().out
+    assert mingan([*command, "--json"]) == 0
+    (row,) = json.loads(capsys.readouterr().out)["scores"]
+    assert row["bank"] == "endings"
+    assert row["low"] < row["estimate"] < row["high"]
+    workspace = str(tmp_path / "w.db")
+    assert mingan([*command, "--bank", "没有的题库", "--workspace", workspace]) != 0
+    assert "没有的题库" in capsys.readouterr().err
 
 
 def test_far_outside_is_said(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -1,6 +1,7 @@
 """A ladder drawn: losses against compute with the registered prediction, and curves while they run.
 
-Each width has a stroke and a shape of its own. The held-out rung is a whisker (what was registered)
+Each width has a stroke and a shape of its own; the band around a stroke holds nine in ten of the
+laws that the points allow. The held-out rung is a whisker (what was registered)
 with a hollow point, and a diamond for what came. The module knows no folder.
 """
 
@@ -8,6 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from functools import partial
+
+import numpy as np
 
 from mingan.language import Lang, Text
 from mingan.reports.charts import svg
@@ -22,6 +25,7 @@ CURVES = Text("训练中", "Under way")
 _WIDE, _LEFT, _RIGHT = 660, 58, 640
 _TOP, _BOTTOM, _TALL = 30, 300, 330
 _KINDS = 5
+_STEPS_OF_A_LINE = 9
 _LOSS = Text("损失（每字节的奈特）", "Loss (nats a byte)")
 _COMPUTE = Text("参数 × 词元", "Parameters × tokens")
 _STEPS = Text("步", "Steps")
@@ -120,14 +124,25 @@ def _axes(
 
 
 def _law(found: Outcome, widths: Sequence[int], x: svg.Scale, y: svg.Scale) -> list[str]:
-    """What the law says of each fitted width, over the lengths that it was trained for."""
+    """What the laws say of each width over its lengths, and how far they are apart: a band.
+
+    The held-out width is drawn from the shortest length of the others to its own.
+    """
     if found.law is None:
         return []
+    lengths = {n: sorted({d for m, d, _, _ in found.points if m == n}) for n in widths}
+    if found.registered is not None:
+        first = min(d for _, d, _, _ in found.points)
+        lengths[found.registered.parameters] = [first, found.registered.tokens]
     lines = []
-    for place, n in enumerate(widths):
-        lengths = sorted({d for m, d, _, _ in found.points if m == n})
-        places = [(x(float(n) * d), y(found.law.predict(n, d).loss)) for d in lengths]
-        lines.append(svg.path(f"stroke s{place % _KINDS}", places))
+    for place, (n, own) in enumerate(lengths.items()):
+        kind = f"s{place % _KINDS}"
+        tokens = np.geomspace(own[0], own[-1], _STEPS_OF_A_LINE)
+        told = [(x(float(n) * d), found.law.predict(n, d)) for d in tokens.tolist()]
+        low = [(at, y(each.law_low)) for at, each in told]
+        high = [(at, y(each.law_high)) for at, each in told]
+        lines.append(svg.path(f"band {kind}", [*low, *reversed(high)], closed=True))
+        lines.append(svg.path(f"stroke {kind}", [(at, y(each.loss)) for at, each in told]))
     return lines
 
 
