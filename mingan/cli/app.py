@@ -148,6 +148,7 @@ def build() -> Callable[..., Any]:
     from mingan.cli.serve import serve
     from mingan.cli.trust import trust
     from mingan.cli.votes import votes
+    from mingan.cli.world import app as world
 
     app = typer.Typer(
         help=_ABOUT.say(), no_args_is_help=True, add_completion=False,
@@ -184,6 +185,7 @@ def build() -> Callable[..., Any]:
     app.add_typer(models, name="models")
     app.add_typer(density, name="density")
     app.add_typer(ladder, name="ladder")
+    app.add_typer(world, name="world")
     return typer.main.get_command(app)
 
 

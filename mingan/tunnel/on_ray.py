@@ -58,8 +58,8 @@ def on_ray(*, gpu: bool = False) -> Crew:
         import ray
     except ImportError:
         raise MissingExtraError(
-            "要在 Ray 上训练，请先安装：pip install 'mingan[ray]'",
-            "To train on Ray, install: pip install 'mingan[ray]'",
+            "要在 Ray 上训练，请先安装：pip install 'mingan[cluster]'",
+            "To train on Ray, install: pip install 'mingan[cluster]'",
         ) from None
     if not ray.is_initialized():
         try:

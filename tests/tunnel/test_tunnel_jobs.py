@@ -157,5 +157,5 @@ def test_without_ray_it_says_what_to_install(monkeypatch: pytest.MonkeyPatch) ->
     from mingan.tunnel.on_ray import on_ray
 
     monkeypatch.setitem(sys.modules, "ray", None)
-    with pytest.raises(MissingExtraError, match=r"mingan\[ray\]"):
+    with pytest.raises(MissingExtraError, match=r"mingan\[cluster\]"):
         on_ray()

@@ -1,0 +1,144 @@
+"""`mingan world`: give a model the first seconds of a scene, and see how it goes on."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from mingan.cli import say
+from mingan.cli.options import JsonOption, WorkspaceOption, help_
+from mingan.errors import UsageError
+from mingan.language import Text
+
+FolderArgument = Annotated[Path, typer.Argument(metavar="FOLDER")]
+
+app = typer.Typer(
+    help=Text(
+        "世界：看了开头，接得下去吗", "the world: can it continue what it was shown?"
+    ).say(),
+    no_args_is_help=True, add_completion=False, rich_markup_mode=None,
+)  # fmt: skip
+
+
+@app.command("make", help=help_("做出一批场景，给模型看的在 given 里", "make scenes to continue"))
+def make(
+    folder: FolderArgument,
+    law: Annotated[
+        list[str] | None,
+        typer.Option("--law", metavar="NAME",
+                     help=help_("只要这些规律（可写多次）", "only these laws (may be repeated)")),
+    ] = None,
+    split: Annotated[
+        list[str] | None,
+        typer.Option("--split", metavar="within|beyond|combined|gravity",
+                     help=help_("只要这些划分（可写多次）", "only these splits (may be repeated)")),
+    ] = None,
+    seeds: Annotated[
+        int, typer.Option("--seeds", min=1, max=1000,
+                          help=help_("每种几个场景", "scenes of each kind"))
+    ] = 10,
+    size: Annotated[
+        str, typer.Option("--size", metavar="WxH", help=help_("画面大小", "size of the picture"))
+    ] = "128x128",
+    public: Annotated[
+        bool,
+        typer.Option("--public",
+                     help=help_("用公开的种子（别人也做得出同样的）",
+                                "public seeds, the same scenes for everybody")),
+    ] = False,
+    workspace: WorkspaceOption = None,
+) -> int:  # fmt: skip
+    """Scenes with private seeds from the workspace's key."""
+    from mingan import shelf
+    from mingan.workspace import Workspace
+    from mingan.world import desk
+    from mingan.world.scenes import size_of
+
+    _known(law or [], split or [])
+    key = desk.PUBLIC
+    if not public:
+        with Workspace.open(workspace) as opened:
+            key = shelf.twins_key(opened.store).key
+    scenes = desk.scenes_of(key, laws=law or (), splits=split or (), seeds=seeds,
+                            size=size_of(size))  # fmt: skip
+    desk.make(folder, scenes, said=_progress)
+    say.out(Text(
+        f"{len(scenes)} 个场景在 {folder}；给模型接着演的在 {folder / 'given'}"
+        "（每段 2 秒，接 3 秒，存成同名的 mp4）。",
+        f"{len(scenes)} scenes in {folder}; what a model is to continue is in {folder / 'given'} "
+        "(2 seconds each, 3 to be added, saved as MP4 under the same name).",
+    ))  # fmt: skip
+    return 0
+
+
+@app.command(
+    "score",
+    help=help_("量接得怎么样，旁边总有免费的预言者", "measure clips beside free predictors"),
+)
+def score(
+    folder: FolderArgument,
+    clips: Annotated[
+        list[str] | None,
+        typer.Option("--clips", metavar="NAME=FOLDER",
+                     help=help_("哪个模型的视频在哪个文件夹（可写多次）",
+                                "a model's clips, by folder (may be repeated)")),
+    ] = None,
+    json: JsonOption = False,
+) -> int:  # fmt: skip
+    """Every law by itself."""
+    from mingan.reports import table
+    from mingan.reports import world_words as words
+    from mingan.world import desk
+    from mingan.world.scoring import by_law
+
+    scored = desk.score(folder, _models(clips or []), said=_progress)
+    rows = by_law(scored.clips)
+    short = any(scored.failed.values())
+    if json:
+        say.document(words.world_document(rows, scored))
+        return 1 if short else 0
+    for name in sorted(scored.failed):
+        if any(row.predictor == name for row in rows):
+            say.out(words.world_sentence(rows, name))
+    print(table.plain(words.world_table(rows)), end="")
+    for note in (*words.failed_notes(scored.failed, scored.rendered_anew), *words.NOTES):
+        say.note(note)
+    return 1 if short else 0
+
+
+def _models(told: list[str]) -> dict[str, Path]:
+    from mingan.reports.world_words import PREDICTORS
+
+    found: dict[str, Path] = {}
+    for each in told:
+        name, equals, place = each.partition("=")
+        if not equals or not name or not Path(place).is_dir():
+            raise UsageError(
+                f"--clips 要写成 名字=文件夹，不是 {each!r}（文件夹要在）。",
+                f"--clips takes NAME=FOLDER, a folder that is there, not {each!r}.",
+            )
+        if name in PREDICTORS or name in found:
+            raise UsageError(
+                f"{name!r} 这个名字已经有了，换一个。", f"The name {name!r} is taken; use another."
+            )
+        found[name] = Path(place)
+    return found
+
+
+def _known(laws: list[str], splits: list[str]) -> None:
+    from mingan.world.laws import LAWS
+    from mingan.world.scenes import SPLITS
+
+    for told, known in ((laws, tuple(LAWS)), (splits, SPLITS)):
+        for name in told:
+            if name not in known:
+                raise UsageError(
+                    f"没有 {name!r}；有的是：{'、'.join(known)}。",
+                    f"There is no {name!r}; there are {', '.join(known)}.",
+                )
+
+
+def _progress(done: int, total: int) -> None:
+    say.note(f"{done}/{total}")
