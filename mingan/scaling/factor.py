@@ -25,7 +25,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import ArrayLike
 
-from mingan.scaling.ladder_law import SEED, SHRINKS, LadderLaw
+from mingan.scaling.ladder_law import SEED, SHRINKS, LadderLaw, together
 from mingan.statistics.special import Floats
 
 Axis = Literal["parameters", "tokens", "compute"]
@@ -132,15 +132,13 @@ def _compute(law: LadderLaw, n: Floats, d: Floats, loss: Floats) -> Floats:
     """(K, n) ln of compute by every law, size and length growing alike; NaN beyond its reach."""
     p = law.draws
     x, y = np.log(n) - law.middle[0], np.log(d) - law.middle[1]
-    floor = np.exp(p[:, 0, None])
-    by_size = np.exp(p[:, 1, None] - p[:, 2, None] * x)
-    by_data = np.exp(p[:, 3, None] - p[:, 4, None] * y)
+    floor, power = np.exp(p[:, 0, None]), p[:, 6, None]
+    by_size, by_data = p[:, 1, None] - p[:, 2, None] * x, p[:, 3, None] - p[:, 4, None] * y
     low, high = np.full(loss.shape, -_REACH), np.full(loss.shape, _REACH)
     for _ in range(_HALVINGS):
         at = (low + high) / 2
-        more = floor + by_size * np.exp(-p[:, 2, None] * at) + by_data * np.exp(
-            -p[:, 4, None] * at
-        ) > loss  # fmt: skip
+        rest = together(by_size - p[:, 2, None] * at, by_data - p[:, 4, None] * at, power)
+        more = floor + np.exp(rest) > loss
         low, high = np.where(more, at, low), np.where(more, high, at)
     found = low + high  # twice the middle: both grow
     return np.where(np.abs(found) < 2 * _REACH - 1e-6, found, np.nan)
@@ -152,9 +150,13 @@ def _ratios(law: LadderLaw, axis: Axis, n: Floats, d: Floats, loss: Floats) -> F
     x, y = np.log(n) - law.middle[0], np.log(d) - law.middle[1]
     floor, a, alpha = np.exp(p[:, 0, None]), p[:, 1, None], p[:, 2, None]
     b, beta = p[:, 3, None], p[:, 4, None]
-    own, other = (x, np.exp(b - beta * y)) if axis == "parameters" else (y, np.exp(a - alpha * x))
-    level, power = (a, alpha) if axis == "parameters" else (b, beta)
-    rest = loss - floor - other
+    own, other = (x, b - beta * y) if axis == "parameters" else (y, a - alpha * x)
+    level, slope = (a, alpha) if axis == "parameters" else (b, beta)
+    power = np.exp(p[:, 6, None])
     with np.errstate(invalid="ignore", divide="ignore"):
-        found = (level - np.log(np.where(rest > 0, rest, np.nan))) / power - own
+        # What is left of the loss for the axis: rest^p less what the other takes of it.
+        rest = np.log(np.where(loss > floor, loss - floor, np.nan))
+        share = -np.expm1(power * (other - rest))
+        part = rest + np.log(np.where(share > 0, share, np.nan)) / power
+        found = (level - part) / slope - own
     return np.asarray(found)

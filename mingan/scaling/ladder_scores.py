@@ -98,13 +98,13 @@ def fit_scores(
     if not _rises(x, y):
         return None
     middle = float(np.median(x))
-    start = np.random.default_rng([seed, 4]).standard_normal((48, 3))
+    start = np.random.default_rng([seed, 4]).standard_normal((2000, 3))
     share = float(np.clip((y.mean() - floor) / (1 - floor), 0.02, 0.98))
     # Rungs are asked the same items, so they scatter less than separate draws of items would.
     usual = 0.5 * math.sqrt(max(float(y.mean() * (1 - y.mean())), 0.01) / items)
     guess = np.array([math.log(share / (1 - share)), math.log(_STEEP), math.log(usual)])
     draws = ensemble(
-        lambda p: _posterior(p, x - middle, y, floor, guess), guess + 0.2 * start, seed
+        lambda p: _posterior(p, x - middle, y, floor, guess), guess + 0.4 * start, seed
     )
     return ScoreCurve(draws=draws, middle=middle, floor=floor, points=int(x.size))
 
