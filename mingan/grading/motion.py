@@ -41,7 +41,7 @@ LOST = math.sqrt(2)
 """Position error, in widths, of a frame in which an object that is seen is not found."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class Measures:
     """The four measures of one clip against another, and the second one over moving frames.
 

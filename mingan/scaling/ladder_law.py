@@ -188,7 +188,7 @@ def _moved(
         by = 1.0 if step % _JUMP == 1 else 2.38 / math.sqrt(2 * size)
         jitter = 1e-5 * rng.standard_normal(mine.shape)
         return mine + by * (others[one] - others[two]) + jitter, np.zeros(count)
-    stretch = ((_STRETCH - 1) * rng.random(count) + 1) ** 2 / _STRETCH
+    stretch: Floats = np.asarray(((_STRETCH - 1) * rng.random(count) + 1) ** 2 / _STRETCH)
     partner: Floats = others[rng.integers(0, count, count)]
     odds: Floats = (size - 1) * np.log(stretch)
     return partner + stretch[:, None] * (mine - partner), odds

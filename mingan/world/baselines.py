@@ -102,17 +102,20 @@ def _along(takes: Takes, degree: int) -> Pixels:
 def _without(takes: Takes) -> Pixels:
     """The picture without its things.
 
-    Every pixel's middle over the given frames in which nothing vivid is near; what is covered in
-    all of them is filled in from around it.
+    Every pixel's mean over the given frames in which nothing vivid is near (the background stands
+    still); what is covered in all of them is filled in from around it.
     """
     cv2 = pictures()
     kernel = np.ones((5, 5), np.uint8)
-    vivid = [cv2.cvtColor(frame, cv2.COLOR_RGB2HSV)[..., 1] > 60 for frame in takes.given]
-    near = np.stack([cv2.dilate(each.astype(np.uint8), kernel) > 0 for each in vivid])
-    shown = np.where(near[..., None], np.nan, takes.given.astype(np.float32))
-    always = near.all(axis=0)
-    shown[:, always] = 0
-    empty: Pixels = np.nanmedian(shown, axis=0).astype(np.uint8)
+    total = np.zeros(takes.given.shape[1:], dtype=np.float32)
+    count = np.zeros(takes.given.shape[1:3], dtype=np.float32)
+    for frame in takes.given:
+        vivid = (cv2.cvtColor(frame, cv2.COLOR_RGB2HSV)[..., 1] > 60).astype(np.uint8)
+        free = (cv2.dilate(vivid, kernel) == 0).astype(np.float32)
+        total += frame * free[..., None]
+        count += free
+    empty: Pixels = (total / np.maximum(count, 1)[..., None]).round().astype(np.uint8)
+    always = count == 0
     if always.any():
         empty = cv2.inpaint(empty, always.astype(np.uint8), 3, cv2.INPAINT_TELEA)
     return empty

@@ -13,8 +13,9 @@ before they are scored. The module must not know where clips come from.
 from __future__ import annotations
 
 import math
+import warnings
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 
 import numpy as np
 
@@ -254,18 +255,28 @@ class LawScore:
 
 def score_of(clips: Sequence[Clip]) -> float:
     """The score of clips of one law, in [0, 100]."""
-    kept, extra = (float(np.mean([getattr(c, name) for c in clips])) for name in ("kept", "extra"))
-    kept_take = max(float(np.mean([c.kept_take for c in clips])), 1e-9)
-    extra_take = float(np.mean([c.extra_take for c in clips]))
-    whole = min(1.0, kept / kept_take) / (1 + max(0.0, extra - extra_take))
-    if LAWS[clips[0].scene.law].chaotic:
-        same = [float(np.mean(list(c.invariants.values()))) for c in clips if c.invariants]
-        happens = float(np.mean([c.happens for c in clips]))
-        return 100 * whole * happens * (float(np.mean(same)) if same else 1.0)
-    found, takes = (
-        motion.pooled([getattr(c, name) for c in clips]) for name in ("measures", "takes")
-    )
-    return whole * motion.physics_iq(found, takes)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", RuntimeWarning)  # no clip has an invariant
+        means = np.nanmean(_columns(clips), axis=0)
+    return _score(means, clips[0].scene.law)
+
+
+def _columns(clips: Sequence[Clip]) -> Floats:
+    """(clips, 16): what a score rests on, of which means are taken over the clips of a law."""
+    return np.array([
+        (c.kept, c.extra, c.kept_take, c.extra_take, c.happens,
+         float(np.mean(list(c.invariants.values()))) if c.invariants else math.nan,
+         *astuple(c.measures), *astuple(c.takes))
+        for c in clips
+    ])  # fmt: skip
+
+
+def _score(means: Floats, law: str) -> float:
+    kept, extra, kept_take, extra_take, happens, same = means[:6].tolist()
+    whole = min(1.0, kept / max(kept_take, 1e-9)) / (1 + max(0.0, extra - extra_take))
+    if LAWS[law].chaotic:
+        return float(100 * whole * happens * (1.0 if math.isnan(same) else same))
+    return float(whole) * motion.physics_iq(Measures(*means[6:11]), Measures(*means[11:]))
 
 
 def by_law(clips: Sequence[Clip]) -> tuple[LawScore, ...]:
@@ -308,9 +319,12 @@ def _interval(clips: Sequence[Clip]) -> tuple[float, float]:
     """By drawing scenes anew; with one scene there is none, and it is everything."""
     if len(clips) < 2:
         return 0.0, 100.0
-    rng = np.random.default_rng(_SEED)
+    rng, columns = np.random.default_rng(_SEED), _columns(clips)
     drawn = rng.integers(0, len(clips), (_DRAWS, len(clips)))
-    scores = [score_of([clips[k] for k in row]) for row in drawn]
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", RuntimeWarning)  # a draw without any invariant
+        means = np.nanmean(columns[drawn], axis=1)
+    scores = [_score(each, clips[0].scene.law) for each in means]
     low, high = np.quantile(scores, [0.025, 0.975]).tolist()
     return low, high
 

@@ -94,14 +94,14 @@ def play_scene(scene: Scene, *, forks: int = FORKS) -> Takes:
 def look(masks: Pixels, groups: tuple[int, ...]) -> tuple[Floats, Floats]:
     """Middles (K, T, g, 2) and sizes (K, T, g) of groups in masks (K, T, H, W)."""
     k, t, height, width = masks.shape
-    flat = masks.reshape(k * t, height * width).astype(np.int64)
-    y, x = np.divmod(np.arange(height * width), width)
     tracks = np.full((k * t, len(groups), 2), np.nan)
     areas = np.zeros((k * t, len(groups)))
-    for row, mask in enumerate(flat):
-        counts = np.bincount(mask, minlength=NOTHING + 1)
-        across = np.bincount(mask, weights=x, minlength=NOTHING + 1)
-        down = np.bincount(mask, weights=y, minlength=NOTHING + 1)
+    for row, mask in enumerate(masks.reshape(k * t, height, width)):
+        y, x = np.nonzero(mask != NOTHING)
+        of = mask[y, x]
+        counts = np.bincount(of, minlength=NOTHING)
+        across = np.bincount(of, weights=x, minlength=NOTHING)
+        down = np.bincount(of, weights=y, minlength=NOTHING)
         for place, group in enumerate(groups):
             if counts[group]:
                 areas[row, place] = counts[group]
