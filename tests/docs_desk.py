@@ -16,7 +16,6 @@ A command that cannot run here (no weights, no database, no data) raises `Cannot
 
 from __future__ import annotations
 
-import importlib.util
 import io
 import json
 import os
@@ -31,6 +30,7 @@ import urllib.request
 from collections.abc import Callable
 from contextlib import chdir, redirect_stderr, redirect_stdout
 from dataclasses import dataclass, field
+from importlib.util import find_spec
 from pathlib import Path
 from unittest.mock import patch
 
@@ -54,7 +54,7 @@ class CannotRun(Exception):
 
 def _need_tunnel() -> None:
     """PyTorch, and the corpus that the pages train on."""
-    if importlib.util.find_spec("torch") is None:
+    if find_spec("torch") is None:
         raise CannotRun("PyTorch is not installed")
     folder = cache_dir() / "corpora"
     if not all((folder / package.file).is_file() for package in PACKAGES["zh"]):
@@ -237,6 +237,8 @@ class Desk:
     def _need_weights(self, words: list[str]) -> None:
         if words[:2] == ["mingan", "ladder"]:
             _need_tunnel()
+        if words[:2] == ["mingan", "world"] and not all(map(find_spec, ("pymunk", "cv2"))):
+            raise CannotRun("pymunk or OpenCV is not installed")
         if not {"run", "fetch", "test"} & set(words[1:3]):
             return
         for name in WEIGHTS.keys() & set(words):

@@ -17,9 +17,10 @@ import hashlib
 import json
 import os
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -240,11 +241,11 @@ def register(folder: Path) -> Registered:
             f"还有 {len(missing)} 级没有训练完：{'、'.join(missing[:5])}。",
             f"{len(missing)} rungs are not finished: {', '.join(missing[:5])}.",
         )
-    law, scores = _law(points), _scores(folder, made)
+    law, scores = _law(tuple(points)), _scores(folder, made)
     assert law is not None
     tokens = made.top.ends[-1] * made.tokens_per_step
     found = law.predict(made.top.shape.parameters, tokens)
-    curve = _curve(scores)
+    curve = _curve(tuple(scores))
     score = curve.foretell(law, made.top.shape.parameters, tokens) if curve else None
     rests_on = hashlib.sha256(json.dumps([points, scores, made.to_json()]).encode()).hexdigest()
     told = Registered(
@@ -267,8 +268,8 @@ def outcome(folder: Path) -> Outcome:
     there = [(name, found) for name, found in results if found]
     scores, last = _scores(folder, made), top["points"][0] if top and top["points"] else {}
     return Outcome(
-        plan=made, points=tuple(points), law=_law(points), scores=tuple(scores),
-        curve=_curve(scores), registered=_registered(file) if file.is_file() else None,
+        plan=made, points=tuple(points), law=_law(tuple(points)), scores=tuple(scores),
+        curve=_curve(tuple(scores)), registered=_registered(file) if file.is_file() else None,
         truth=last.get("loss"), true_score=last.get("score"),
         began=began(folder, made.top), seconds=sum(found["seconds"] for _, found in there),
         halted={name: found["halted"] for name, found in there if found["halted"]},
@@ -385,7 +386,9 @@ def _speed(top: dict[str, Any] | None) -> tuple[float | None, float | None]:
 # --- pieces -------------------------------------------------------------------------------------
 
 
-def _law(points: Sequence[tuple[int, int, float, int]]) -> LadderLaw | None:
+# A law takes a second or two to draw, and the bench asks every few seconds.
+@lru_cache(maxsize=8)
+def _law(points: tuple[tuple[int, int, float, int], ...]) -> LadderLaw | None:
     if not points:
         return None
     n, d, loss, _ = zip(*points, strict=True)
@@ -395,7 +398,8 @@ def _law(points: Sequence[tuple[int, int, float, int]]) -> LadderLaw | None:
         return None
 
 
-def _curve(scores: Sequence[tuple[float, float, int]]) -> ScoreCurve | None:
+@lru_cache(maxsize=8)
+def _curve(scores: tuple[tuple[float, float, int], ...]) -> ScoreCurve | None:
     if not scores:
         return None
     losses, shares, items = zip(*scores, strict=True)
