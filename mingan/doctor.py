@@ -97,7 +97,7 @@ def _sandbox() -> Check:
 def _extras() -> Iterator[Check]:
     for extra, module in (
         ("local", "xllamacpp"), ("postgres", "psycopg"), ("parquet", "pyarrow"),
-        ("keyring", "keyring"),
+        ("keyring", "keyring"), ("tunnel", "torch"), ("cluster", "ray"), ("world", "pymunk"),
     ):  # fmt: skip
         there = importlib.util.find_spec(module) is not None
         yield Check(
