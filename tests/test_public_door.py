@@ -11,8 +11,9 @@ import pytest
 import mingan
 
 HEAVY = {
-    "aiohttp", "alembic", "cv2", "jinja2", "jsonschema", "numpy", "pyarrow", "pydantic", "pymunk", "ray",
-    "rich", "scipy", "sqlalchemy", "starlette", "tokenizers", "torch", "typer", "uvicorn", "xllamacpp",
+    "aiohttp", "alembic", "cv2", "jinja2", "jsonschema", "numpy", "pyarrow", "pydantic", "pymunk",
+    "ray", "rich", "scipy", "sqlalchemy", "starlette", "tokenizers", "torch", "typer", "uvicorn",
+    "xllamacpp",
 }  # fmt: skip
 
 
