@@ -106,6 +106,7 @@ def read_scenes(folder: Path) -> tuple[Scene, ...]:
 
     Raises:
         NothingYet: there are none.
+        InputError: world.json is broken.
     """
     file = folder / "world.json"
     if not file.is_file():
@@ -113,8 +114,14 @@ def read_scenes(folder: Path) -> tuple[Scene, ...]:
             f"{folder} 里没有场景；先 mingan world make {folder}。",
             f"{folder} holds no scenes; run mingan world make {folder} first.",
         )
-    raw = json.loads(file.read_text(encoding="utf-8"))
-    return tuple(Scene(**{**each, "size": tuple(each["size"])}) for each in raw["scenes"])
+    try:
+        raw = json.loads(file.read_text(encoding="utf-8"))
+        return tuple(Scene(**{**each, "size": tuple(each["size"])}) for each in raw["scenes"])
+    except (ValueError, KeyError, TypeError):
+        raise InputError(
+            f"{file} 坏了；换一个文件夹重新做。",
+            f"{file} is broken; make scenes in another folder.",
+        ) from None
 
 
 def score(folder: Path, models: Mapping[str, Path], *, said: Said | None = None) -> Scored:

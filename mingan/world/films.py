@@ -9,13 +9,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
 from mingan.errors import InputError
 from mingan.world.drawing import Pixels, pictures
 from mingan.world.scenes import AHEAD, FPS, GIVEN
+
+_MOST = 2400
+"""Frames that are read: ten seconds at the highest rate."""
 
 SAME = 30.0
 """PSNR in decibels above which what was given came back as it was."""
@@ -70,7 +72,8 @@ def read_film(file: Path, given: Pixels) -> Film:
     Raises:
         InputError: it is no clip, or too short.
     """
-    frames, fps = _frames(file)
+    height, width = given.shape[1:3]
+    frames, fps = _frames(file, width, height)
     lasts = len(frames) / fps
     whole = lasts >= (GIVEN + 0.5 * AHEAD) / FPS
     wanted = GIVEN + AHEAD if whole else AHEAD
@@ -82,25 +85,23 @@ def read_film(file: Path, given: Pixels) -> Film:
             f"{file.name} has {lasts:.2f} seconds; it takes {AHEAD / FPS:g} of continuation (or "
             f"{(GIVEN + AHEAD) / FPS:g} with what was given).",
         )
-    height, width = given.shape[1:3]
     at = np.minimum((np.arange(wanted) + 0.5) / FPS * fps, len(frames) - 1).astype(int)
-    found = np.stack([_fitted(frames[k], width, height) for k in at])
+    found = np.stack([frames[k] for k in at])
     likeness = _psnr(found[:GIVEN], given) if whole else None
     return Film(frames=found[GIVEN:] if whole else found, whole=whole, likeness=likeness)
 
 
-def _frames(file: Path) -> tuple[list[Any], float]:
+def _frames(file: Path, width: int, height: int) -> tuple[list[Pixels], float]:
+    """All frames at the scene's size (a hostile clip must not fill the memory), and their rate."""
     cv2 = pictures()
     source = cv2.VideoCapture(str(file))
     fps = float(source.get(cv2.CAP_PROP_FPS) or 0)
-    frames = []
-    while True:
+    frames: list[Pixels] = []
+    while len(frames) < _MOST:
         ok, frame = source.read()
         if not ok:
             break
-        frames.append(cv2.cvtColor(frame, cv2.COLOR_BGR2RGB))
-        if len(frames) > 2000:
-            break
+        frames.append(_fitted(cv2.cvtColor(frame, cv2.COLOR_BGR2RGB), width, height))
     source.release()
     if not frames or not 1 <= fps <= 240:
         raise InputError(

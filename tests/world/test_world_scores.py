@@ -221,3 +221,6 @@ def test_bad_input_is_one_sentence(tmp_path: Path, capsys: pytest.CaptureFixture
     assert not (tmp_path / "w").exists()
     with pytest.raises(NothingYet):
         desk.read_scenes(tmp_path)
+    (tmp_path / "world.json").write_text('{"scenes": [{"law": 1}]}')
+    with pytest.raises(InputError, match="坏了"):
+        desk.read_scenes(tmp_path)
