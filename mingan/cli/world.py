@@ -74,6 +74,46 @@ def make(
 
 
 @app.command(
+    "ask",
+    help=help_("让一个本地程序把每个场景接下去", "have a local program continue every scene"),
+)
+def ask(
+    folder: FolderArgument,
+    command: Annotated[
+        str,
+        typer.Option("--command", metavar="COMMAND",
+                     help=help_("命令，里面写 {given} 和 {out}（还可以写 {seconds}）",
+                                "a command with {given} and {out} in it (and {seconds})")),
+    ],
+    clips: Annotated[
+        Path, typer.Option("--clips", metavar="FOLDER",
+                           help=help_("接好的存到哪个文件夹", "where the clips go"))
+    ],
+    timeout: Annotated[
+        float, typer.Option("--timeout", min=1, metavar="SECONDS",
+                            help=help_("一段最多几秒", "seconds that a clip may take"))
+    ] = 600.0,
+) -> int:  # fmt: skip
+    """What is there already is not asked for again."""
+    from mingan.reports.safe import one_line
+    from mingan.world.asking import ask as asked
+
+    found = asked(folder, clips, command, timeout=timeout, said=_progress)
+    say.out(Text(
+        f"{found.done} 段在 {clips}；量它：mingan world score {folder} --clips 名字={clips}",
+        f"{found.done} clips in {clips}; to measure them: mingan world score {folder} --clips "
+        f"NAME={clips}",
+    ))  # fmt: skip
+    for name, why in list(found.failed.items())[:5]:
+        say.note(Text(f"{name} 没有接成：{one_line(why, 200)}",
+                      f"{name} was not continued: {one_line(why, 200)}"))  # fmt: skip
+    if len(found.failed) > 5:
+        rest = len(found.failed) - 5
+        say.note(Text(f"还有 {rest} 段也没有。", f"Nor were {rest} more."))
+    return 1 if found.failed else 0
+
+
+@app.command(
     "score",
     help=help_("量接得怎么样，旁边总有免费的预言者", "measure clips beside free predictors"),
 )

@@ -6,6 +6,7 @@ laws        the thirteen laws
 drawing     poses as frames and masks     takes  a scene played and drawn, with what is true of it
 films       clips as files                baselines  predictors that know nothing and cost nothing
 scoring     one clip against the truth, all clips of a law      desk  a folder of scenes
+asking      a local program as a video model
 
 The room must not know how a terminal or a page shows what it finds.
 """

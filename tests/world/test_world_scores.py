@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -14,6 +15,7 @@ pytest.importorskip("cv2")
 from mingan.cli.app import run as mingan
 from mingan.errors import InputError, NothingYet
 from mingan.world import desk
+from mingan.world.asking import ask
 from mingan.world.baselines import FREE, ceiling, flow, freeze, linear
 from mingan.world.films import read_film, write_film
 from mingan.world.scenes import AHEAD, GIVEN, Scene, seed_of
@@ -205,6 +207,78 @@ def test_seeds_are_the_workspace_s_own_unless_they_are_public(tmp_path: Path) ->
     for name in ("c", "d"):
         assert mingan([*make, str(tmp_path / name), "--public"]) == 0
     assert desk.read_scenes(tmp_path / "c") == desk.read_scenes(tmp_path / "d")
+
+
+# --- a program as a model -----------------------------------------------------------------------
+
+FREEZES = """
+import sys
+from pathlib import Path
+import cv2
+source, target = sys.argv[1:]
+video, frames = cv2.VideoCapture(source), []
+while True:
+    ok, frame = video.read()
+    if not ok:
+        break
+    frames.append(frame)
+if "inertia-within-001" in source:
+    sys.exit("no idea how this goes on")
+if "inertia-within-002" in source:
+    Path(target).write_bytes(b"half a film")
+    sys.exit(0)
+height, width = frames[0].shape[:2]
+out = cv2.VideoWriter(target, cv2.VideoWriter_fourcc(*"mp4v"), 16, (width, height))
+for _ in range(48):
+    out.write(frames[-1])
+out.release()
+"""
+
+
+def test_a_program_continues_scenes_and_what_it_fails_at_is_no_score(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder, clips, program = tmp_path / "w", tmp_path / "clips", tmp_path / "a model.py"
+    program.write_text(FREEZES)
+    desk.make(folder, desk.scenes_of(KEY, laws=["inertia"], splits=["within"], seeds=4))
+    command = f"{sys.executable} '{program}' {{given}} {{out}}"
+    asked = ["world", "ask", str(folder), "--command", command, "--clips", str(clips)]
+    assert mingan(asked) == 1
+    told = capsys.readouterr()
+    assert "2 段在" in told.out
+    assert "no idea how this goes on" in told.err
+    assert sorted(file.name for file in clips.iterdir()) == [
+        "inertia-within-000.mp4", "inertia-within-003.mp4",
+    ]  # fmt: skip
+    made = {file: file.stat().st_mtime_ns for file in clips.iterdir()}
+    assert mingan(asked) == 1  # what is there is not asked for again
+    assert {file: file.stat().st_mtime_ns for file in clips.iterdir()} == made
+    capsys.readouterr()
+    assert mingan(["world", "score", str(folder), "--clips", f"froze={clips}", "--json"]) == 1
+    document = json.loads(capsys.readouterr().out)
+    rows = {row["predictor"]: row for row in document["rows"]}
+    assert rows["froze"]["clips"] == 2
+    assert rows["froze"]["estimate"] < 15
+    assert set(document["failed"]["froze"]) == {"inertia-within-001", "inertia-within-002"}
+
+
+def test_a_program_that_hangs_is_ended_and_no_shell_sees_the_command(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = tmp_path / "w"
+    desk.make(folder, desk.scenes_of(KEY, laws=["static"], seeds=1))
+    found = ask(folder, tmp_path / "c", f"{sys.executable} -c 'import time; time.sleep(60)' "
+                "{given} {out}", timeout=1)  # fmt: skip
+    assert "longer than 1" in found.failed["static-within-000"]
+    mark = tmp_path / "mark"
+    found = ask(folder, tmp_path / "c", f"echo {{given}} {{out}}; touch {mark}", timeout=5)
+    assert found.failed
+    assert not mark.exists()
+    for command, why in (("my-model", "{given}"), ("'", "{given}"),
+                         ("/no/such/model {given} {out}", "运行不了")):  # fmt: skip
+        line = ["world", "ask", str(folder), "--clips", str(tmp_path / "c"), "--command", command]
+        assert mingan(line) == 2
+        assert why in capsys.readouterr().err
 
 
 def test_bad_input_is_one_sentence(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
