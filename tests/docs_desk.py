@@ -122,6 +122,7 @@ SUPPOSED: dict[str, Callable[[Path], None]] = {
     "logs/sums.json": inspect_log,
     "lm-eval-results": lm_eval_logs,
     "models.example.toml": supposed_copy("models.example.toml"),
+    "docs/examples/freeze_video.py": supposed_copy("docs/examples/freeze_video.py"),
     "docs/examples/three-models.csv": supposed_copy("docs/examples/three-models.csv"),
     "docs/examples/twelve-models.csv": supposed_copy("docs/examples/twelve-models.csv"),
 }
@@ -229,7 +230,7 @@ class Desk:
         return any('"pasted"' in path.read_text("utf-8") for path in self.folder.rglob("*.toml"))
 
     def _suppose(self, words: list[str]) -> None:
-        for word in words:
+        for word in " ".join(words).split():
             name = word.rstrip("/")
             if name in SUPPOSED and not (self.folder / name).exists():
                 SUPPOSED[name](self.folder / name)
