@@ -17,6 +17,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import asdict, dataclass
 from itertools import repeat
+from multiprocessing import get_context
 from pathlib import Path
 from typing import TypeVar
 
@@ -35,6 +36,9 @@ Said = Callable[[int, int], None]
 
 Job = TypeVar("Job")
 Out = TypeVar("Out")
+
+_FEW = 8
+"""Scenes that are done before other processes would have begun."""
 
 PUBLIC = b"mingan world 1"
 """The key of public seeds: the same scenes for everybody, as the docs show them."""
@@ -191,8 +195,12 @@ def _all(
 ) -> list[Out]:
     """Every job on a core of its own, results in order."""
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+    if count <= _FEW:
+        return [what(job) for job in jobs]
     found: list[Out] = []
-    with ProcessPoolExecutor(max(1, min(cores or 1, count))) as pool:
+    # Begun afresh, not forked: a fork of a process with threads (a test's, a server's) can hang.
+    begun = get_context("spawn")
+    with ProcessPoolExecutor(max(1, min(cores or 1, count)), mp_context=begun) as pool:
         for done, each in enumerate(pool.map(what, jobs, chunksize=4), start=1):
             found.append(each)
             if said is not None and (done % 50 == 0 or done == count):

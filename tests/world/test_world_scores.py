@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -196,6 +197,17 @@ def test_scenes_are_made_scored_and_told(
     assert "缺 1 段" in told.err
 
 
+def test_many_scenes_are_made_by_processes_begun_afresh(tmp_path: Path) -> None:
+    """Beside threads, as in a server: a fork would hang there."""
+    scenes = desk.scenes_of(KEY, laws=["inertia"], seeds=6)
+    told: list[int] = []
+    with ThreadPoolExecutor(4) as threads:
+        list(threads.map(lambda k: k, range(8)))
+        desk.make(tmp_path, scenes, said=lambda done, _: told.append(done))
+    assert told[-1] == len(scenes) == 12
+    assert len(list((tmp_path / "truth").glob("*.npz"))) == 12
+
+
 def test_seeds_are_the_workspace_s_own_unless_they_are_public(tmp_path: Path) -> None:
     make = ["world", "make", "--law", "static", "--seeds", "1"]
     for name in ("a", "b"):
@@ -213,6 +225,7 @@ def test_seeds_are_the_workspace_s_own_unless_they_are_public(tmp_path: Path) ->
 
 FREEZES = """
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 import cv2
 source, target = sys.argv[1:]
