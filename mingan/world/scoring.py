@@ -15,7 +15,7 @@ from __future__ import annotations
 import math
 import warnings
 from collections.abc import Callable, Sequence
-from dataclasses import astuple, dataclass
+from dataclasses import astuple, dataclass, replace
 
 import numpy as np
 
@@ -43,6 +43,8 @@ class Truth:
         takes: measures of the second take against it.
         found: objects in the target as the parser finds them: its floor.
         second: and in the second take.
+        own: what the invariants are in the target itself as the parser sees it: no rule is kept
+            better than that (shards hide one another, grains leave the picture).
         seen: (48, g) where a group is seen well enough to count.
     """
 
@@ -54,6 +56,7 @@ class Truth:
     second: Seen
     seen: Masks
     source: Takes
+    own: dict[str, float]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,7 +69,7 @@ class Clip:
         floor: position error of the parser on the target itself.
         kept, extra: permanence and what is there too much; `kept_take`, `extra_take` of the second.
         happens: how much moves, against the target: 1 as much, 0 nothing (or without end).
-        invariants: by name, 1 where kept, 0 where not at all.
+        invariants: by name, 1 where kept as well as in the target, 0 where not at all.
     """
 
     scene: Scene
@@ -88,12 +91,13 @@ def truth_of(takes: Takes) -> Truth:
     """The target of a scene, looked at."""
     frames = takes.ahead[0]
     moved, other = motion.motion_masks(frames), motion.motion_masks(takes.ahead[1])
-    return Truth(
+    bare = Truth(
         scene=takes.scene, frames=frames, moved=moved, source=takes,
         takes=motion.measure(takes.ahead[1], frames, other, moved),
         found=motion.find(frames, takes.colours), second=motion.find(takes.ahead[1], takes.colours),
-        seen=takes.areas[0, GIVEN:] >= np.maximum(LEAST, 0.25 * takes.whole),
+        seen=takes.areas[0, GIVEN:] >= np.maximum(LEAST, 0.25 * takes.whole), own={},
     )  # fmt: skip
+    return replace(bare, own=_rules(bare, bare.found))
 
 
 def look_at(truth: Truth, frames: Pixels, predictor: str) -> Clip:
@@ -140,6 +144,13 @@ def _as_much(one: Masks, other: Masks) -> float:
 
 
 def _invariants(truth: Truth, found: Seen) -> dict[str, float]:
+    return {
+        name: min(1.0, value / truth.own[name])
+        for name, value in _rules(truth, found).items() if truth.own.get(name, 0.0) > 0
+    }  # fmt: skip
+
+
+def _rules(truth: Truth, found: Seen) -> dict[str, float]:
     rule = _RULES.get(truth.scene.law)
     told = rule(truth, found) if rule else {}
     return {name: float(np.clip(value, 0, 1)) for name, value in told.items()

@@ -19,6 +19,7 @@ from mingan.world import desk
 from mingan.world.asking import ask
 from mingan.world.baselines import FREE, ceiling, flow, freeze, linear
 from mingan.world.films import read_film, write_film
+from mingan.world.laws import LAWS
 from mingan.world.scenes import AHEAD, GIVEN, Scene, seed_of
 from mingan.world.scoring import Clip, by_law, look_at, score_of, truth_of
 from mingan.world.takes import Takes, play_scene
@@ -48,7 +49,7 @@ def test_the_truth_itself_is_perfect(law: str) -> None:
         assert clip.measures.spatial == clip.measures.moving == 1
         assert clip.kept == 1
         assert clip.extra == 0
-    assert score_of(clips) > 90
+    assert score_of(clips) == pytest.approx(100)
 
 
 @pytest.mark.parametrize("law", ["inertia", "parabola", "dominoes", "ledge"])
@@ -127,6 +128,17 @@ def test_a_film_comes_back(takes: Takes, tmp_path: Path) -> None:
     assert not film.whole
     assert film.likeness is None
     assert np.abs(film.frames.astype(int) - takes.ahead[0]).mean() < 3
+
+
+@pytest.mark.parametrize("law", LAWS)
+def test_a_film_s_compression_costs_a_few_points_at_most(law: str, tmp_path: Path) -> None:
+    """What a clip loses on its way through a file is no fault of the model's."""
+
+    def filmed(takes: Takes) -> np.ndarray:
+        write_film(tmp_path / "a.mp4", takes.ahead[0])
+        return read_film(tmp_path / "a.mp4", takes.given).frames
+
+    assert score_of(scored(takes_of(law, 3), filmed)) > 90
 
 
 def test_what_was_given_is_cut_off_and_compared(takes: Takes, tmp_path: Path) -> None:
