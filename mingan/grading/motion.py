@@ -66,7 +66,7 @@ def motion_masks(frames: Frames) -> Masks:
     Grey, smoothed (5 x 5), against a running mean A = .7 A + .3 grey; a difference above 10 counts,
     opened and closed by 5 x 5. The first frame has none.
     """
-    cv2 = _pictures()
+    cv2 = pictures()
     kernel = np.ones((_SIZE, _SIZE), np.uint8)
     grey = [cv2.cvtColor(frame, cv2.COLOR_RGB2GRAY) for frame in frames]
     smooth = [cv2.GaussianBlur(each, (_SIZE, _SIZE), 0).astype(np.float32) for each in grey]
@@ -161,7 +161,7 @@ def find(frames: Frames, colours: npt.NDArray[np.uint8], *, least: int = 6) -> S
         colours: (g, 3) of the groups, each of its own hue.
         least: pixels that a piece must have to count.
     """
-    cv2 = _pictures()
+    cv2 = pictures()
     wanted = cv2.cvtColor(colours[None], cv2.COLOR_RGB2HSV)[0, :, 0].astype(int)
     away = np.abs(np.arange(180)[:, None] - wanted)
     away = np.minimum(away, 180 - away)
@@ -313,12 +313,18 @@ def skill(score: float, free: float) -> float:
     return (score - free) / (100 - free) if free < 100 else math.nan
 
 
-def _pictures() -> Any:
+def pictures() -> Any:
+    """OpenCV.
+
+    Raises:
+        MissingExtraError: it is not installed.
+    """
     try:
         import cv2
     except ImportError:
         raise MissingExtraError(
-            "量视频要 OpenCV，请先安装：pip install 'mingan[world]'",
-            "To measure clips, install: pip install 'mingan[world]'",
+            "画面要 OpenCV，请先安装：pip install 'mingan[world]'",
+            "Pictures take OpenCV; install: pip install 'mingan[world]'",
         ) from None
+    cv2.setNumThreads(1)  # its threads cost more than they bring on pictures this small
     return cv2

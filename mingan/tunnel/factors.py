@@ -29,6 +29,7 @@ from mingan.tunnel.ladder import cores_here, lay, outcome, read_plan, tokeniser_
 from mingan.tunnel.plans import Plan, Rung
 from mingan.tunnel.shapes import Shape
 from mingan.tunnel.texts import SEED, as_bytes
+from mingan.tunnel.tokens import border_of
 
 SIZES = 3
 """Widths of the base at which a factor is tried, the smallest ones."""
@@ -77,10 +78,9 @@ def raw_pool(text: Bytes, *, share: float = 0.5, seed: int = 0) -> Bytes:
     Some of the lines in disorder, one line over and over, or signs in the place of words.
     """
     rng = np.random.default_rng(seed)
-    found = []
-    for passage in text.tobytes().decode("utf-8", "replace").split("\n\n"):
-        found.append(_spoilt(passage, rng) if rng.random() < share else passage)
-    return np.frombuffer("\n\n".join(found).encode(), dtype=np.uint8)
+    return _joined([
+        _spoilt(passage, rng) if rng.random() < share else passage for passage in _split(text)
+    ])  # fmt: skip
 
 
 def _spoilt(passage: str, rng: np.random.Generator) -> str:
@@ -98,21 +98,25 @@ def _spoilt(passage: str, rng: np.random.Generator) -> str:
 
 def filtered_pool(text: Bytes) -> Bytes:
     """The same crawl after L1 of the pyramid, the rules."""
-    crawl = raw_pool(text).tobytes().decode("utf-8", "replace").split("\n\n")
-    kept = pyramid.filtered(crawl, pyramid.Ledger())
-    return np.frombuffer("\n\n".join(kept).encode(), dtype=np.uint8)
+    return _joined(pyramid.filtered(_split(raw_pool(text)), pyramid.Ledger()))
 
 
 def selected_pool(text: Bytes) -> Bytes:
     """The same crawl after L1 and L2 of the pyramid; a little clean text says what is wanted."""
-    passages = text.tobytes().decode("utf-8", "replace").split("\n\n")
-    wanted, ledger = passages[: max(1, len(passages) // 50)], pyramid.Ledger()
-    crawl = raw_pool(text).tobytes().decode("utf-8", "replace").split("\n\n")
-    kept = pyramid.filtered(crawl, ledger)
+    passages = _split(text)
+    wanted = passages[: max(1, len(passages) // 50)]
+    kept = _split(filtered_pool(text))
     # What the rules left is still spoilt in part; as much is kept as should be clean.
-    share = min(1.0, 0.48 * len(crawl) / max(len(kept), 1))
-    kept = pyramid.selected(kept, wanted, ledger, keep=share)
-    return np.frombuffer("\n\n".join(kept).encode(), dtype=np.uint8)
+    share = min(1.0, 0.48 * len(_split(raw_pool(text))) / max(len(kept), 1))
+    return _joined(pyramid.selected(kept, wanted, pyramid.Ledger(), keep=share))
+
+
+def _split(text: Bytes) -> list[str]:
+    return text.tobytes().decode("utf-8", "replace").split("\n\n")
+
+
+def _joined(passages: Sequence[str]) -> Bytes:
+    return np.frombuffer("\n\n".join(passages).encode(), dtype=np.uint8)
 
 
 KINDS: dict[str, Kind] = {
@@ -136,7 +140,7 @@ KINDS: dict[str, Kind] = {
     "apart": Kind(
         said=Text("同一序列里的文档互不相见（或反过来）",
                   "documents of a sequence do not see each other (or the other way round)"),
-        shape=lambda s: replace(s, border=() if s.border else _border(s)),
+        shape=lambda s: replace(s, border=() if s.border else border_of(s.vocab)),
     ),
     "linear-decay": Kind(
         said=Text("学习率直线衰减", "a decay along a straight line"), job={"decay": "linear"}
@@ -158,11 +162,6 @@ KINDS: dict[str, Kind] = {
     ),
     "corpus": Kind(said=Text("换一份语料", "another corpus"), other=True),
 }  # fmt: skip
-
-
-def _border(shape: Shape) -> tuple[int, ...]:
-    """What ends a document: a blank line among bytes, token 0 among learned pieces."""
-    return (10, 10) if shape.vocab == 256 else (0,)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

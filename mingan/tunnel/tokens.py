@@ -49,7 +49,7 @@ class Tokeniser:
     @property
     def border(self) -> tuple[int, ...]:
         """The tokens that end a document."""
-        return (0,) if self.written else (10, 10)
+        return border_of(self.vocab)
 
     def encode(self, text: str) -> list[int]:
         """A text's tokens; what is no Unicode becomes "?"."""
@@ -98,6 +98,11 @@ class Tokeniser:
 
 
 BYTES = Tokeniser()
+
+
+def border_of(vocab: int) -> tuple[int, ...]:
+    """What ends a document among so many kinds of tokens: for bytes (256) a blank line, else 0."""
+    return (10, 10) if vocab == 256 else (0,)
 
 
 def learned(text: Bytes, vocab: int) -> Tokeniser:

@@ -2,7 +2,7 @@
 
 scenes      what a scene is: law, split, seed, size
 stage       bodies that move by the engine, run to the cut and forked there
-laws        the thirteen laws
+laws        the thirteen laws             props  what several things make up: a pendulum, a cat
 drawing     poses as frames and masks     takes  a scene played and drawn, with what is true of it
 films       clips as files                baselines  predictors that know nothing and cost nothing
 scoring     one clip against the truth, all clips of a law      desk  a folder of scenes

@@ -12,17 +12,15 @@ from __future__ import annotations
 
 import shlex
 import subprocess
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from mingan.errors import MinganError, UsageError
-from mingan.world.desk import read_scenes
+from mingan.world.desk import Said, read_scenes
 from mingan.world.films import read_film
 from mingan.world.scenes import AHEAD, FPS, Scene
 from mingan.world.takes import play_scene
-
-Said = Callable[[int, int], None]
 
 _PLACES = ("{given}", "{out}")
 _TOLD = 200

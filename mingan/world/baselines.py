@@ -16,9 +16,9 @@ from collections.abc import Callable
 
 import numpy as np
 
-from mingan.grading.motion import find
+from mingan.grading.motion import find, pictures
 from mingan.statistics.special import Floats
-from mingan.world.drawing import Pixels, pictures
+from mingan.world.drawing import Pixels
 from mingan.world.scenes import AHEAD
 from mingan.world.takes import Takes
 

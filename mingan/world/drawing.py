@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from mingan.errors import MissingExtraError
+from mingan.grading.motion import pictures
 from mingan.statistics.special import Floats
 from mingan.world.scenes import TALL
 from mingan.world.stage import Thing
@@ -74,20 +74,3 @@ def _draw_one(
     outline = np.round((turned * scale - 0.5) * one).astype(np.int32)[None]
     cv2.fillPoly(frame, outline, thing.colour, cv2.LINE_AA, _SHIFT)
     cv2.fillPoly(mask, outline, group, cv2.LINE_8, _SHIFT)
-
-
-def pictures() -> Any:
-    """OpenCV.
-
-    Raises:
-        MissingExtraError: it is not installed.
-    """
-    try:
-        import cv2
-    except ImportError:
-        raise MissingExtraError(
-            "画面要 OpenCV，请先安装：pip install 'mingan[world]'",
-            "Pictures take OpenCV; install: pip install 'mingan[world]'",
-        ) from None
-    cv2.setNumThreads(1)  # its threads cost more than they bring on pictures this small
-    return cv2

@@ -13,7 +13,8 @@ from pathlib import Path
 import numpy as np
 
 from mingan.errors import InputError
-from mingan.world.drawing import Pixels, pictures
+from mingan.grading.motion import pictures
+from mingan.world.drawing import Pixels
 from mingan.world.scenes import AHEAD, FPS, GIVEN
 
 _MOST = 2400

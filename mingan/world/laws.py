@@ -9,7 +9,6 @@ scene's seed; a narrow picture is slower, so that things stay in it. The module 
 
 from __future__ import annotations
 
-import colorsys
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -17,6 +16,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from mingan.language import Text
+from mingan.world.props import cat_on, hue, row_of, shards_of, swing
 from mingan.world.scenes import FPS, GIVEN, TALL, Scene, Split, between, spread
 from mingan.world.stage import SUBSTEPS, Stage, Thing, box, engine, floor_of
 
@@ -43,12 +43,6 @@ class Law:
     level: int = 2
     chaotic: bool = False
     splits: tuple[Split, ...] = ("within",)
-
-
-def hue(number: int, of: int = 8) -> tuple[int, int, int]:
-    """A colour that no other group has."""
-    red, green, blue = colorsys.hsv_to_rgb((number % of) / of, 0.9, 0.9)
-    return round(255 * red), round(255 * green), round(255 * blue)
 
 
 def _slow(scene: Scene) -> float:
@@ -150,31 +144,9 @@ def pendulum(scene: Scene) -> Stage:
     long = min(between(rng, 38, 60), 0.8 * scene.wide)
     angle = _sign(rng) * spread(rng, scene.split, (0.35, 0.8), ((0.1, 0.2), (1.1, 1.4)))
     top = 12 if stage.gravity > 0 else TALL - 12
-    _swing(stage, (scene.wide / 2, top), long, angle, between(rng, 5, 8), group=0)
+    swing(stage, (scene.wide / 2, top), long, angle, between(rng, 5, 8), group=0)
     stage.facts["gravity"] = stage.gravity
     return stage
-
-
-def _swing(
-    stage: Stage, pivot: tuple[float, float], long: float, angle: float, radius: float, *,
-    group: int, dense: float = 1.0,
-) -> Thing:  # fmt: skip
-    """A pendulum that hangs, or stands where gravity is upwards, off its rest by an angle."""
-    pymunk = engine()
-    down = 1.0 if stage.gravity > 0 else -1.0
-    place = (pivot[0] + long * math.sin(angle), pivot[1] + down * long * math.cos(angle))
-    rod = stage.scenery(pivot, box(long, 1.2), colour=(90, 90, 90))
-    bob = stage.ball(place, radius, group=group, colour=hue(group), spins=False, dense=dense)
-    stage.space.add(pymunk.PinJoint(stage.space.static_body, bob.body, pivot, (0, 0)))
-
-    def follow(_: Stage, __: int) -> None:
-        x, y = bob.body.position
-        rod.place = ((x + pivot[0]) / 2, (y + pivot[1]) / 2)
-        rod.turned = math.atan2(y - pivot[1], x - pivot[0])
-
-    follow(stage, 0)
-    stage.events.append(follow)
-    return bob
 
 
 def occlusion(scene: Scene) -> Stage:
@@ -229,7 +201,7 @@ def dominoes(scene: Scene) -> Stage:
     rng = scene.draw()
     stage = Stage(scene.wide, gravity=120.0)
     floor = floor_of(stage, bounce=0.0, rub=1.0)
-    _row(stage, rng, floor, first=scene.wide * 0.3, last=scene.wide * 0.78, lead=1)
+    row_of(stage, rng, floor, first=scene.wide * 0.3, last=scene.wide * 0.78, lead=1)
     speed = 16 * _slow(scene)
     stage.ball((scene.wide * 0.3 - 5 - speed * between(rng, 1.0, 1.5), floor - 14), 3.5, group=0,
                colour=hue(0), speed=(speed, 0), dense=12.0, bounce=0.2)  # fmt: skip
@@ -239,20 +211,6 @@ def dominoes(scene: Scene) -> Stage:
         body, (0, 0), damping, dt
     )
     return stage
-
-
-def _row(
-    stage: Stage, rng: np.random.Generator, floor: float, *, first: float, last: float, lead: int
-) -> None:
-    """Dominoes from one place to another; `lead` is the first one's group."""
-    tall, thin = between(rng, 19, 24), between(rng, 2.2, 3.2)
-    count = int(np.clip(round((last - first) / (tall * between(rng, 0.42, 0.52))) + 1, 3, 7))
-    gap = (last - first) / (count - 1)
-    tall = max(tall, 1.9 * gap)
-    for k in range(count):
-        stage.block((first + k * gap, floor - tall / 2), box(thin, tall), group=lead + k,
-                    colour=hue(lead + k), rub=0.35, bounce=0.0)  # fmt: skip
-    stage.facts["row"] = list(range(lead, lead + count))
 
 
 def tower(scene: Scene) -> Stage:
@@ -299,7 +257,7 @@ def breaking(scene: Scene) -> Stage:
     # So that it lands when it should from where there is room for it.
     fall = floor - tall / 2 - y
     plate.body.velocity = (0.0, (fall - drop) / lands)
-    shards = _shards(stage, rng, wide, tall)
+    shards = shards_of(stage, rng, wide, tall)
     ways = rng.normal(0, 1, (len(shards), 3))
 
     def broken(on: Stage, _: int) -> None:
@@ -320,32 +278,6 @@ def breaking(scene: Scene) -> Stage:
     stage.events.append(broken)
     stage.facts["gravity"] = stage.gravity
     return stage
-
-
-def _shards(
-    stage: Stage, rng: np.random.Generator, wide: float, tall: float
-) -> list[tuple[Thing, np.ndarray]]:
-    """Pieces that make up a plate, and where in it they are; none there yet."""
-    xs = np.concatenate([[-0.5], np.sort(rng.uniform(-0.32, 0.32, 2)), [0.5]]) * wide
-    tops, ends = xs + 0.0, xs + 0.0
-    tops[1:-1] += rng.uniform(-0.08, 0.08, 2) * wide
-    ends[1:-1] += rng.uniform(-0.08, 0.08, 2) * wide
-    middles = rng.uniform(-0.15, 0.15, 4) * tall
-    found = []
-    for k in range(3):
-        for upper in (True, False):
-            edge = -tall / 2 if upper else tall / 2
-            row = tops if upper else ends
-            outline = np.array([
-                (row[k], edge), (row[k + 1], edge), ((tops[k + 1] + ends[k + 1]) / 2,
-                middles[k + 1]), ((tops[k] + ends[k]) / 2, middles[k]),
-            ])  # fmt: skip
-            centre = outline.mean(axis=0)
-            # Its centre of mass must be its body's place.
-            shard = stage.block((0, 0), outline - centre, group=0, colour=hue(4), bounce=0.25,
-                                rub=0.5, there=False)  # fmt: skip
-            found.append((shard, centre))
-    return found
 
 
 def pouring(scene: Scene) -> Stage:
@@ -405,7 +337,7 @@ def ledge(scene: Scene) -> Stage:
     # In widths of the cat beyond the edge: all paws on the sill, or its weight beyond it.
     over = between(rng, 0.6, 0.75) if falls else between(rng, -0.12, 0.04)
     wide = between(rng, 20, 24) * min(1.0, scene.wide / 70)
-    cat = _cat(stage, wide, (edge - way * (wide / 2 + 9), top))
+    cat = cat_on(stage, wide, (edge - way * (wide / 2 + 9), top))
     goes = over * wide + 9.2
     begins, lasts = 4, 24
     speed = way * goes / (lasts / FPS)
@@ -426,36 +358,6 @@ def ledge(scene: Scene) -> Stage:
     return stage
 
 
-def _cat(stage: Stage, wide: float, feet: tuple[float, float]) -> Thing:
-    """A trunk on two paws as one body; `feet` is where they stand, in the middle."""
-    pymunk, paw, leg, trunk = engine(), 0.2 * wide, 4.0, 9.0
-    parts = [
-        box(wide, trunk, at=(0, -leg - trunk / 2)),
-        box(paw, leg, at=(-wide / 2 + paw / 2, -leg / 2)),
-        box(paw, leg, at=(wide / 2 - paw / 2, -leg / 2)),
-    ]
-    mass = sum(abs(np.ptp(part[:, 0]) * np.ptp(part[:, 1])) for part in parts)
-    lift = leg + trunk / 2 - 1.0  # about the centre of mass
-    outline = np.array([
-        (-wide / 2, -leg - trunk), (wide / 2, -leg - trunk), (wide / 2, 0), (wide / 2 - paw, 0),
-        (wide / 2 - paw, -leg), (-wide / 2 + paw, -leg), (-wide / 2 + paw, 0), (-wide / 2, 0),
-    ]) + np.array([0, lift])  # fmt: skip
-    shapes = [
-        [tuple(map(float, corner)) for corner in part + np.array([0, lift])] for part in parts
-    ]
-    turn = sum(pymunk.moment_for_poly(mass / 3, shape) for shape in shapes)
-    body = pymunk.Body(mass, turn)
-    body.position = (feet[0], feet[1] - lift - 0.02)
-    stage.space.add(body)
-    for each in shapes:
-        shape = pymunk.Poly(body, each, radius=0.02)
-        shape.friction, shape.elasticity = 0.9, 0.0
-        stage.space.add(shape)
-    cat = Thing(group=0, colour=hue(1), corners=outline, body=body, depth=2)
-    stage.things.append(cat)
-    return cat
-
-
 def combination(scene: Scene) -> Stage:
     """Two laws at once: a ball rolls and hits another; held out: a pendulum fells dominoes."""
     rng = scene.draw()
@@ -465,8 +367,8 @@ def combination(scene: Scene) -> Stage:
         long, radius = min(36.0, 0.36 * scene.wide), 5.0 * _slow(scene)
         pivot = (scene.wide * 0.4, floor - long - 12)
         first = pivot[0] + radius + 2
-        _row(stage, rng, floor, first=first, last=scene.wide * 0.8, lead=1)
-        bob = _swing(stage, pivot, long, -between(rng, 0.95, 1.1), radius, group=0, dense=2.0).body
+        row_of(stage, rng, floor, first=first, last=scene.wide * 0.8, lead=1)
+        bob = swing(stage, pivot, long, -between(rng, 0.95, 1.1), radius, group=0, dense=2.0).body
         begins = int(rng.integers(20, 27)) * SUBSTEPS
         at = tuple(bob.position)
 

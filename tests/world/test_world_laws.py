@@ -98,17 +98,18 @@ def test_balls_that_meet_keep_their_momentum(number: int) -> None:
 
 @pytest.mark.parametrize("law", ["parabola", "pendulum"])
 @pytest.mark.parametrize("split", ["within", "gravity"])
-@pytest.mark.parametrize("number", range(3))
-def test_what_falls_or_swings_keeps_its_energy(law: str, split: str, number: int) -> None:
-    found = take(law, number, split)
-    touched = np.flatnonzero(found.contacts[0, GIVEN:])
-    until = GIVEN + (int(touched[0]) if touched.size else AHEAD)
-    if until - GIVEN < 8:
-        return
-    drift = motion.energy_drift(
-        found.tracks[0, GIVEN:until, 0], fps=FPS, gravity=1.28 * found.facts["gravity"]
-    )
-    assert drift < 0.2
+def test_what_falls_or_swings_keeps_its_energy(law: str, split: str) -> None:
+    drifts = []
+    for number in range(6):
+        found = take(law, number, split)
+        touched = np.flatnonzero(found.contacts[0, GIVEN:])
+        until = GIVEN + (int(touched[0]) if touched.size else AHEAD)
+        if until - GIVEN >= 8:  # until it bounces
+            drifts.append(motion.energy_drift(
+                found.tracks[0, GIVEN:until, 0], fps=FPS, gravity=1.28 * found.facts["gravity"]
+            ))  # fmt: skip
+    assert len(drifts) >= 3
+    assert max(drifts) < 0.2
 
 
 def test_counterfactual_gravity_can_be_seen_before_the_cut() -> None:
