@@ -302,12 +302,6 @@ def fall_order(found: Floats, true: Floats, *, drop: float) -> float:
     return float((signs * pairs).sum() / pairs.sum()) if pairs.sum() else math.nan
 
 
-def sinks(lowest: Floats, floor: float) -> float:
-    """Pixels by which anything's lowest point (T,) is below what carries it, at most; 0 if not."""
-    known = lowest[~np.isnan(lowest)]
-    return float(max(0.0, known.max() - floor)) if known.size else 0.0
-
-
 def skill(score: float, free: float) -> float:
     """What a score is above the best free one, over what there is to gain; below 0 if worse."""
     return (score - free) / (100 - free) if free < 100 else math.nan

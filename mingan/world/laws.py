@@ -321,7 +321,8 @@ def ledge(scene: Scene) -> Stage:
     """A cat is pushed along a sill: with its paws on it it stays, pushed out too far it falls."""
     rng = scene.draw()
     stage = Stage(scene.wide, gravity=60.0)
-    way, floor = _sign(rng), floor_of(stage, bounce=0.1, rub=0.9)
+    way = _sign(rng)
+    floor_of(stage, bounce=0.1, rub=0.9)
     edge, top = scene.wide * between(rng, 0.45, 0.55), between(rng, 48, 58)
     far = -20.0 if way > 0 else scene.wide + 20
     middle, long = (far + edge) / 2, abs(edge - far)
@@ -337,7 +338,7 @@ def ledge(scene: Scene) -> Stage:
     # In widths of the cat beyond the edge: all paws on the sill, or its weight beyond it.
     over = between(rng, 0.6, 0.75) if falls else between(rng, -0.12, 0.04)
     wide = between(rng, 20, 24) * min(1.0, scene.wide / 70)
-    cat = cat_on(stage, wide, (edge - way * (wide / 2 + 9), top))
+    cat_on(stage, wide, (edge - way * (wide / 2 + 9), top))
     goes = over * wide + 9.2
     begins, lasts = 4, 24
     speed = way * goes / (lasts / FPS)
@@ -354,7 +355,7 @@ def ledge(scene: Scene) -> Stage:
         pusher.body.velocity = (speed if moving else -speed if back else 0.0, 0.0)
 
     stage.events.append(push)
-    stage.facts |= {"falls": falls, "sill": top, "floor": floor, "cat": cat.group}
+    stage.facts |= {"falls": falls, "sill": top}
     return stage
 
 

@@ -82,7 +82,7 @@ def shards_of(
     return found
 
 
-def cat_on(stage: Stage, wide: float, feet: tuple[float, float]) -> Thing:
+def cat_on(stage: Stage, wide: float, feet: tuple[float, float]) -> None:
     """A trunk on two paws as one body; `feet` is where they stand, in the middle."""
     pymunk, paw, leg, trunk = engine(), 0.2 * wide, 4.0, 9.0
     parts = [
@@ -107,6 +107,4 @@ def cat_on(stage: Stage, wide: float, feet: tuple[float, float]) -> Thing:
         shape = pymunk.Poly(body, each, radius=0.02)
         shape.friction, shape.elasticity = 0.9, 0.0
         stage.space.add(shape)
-    cat = Thing(group=0, colour=hue(1), corners=outline, body=body, depth=2)
-    stage.things.append(cat)
-    return cat
+    stage.things.append(Thing(group=0, colour=hue(1), corners=outline, body=body, depth=2))

@@ -187,11 +187,9 @@ def test_the_order_of_falls() -> None:
     assert math.isnan(motion.fall_order(true, falls([20, 20, 3]), drop=5))
 
 
-def test_areas_support_and_skill() -> None:
+def test_areas_and_skill() -> None:
     assert motion.area_change(np.array([100.0, 90, 110])) == pytest.approx(0.2 / 3)
     assert math.isnan(motion.area_change(np.array([0.0, 5])))
-    assert motion.sinks(np.array([10.0, 14, np.nan]), 11) == 3
-    assert motion.sinks(np.array([np.nan]), 11) == 0
     assert motion.skill(70, 40) == 0.5
     assert motion.skill(10, 40) == -0.5
     assert math.isnan(motion.skill(100, 100))

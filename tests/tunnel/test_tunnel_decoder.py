@@ -7,6 +7,7 @@ import pytest
 torch = pytest.importorskip("torch")
 
 import torch.nn.functional as F  # noqa: E402
+from tunnel_help import alive  # noqa: E402
 
 from mingan.errors import InputError  # noqa: E402
 from mingan.tunnel import attention  # noqa: E402
@@ -28,16 +29,6 @@ KINDS = {
 
 def tokens(rows: int = 2, length: int = 128, seed: int = 0) -> torch.Tensor:
     return torch.randint(0, 256, (rows, length), generator=torch.Generator().manual_seed(seed))
-
-
-def alive(shape: Shape) -> Decoder:
-    """A model whose head says something."""
-    model = Decoder(shape, seed=1)
-    if not shape.tied:
-        torch.nn.init.normal_(
-            model.head.weight, std=0.1, generator=torch.Generator().manual_seed(2)
-        )
-    return model.eval()
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -6,7 +6,8 @@ import pytest
 
 torch = pytest.importorskip("torch")
 
-from mingan.tunnel.decoder import Decoder  # noqa: E402
+from tunnel_help import alive  # noqa: E402
+
 from mingan.tunnel.shapes import Shape  # noqa: E402
 from mingan.tunnel.writing import Writer  # noqa: E402
 
@@ -17,15 +18,6 @@ KINDS = {
     "sparse": Shape(width=64, attend="sparse", dense_below=32, block=8, best=2, kv_heads=2),
     "apart": Shape(width=32, border=(10, 10)),
 }
-
-
-def alive(shape: Shape) -> Decoder:
-    model = Decoder(shape, seed=1)
-    if not shape.tied:
-        torch.nn.init.normal_(
-            model.head.weight, std=0.1, generator=torch.Generator().manual_seed(2)
-        )
-    return model.eval()
 
 
 def row(length: int, seed: int = 0) -> list[int]:
