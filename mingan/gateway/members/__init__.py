@@ -1,0 +1,1 @@
+"""Members that are no language models: each answers what it is sure of, and abstains otherwise."""
