@@ -6,7 +6,8 @@ sent, and it never looks into what a game means.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, cast
 
 from mingan import plugins
 from mingan.asking.states import keepable, state_of
@@ -64,6 +65,20 @@ class Conversations:
         if state == "refused" or (state == "empty" and not question.kind):
             return None
         return self.next(question, [keepable(reply.text) for reply in replies])
+
+    def shown(self, question: Question) -> Mapping[str, Any]:
+        """What a question shows beside its words; nothing where its kind is all words."""
+        show = getattr(self._games.get(question.kind), "shown", None)
+        if show is None:
+            return {}
+        try:
+            return cast(Mapping[str, Any], show(question))
+        except Exception as error:
+            raise _broken(question.kind, error) from error
+
+    def wordless(self, kind: str) -> bool:
+        """Whether questions of a kind cannot be put in words alone."""
+        return hasattr(self._games.get(kind), "shown")
 
     def most(self, question: Question) -> int:
         """The most turns that the model can have; a game that cannot say so counts as one turn."""

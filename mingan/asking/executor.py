@@ -24,7 +24,7 @@ from mingan.asking.budget import Budget, Ledger
 from mingan.asking.conversation import BrokenGame, Conversations
 from mingan.asking.durable import Landing
 from mingan.asking.gate import Gate
-from mingan.asking.lanes import Endpoint, Lane, check, lay_out
+from mingan.asking.lanes import Endpoint, Lane, check, check_kinds, lay_out
 from mingan.asking.limiter import Slot
 from mingan.asking.marking import GradeOne, IsSlow, Marking
 from mingan.asking.plan import Item, Plan, missing, render
@@ -159,6 +159,7 @@ class Asking:
     ) -> None:
         check(plan, models, concurrency)
         self._talk = Conversations(plan.questions, registry)
+        check_kinds(plan, models, self._talk.wordless)
         budget.check([c for c in plan.cards if models[c.name].source == "api"])
         items = plan.items()
         todo, there = missing(items, store)
@@ -288,6 +289,7 @@ class Asking:
                 asked=item.asked,
                 repeat=item.repeat,
                 day=item.day,
+                shown=self._talk.shown(item.question),
             )
             replies.append(await attempt.get(partial(lane.model.answer, request)))
             move = self._talk.after(item.question, replies)

@@ -103,6 +103,28 @@ def check(plan: Plan, models: Mapping[str, Model], concurrency: int | None) -> N
             )
 
 
+def check_kinds(
+    plan: Plan, models: Mapping[str, Model], wordless: Callable[[str], bool]
+) -> None:  # fmt: skip
+    """See that nobody is asked what cannot be put to it: words to a video model, a clip to a chat.
+
+    Raises:
+        UsageError: otherwise.
+    """
+    kinds = {question.kind for question in plan.questions}
+    for card in plan.cards:
+        only = getattr(models[card.name], "kinds", None)
+        bad = {k for k in kinds if (k not in only if only is not None else wordless(k))}
+        if bad:
+            named = ", ".join(sorted(bad)) or "text"
+            raise UsageError(
+                f"模型 {card.name}（{card.kind}）答不了这个题库里的题（种类：{named}）；"
+                "换一个模型，或者换一个题库。",
+                f"The model {card.name} ({card.kind}) cannot be asked questions of this bank "
+                f"(kind: {named}); take another model, or another bank.",
+            )
+
+
 def _lane(card: ModelCard, model: Model, above: Gate) -> Lane:
     return Lane(
         model=model,

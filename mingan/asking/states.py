@@ -100,7 +100,7 @@ def answer_of(
         reasoning=keepable(last.reasoning),
         finish=keepable(last.finish[:64]),
         usage=usage,
-        cost=cost_of(usage, item.card),
+        cost=_cost(replies, usage, item.card),
         currency=item.card.currency,
         first_token_s=replies[0].first_token_s,
         total_s=_seconds(replies),
@@ -111,6 +111,12 @@ def answer_of(
         meta=meta,
         hidden=item.question.hidden,
     )
+
+
+def _cost(replies: Sequence[Reply], usage: Usage, card: ModelCard) -> float | None:
+    """What the model said it cost; by tokens and prices where it did not say."""
+    told = [reply.cost for reply in replies if reply.cost is not None]
+    return sum(told) if told else cost_of(usage, card)
 
 
 def _state(item: Item, replies: Sequence[Reply]) -> State:

@@ -32,7 +32,7 @@ def make(
     ] = None,
     split: Annotated[
         list[str] | None,
-        typer.Option("--split", metavar="within|beyond|combined|gravity",
+        typer.Option("--split", metavar="within|beyond|combined|gravity|told",
                      help=help_("只要这些划分（可写多次）", "only these splits (may be repeated)")),
     ] = None,
     seeds: Annotated[
@@ -69,6 +69,10 @@ def make(
         "（每段 2 秒，接 3 秒，存成同名的 mp4）。",
         f"{len(scenes)} scenes in {folder}; what a model is to continue is in {folder / 'given'} "
         "(2 seconds each, 3 to be added, saved as MP4 under the same name).",
+    ))  # fmt: skip
+    say.note(Text(
+        f"它也是一个题库：mingan run --bank {folder / desk.BANK} --model 模型",
+        f"It is a bank too: mingan run --bank {folder / desk.BANK} --model NAME",
     ))  # fmt: skip
     return 0
 

@@ -117,13 +117,28 @@ class PastedForm(ModelForm):
     app: str | None = None
 
 
+class ClipsForm(ModelForm):
+    """Kind `clips`: a folder of continued clips, named as the scenes are."""
+
+    folder: str | None = None
+
+
+class ProgramForm(ModelForm):
+    """Kind `program`: a local program that continues clips."""
+
+    command: str | None = None
+    timeout: Annotated[float, Field(gt=0, le=86_400)] | None = None
+
+
 FORMS: dict[str, type[ModelForm]] = {
     "local": LocalForm,
     "scale": ScaleForm,
     "scripted": ScriptedForm,
     "pasted": PastedForm,
+    "clips": ClipsForm,
+    "program": ProgramForm,
 }
-PATH_OPTIONS = ("file", "script")
+PATH_OPTIONS = ("file", "script", "folder")
 
 _SECRET_KEY = re.compile(
     r"(?:api|access|secret|auth)[_-]?(?:key|token)"

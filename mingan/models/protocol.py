@@ -6,8 +6,9 @@ reference, and does not write to the store; asking does the first two and the la
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Literal, Protocol, TypedDict, runtime_checkable
+from typing import Any, Literal, Protocol, TypedDict, runtime_checkable
 
 from mingan.records import Generation, ModelCard, Usage
 
@@ -27,7 +28,8 @@ class Request:
     """One thing to say to a model.
 
     `question` and `asked` (id and hash), `repeat` and `day` are for models that look an answer up
-    or follow a script; a model that thinks must not use them.
+    or follow a script; a model that thinks must not use them. `shown` is what a question of some
+    kinds shows beside its words, such as the scene whose beginning is to be continued.
     """
 
     messages: tuple[Message, ...]
@@ -36,6 +38,7 @@ class Request:
     asked: str = ""
     repeat: int = 0
     day: str = ""
+    shown: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,7 +47,7 @@ class Reply:
 
     `finish` is the endpoint's own word: stop, length, content_filter, …
     Times are in seconds from the moment the request was sent; `first_token_s` is None where the
-    answer came in one piece.
+    answer came in one piece. `cost` is in the card's currency, for what is not priced by tokens.
     """
 
     text: str
@@ -56,11 +59,15 @@ class Reply:
     served_model: str = ""
     at: str = ""
     meta: dict[str, str] = field(default_factory=dict)
+    cost: float | None = None
 
 
 @runtime_checkable
 class Model(Protocol):
     """Whom we ask. `concurrency` is the most requests it can bear at once (None: no limit known).
+
+    A model that takes only questions of some kinds says so by an attribute `kinds`, a frozenset of
+    them; one that does not is asked in words, and never what cannot be said in words.
 
     Raises (from `answer`): the children of `mingan.errors.ModelError`, and nothing else.
     """

@@ -13,9 +13,9 @@ from mingan.language import Lang, Text, current
 from mingan.reports.ruled import ruled
 from mingan.reports.safe import one_line
 from mingan.world.baselines import BEATEN, FREE
-from mingan.world.desk import CEILING, Scored
+from mingan.world.desk import Scored
 from mingan.world.laws import LAWS
-from mingan.world.scoring import LawScore
+from mingan.world.scoring import CEILING, LawScore
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -31,6 +31,7 @@ SPLITS = {
     "beyond": Text("范围外", "out of range"),
     "combined": Text("没见过的组合", "unseen combination"),
     "gravity": Text("反常重力", "counterfactual gravity"),
+    "told": Text("听一句话改规律", "law changed by a sentence"),
 }
 
 NOTES = (

@@ -10,8 +10,6 @@ for again. A program that fails, or takes too long, leaves that clip out: no sco
 
 from __future__ import annotations
 
-import shlex
-import subprocess
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,12 +17,10 @@ from pathlib import Path
 from mingan.errors import MinganError, UsageError
 from mingan.world.desk import Said, read_scenes
 from mingan.world.films import read_film
+from mingan.world.programs import run, words_of
+from mingan.world.questions import prompt_of
 from mingan.world.scenes import AHEAD, FPS, Scene
 from mingan.world.takes import play_scene
-
-_PLACES = ("{given}", "{out}")
-_TOLD = 200
-"""Characters of what a failed program said last that are kept."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,26 +33,6 @@ class Asked:
 
     done: int
     failed: dict[str, str]
-
-
-def words_of(command: str) -> list[str]:
-    """A command's words.
-
-    Raises:
-        UsageError: it is no command, or does not say where {given} and {out} go.
-    """
-    try:
-        words = shlex.split(command)
-    except ValueError:
-        words = []
-    if not words or not all(any(place in word for word in words) for place in _PLACES):
-        raise UsageError(
-            "命令里要写 {given}（给的视频）和 {out}（接好的存到哪里），如 "
-            "'my-model --in {given} --out {out}'。",
-            "The command takes {given} (the clip that is given) and {out} (where its continuation "
-            "goes), such as 'my-model --in {given} --out {out}'.",
-        )
-    return words
 
 
 def ask(
@@ -91,32 +67,20 @@ def _one(folder: Path, clips: Path, scene: Scene, words: Sequence[str], timeout:
     draft.unlink(missing_ok=True)
     told = {
         "{given}": str((folder / "given" / f"{scene.name}.mp4").resolve()),
-        "{out}": str(draft.resolve()), "{seconds}": f"{AHEAD / FPS:g}",
+        "{out}": str(draft.resolve()), "{seconds}": f"{AHEAD / FPS:g}", "{seed}": "0",
     }  # fmt: skip
-    line = []
-    for word in words:
-        for place, value in told.items():
-            word = word.replace(place, value)
-        line.append(word)
+    takes = play_scene(scene, forks=1)
+    told["{prompt}"] = prompt_of(takes.told).en
     try:
-        done = subprocess.run(line, capture_output=True, timeout=timeout, check=False,
-                              stdin=subprocess.DEVNULL)  # fmt: skip
-    except (FileNotFoundError, PermissionError) as fault:
-        raise UsageError(
-            f"运行不了 {words[0]!r}；写它的完整路径，或者装上它。",
-            f"Cannot run {words[0]!r}; write its whole path, or install it.",
-        ) from fault
-    except subprocess.TimeoutExpired:
-        draft.unlink(missing_ok=True)
-        return f"took longer than {timeout:g} seconds"
-    if done.returncode or not draft.is_file():
-        draft.unlink(missing_ok=True)
-        last = done.stderr.decode("utf-8", "replace").strip()[-_TOLD:]
-        return f"exit status {done.returncode}: {last}" if last else f"exit {done.returncode}"
-    try:
-        read_film(draft, play_scene(scene, forks=1).given)
+        why = run(words, told, draft, timeout=timeout)
+        if not why:
+            read_film(draft, takes.given)
+    except UsageError:
+        raise
     except MinganError as fault:
+        why = fault.say("en")
+    if why:
         draft.unlink(missing_ok=True)
-        return fault.say("en")
+        return why
     draft.replace(clips / f"{scene.name}.mp4")
     return ""

@@ -1,6 +1,6 @@
 """A folder of scenes: made, given away, scored.
 
-    make(folder, scenes)                          world.json, given/NAME.mp4, truth/NAME.npz
+    make(folder, scenes)          world.json, world.jsonl, given/NAME.mp4, truth/NAME.npz
     clips = score(folder, {"我的模型": clips})     every predictor, the free ones always
 
 Only `given` is for a model. What is true is not stored as a film: a scene is played anew from its
@@ -27,8 +27,9 @@ from mingan.errors import InputError, MinganError, NothingYet
 from mingan.world.baselines import FREE, ceiling
 from mingan.world.films import read_film, write_film
 from mingan.world.laws import LAWS
+from mingan.world.questions import questions_of
 from mingan.world.scenes import Scene, seed_of
-from mingan.world.scoring import Clip, look_at, truth_of
+from mingan.world.scoring import CEILING, Clip, look_at, truth_of
 from mingan.world.takes import play_scene
 
 Said = Callable[[int, int], None]
@@ -40,11 +41,11 @@ Out = TypeVar("Out")
 _FEW = 8
 """Scenes that are done before other processes would have begun."""
 
+BANK = "world.jsonl"
+"""The scenes of a folder as a bank of questions."""
+
 PUBLIC = b"mingan world 1"
 """The key of public seeds: the same scenes for everybody, as the docs show them."""
-
-CEILING = "ceiling"
-"""The third fork, scored like a model."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,6 +102,11 @@ def make(folder: Path, scenes: Sequence[Scene], *, said: Said | None = None) -> 
     draft = file.with_suffix(".draft")
     draft.write_text(told, encoding="utf-8")
     draft.replace(file)
+    rows = "".join(f"{each.to_json()}\n" for each in questions_of(scenes))
+    bank = folder / BANK
+    draft = bank.with_suffix(".draft")
+    draft.write_text(rows, encoding="utf-8")
+    draft.replace(bank)
     waiting = [each for each in scenes if not (folder / "truth" / f"{each.name}.npz").is_file()]
     _all(_make_one, zip(repeat(folder), waiting, strict=False), len(waiting), said)
 

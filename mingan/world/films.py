@@ -64,11 +64,12 @@ def write_film(file: Path, frames: Pixels, *, fps: float = FPS) -> None:
     draft.replace(file)
 
 
-def read_film(file: Path, given: Pixels) -> Film:
+def read_film(file: Path, given: Pixels, *, begins: float | None = None) -> Film:
     """Read a continuation.
 
     Args:
         given: (32, H, W, 3), what the model was shown.
+        begins: seconds into the clip at which what is new begins; None to tell by its length.
 
     Raises:
         InputError: it is no clip, or too short.
@@ -76,20 +77,25 @@ def read_film(file: Path, given: Pixels) -> Film:
     height, width = given.shape[1:3]
     frames, fps = _frames(file, width, height)
     lasts = len(frames) / fps
-    whole = lasts >= (GIVEN + 0.5 * AHEAD) / FPS
-    wanted = GIVEN + AHEAD if whole else AHEAD
+    if begins is None:
+        begins = GIVEN / FPS if lasts >= (GIVEN + 0.5 * AHEAD) / FPS else 0.0
+    # All of what was given stands before it, or nothing is said about how it came back.
+    before = GIVEN if begins > (GIVEN - 1.5) / FPS else 0
+    begins = max(0.0, begins - before / FPS)
+    wanted = before + AHEAD
     # A frame that lasts to the end of its time: half a frame's grace for containers that round.
-    if lasts < (wanted - 1.5) / FPS:
+    if lasts < begins + (wanted - 1.5) / FPS:
         raise InputError(
             f"{file.name} 只有 {lasts:.2f} 秒；要接着演 {AHEAD / FPS:g} 秒（或者连同给的共"
             f" {(GIVEN + AHEAD) / FPS:g} 秒）。",
             f"{file.name} has {lasts:.2f} seconds; it takes {AHEAD / FPS:g} of continuation (or "
             f"{(GIVEN + AHEAD) / FPS:g} with what was given).",
         )
-    at = np.minimum((np.arange(wanted) + 0.5) / FPS * fps, len(frames) - 1).astype(int)
+    times = begins + (np.arange(wanted) + 0.5) / FPS
+    at = np.minimum(times * fps, len(frames) - 1).astype(int)
     found = np.stack([frames[k] for k in at])
-    likeness = _psnr(found[:GIVEN], given) if whole else None
-    return Film(frames=found[GIVEN:] if whole else found, whole=whole, likeness=likeness)
+    likeness = _psnr(found[:GIVEN], given) if before else None
+    return Film(frames=found[before:], whole=bool(before), likeness=likeness)
 
 
 def _frames(file: Path, width: int, height: int) -> tuple[list[Pixels], float]:

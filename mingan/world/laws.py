@@ -16,6 +16,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from mingan.language import Text
+from mingan.world import telling
 from mingan.world.props import cat_on, hue, row_of, shards_of, swing
 from mingan.world.scenes import FPS, GIVEN, TALL, Scene, Split, between, spread
 from mingan.world.stage import SUBSTEPS, Stage, Thing, box, engine, floor_of
@@ -97,6 +98,8 @@ def inertia(scene: Scene) -> Stage:
     x = between(rng, edge + max(0, -across), scene.wide - edge - max(0, across))
     y = between(rng, edge + max(0, -down), TALL - edge - max(0, down))
     stage.ball((x, y), radius, group=0, colour=hue(0), speed=(across / 5, down / 5), spins=False)
+    if scene.split == "told":
+        stage.told = telling.pull(rng)
     return stage
 
 
@@ -116,6 +119,8 @@ def collision(scene: Scene) -> Stage:
                    spins=False)  # fmt: skip
     stage.facts["masses"] = {k: radius**2 for k, radius in enumerate(radii)}
     stage.facts["meets"] = meet
+    if scene.split == "told":
+        stage.told = telling.ghosts()
     return stage
 
 
@@ -134,6 +139,8 @@ def parabola(scene: Scene) -> Stage:
                colour=hue(0), speed=(way * fast, between(rng, -8, 8)), bounce=0.85,
                spins=False)  # fmt: skip
     stage.facts["gravity"] = stage.gravity
+    if scene.split == "told":
+        stage.told = telling.gravity(stage, rng)
     return stage
 
 
@@ -144,8 +151,13 @@ def pendulum(scene: Scene) -> Stage:
     long = min(between(rng, 38, 60), 0.8 * scene.wide)
     angle = _sign(rng) * spread(rng, scene.split, (0.35, 0.8), ((0.1, 0.2), (1.1, 1.4)))
     top = 12 if stage.gravity > 0 else TALL - 12
+    if scene.split == "told":
+        # It may swing right over: there is room for that.
+        top, long = TALL / 2, min(long, 0.4 * TALL, 0.4 * scene.wide)
     swing(stage, (scene.wide / 2, top), long, angle, between(rng, 5, 8), group=0)
     stage.facts["gravity"] = stage.gravity
+    if scene.split == "told":
+        stage.told = telling.gravity(stage, rng)
     return stage
 
 
@@ -398,13 +410,13 @@ LAWS: dict[str, Law] = {
     for law in (
         Law(name="static", said=Text("静止", "a static scene"), build=static, level=1),
         Law(name="inertia", said=Text("惯性", "inertia"), build=inertia,
-            splits=("within", "beyond")),
+            splits=("within", "beyond", "told")),
         Law(name="collision", said=Text("弹性碰撞", "elastic collision"), build=collision,
-            splits=("within", "beyond")),
+            splits=("within", "beyond", "told")),
         Law(name="parabola", said=Text("抛体和弹跳", "parabola with bounce"), build=parabola,
-            splits=("within", "beyond", "gravity")),
+            splits=("within", "beyond", "gravity", "told")),
         Law(name="pendulum", said=Text("单摆", "pendulum"), build=pendulum,
-            splits=("within", "beyond", "gravity")),
+            splits=("within", "beyond", "gravity", "told")),
         Law(name="occlusion", said=Text("遮挡和再现", "occlusion and reappearance"),
             build=occlusion, splits=("within", "beyond")),
         Law(name="rolling", said=Text("滚下斜坡", "rolling"), build=rolling,

@@ -18,9 +18,10 @@ import numpy as np
 
 from mingan.errors import UsageError
 
-Split = Literal["within", "beyond", "combined", "gravity"]
+Split = Literal["within", "beyond", "combined", "gravity", "told"]
 """Within the usual range of speeds and sizes; beyond it; laws put together that are not met
-together within; gravity upwards or weaker, which a clip's first seconds show."""
+together within; gravity upwards or weaker, which a clip's first seconds show; and a law that
+changes at the cut, which nothing shows and a sentence tells."""
 
 SPLITS: tuple[Split, ...] = get_args(Split)
 

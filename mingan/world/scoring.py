@@ -28,6 +28,9 @@ from mingan.world.laws import LAWS
 from mingan.world.scenes import FPS, GIVEN, Scene
 from mingan.world.takes import Takes
 
+CEILING = "ceiling"
+"""The third fork, scored like a model."""
+
 LEAST = 8.0
 """Pixels of a group that must be seen for it to count."""
 

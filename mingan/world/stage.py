@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 
 from mingan.errors import MissingExtraError
+from mingan.language import Text
 from mingan.statistics.special import Floats
 from mingan.world.scenes import AHEAD, FPS, GIVEN, TALL
 
@@ -62,6 +63,14 @@ class Thing:
         return 0.5 * abs(float(x @ np.roll(y, -1) - y @ np.roll(x, -1)))
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """A law that changes at the cut: the sentence that tells of it, and the change itself."""
+
+    said: Text
+    change: Callable[[Stage], None]
+
+
 @dataclass(slots=True)
 class Stage:
     """The engine's space and all things on it, in the order of their making.
@@ -70,6 +79,7 @@ class Stage:
         gravity: units a second squared, downwards; pictures and worlds count y from the top.
         events: asked at every step.
         facts: numbers about the scene that rulers need, such as the masses of balls.
+        told: how the law changes at the cut, where the scene says so in words.
     """
 
     wide: float
@@ -77,6 +87,7 @@ class Stage:
     things: list[Thing] = field(default_factory=list)
     events: list[Event] = field(default_factory=list)
     facts: dict[str, Any] = field(default_factory=dict)
+    told: Told | None = None
     space: Any = None
 
     def __post_init__(self) -> None:
@@ -206,6 +217,8 @@ def play(
     for frame in range(GIVEN + AHEAD):
         if frame == GIVEN and hidden is not None:
             stage.jitter(hidden)
+        if frame == GIVEN and stage.told is not None:
+            stage.told.change(stage)
         found.append(stage.poses())
         begun[-1] = False
         for sub in range(SUBSTEPS):

@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 
 from mingan.errors import UsageError
+from mingan.language import Text
 from mingan.statistics.special import Floats
 from mingan.world.drawing import NOTHING, Pixels, draw
 from mingan.world.laws import LAWS
@@ -35,6 +36,7 @@ class Takes:
         whole: (g,) pixels of a group that nothing hides, as it began.
         contacts: (K, 80) whether anything touches anything else it did not touch before.
         facts: numbers about the scene that rulers need.
+        told: the sentence that says how the law changes at the cut; None where it does not.
     """
 
     scene: Scene
@@ -49,6 +51,7 @@ class Takes:
     whole: Floats
     contacts: np.ndarray
     facts: dict[str, Any]
+    told: Text | None = None
 
 
 def play_scene(scene: Scene, *, forks: int = FORKS) -> Takes:
@@ -88,6 +91,7 @@ def play_scene(scene: Scene, *, forks: int = FORKS) -> Takes:
         ahead=np.stack([each[GIVEN:] for each in frames]), masks=seen[:, GIVEN:], groups=groups,
         colours=np.array([colour[group] for group in groups], dtype=np.uint8), tracks=tracks,
         areas=areas, whole=np.array(whole), contacts=np.stack(contacts), facts=stages[0].facts,
+        told=stages[0].told.said if stages[0].told else None,
     )  # fmt: skip
 
 

@@ -85,7 +85,7 @@ generation = {temperature = 0, top_p = 0.9, max_tokens = 64, seed = 3, stop = "ã
 def test_the_example_is_good_and_explains_every_key() -> None:
     cards = load(EXAMPLE)
     assert {card.kind for card in cards.values()} == {
-        "openai", "local", "pasted", "recorded", "scripted",
+        "openai", "local", "pasted", "recorded", "scripted", "program", "clips",
     }  # fmt: skip
     text = EXAMPLE.read_text("utf-8")
     keys = set(ModelForm.model_fields) | set(GenerationForm.model_fields)
@@ -96,7 +96,7 @@ def test_the_example_is_good_and_explains_every_key() -> None:
         "options", "jitter", "retry_after", "concurrency",
     }  # fmt: skip
     for card in cards.values():
-        if card.kind != "local":
+        if card.kind not in ("local", "program", "clips"):
             assert isinstance(make(card), Model)
 
 
@@ -225,7 +225,7 @@ def test_the_builtin_cards() -> None:
 
 
 def test_the_example_is_toml_for_any_reader() -> None:
-    assert len(tomllib.loads(EXAMPLE.read_text("utf-8"))["model"]) == 6
+    assert len(tomllib.loads(EXAMPLE.read_text("utf-8"))["model"]) == 8
 
 
 def test_a_script_by_the_day_is_taken(tmp_path: Path) -> None:

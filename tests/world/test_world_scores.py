@@ -211,7 +211,7 @@ def test_scenes_are_made_scored_and_told(
 
 def test_many_scenes_are_made_by_processes_begun_afresh(tmp_path: Path) -> None:
     """Beside threads, as in a server: a fork would hang there."""
-    scenes = desk.scenes_of(KEY, laws=["inertia"], seeds=6)
+    scenes = desk.scenes_of(KEY, laws=["inertia"], splits=["within", "beyond"], seeds=6)
     told: list[int] = []
     with ThreadPoolExecutor(4) as threads:
         list(threads.map(lambda k: k, range(8)))
