@@ -200,11 +200,18 @@ def position_error(
     Args:
         seen: (T, g) where the truth counts; by default wherever it has a place.
     """
+    apart = apart_by_frame(found, true, width=width, seen=seen)
+    there = ~np.isnan(apart)
+    return float(apart[there].mean()) if there.any() else 0.0
+
+
+def apart_by_frame(
+    found: Floats, true: Floats, *, width: float, seen: Masks | None = None
+) -> Floats:
+    """Distances (T, g) in widths of the picture, as `position_error` takes them; else NaN."""
     there = ~np.isnan(true[..., 0]) if seen is None else seen
-    if not there.any():
-        return 0.0
     apart = np.hypot(*np.moveaxis(found - true, -1, 0)) / width
-    return float(np.where(np.isnan(apart), LOST, apart)[there].mean())
+    return np.where(there, np.where(np.isnan(apart), LOST, apart), np.nan)
 
 
 def velocity_error(found: Floats, true: Floats, *, fps: float, width: float) -> float:

@@ -12,10 +12,11 @@ from typing import TYPE_CHECKING, Any
 from mingan.language import Lang, Text, current
 from mingan.reports.ruled import ruled
 from mingan.reports.safe import one_line
-from mingan.world.baselines import BEATEN, FREE
+from mingan.world.baselines import FREE
 from mingan.world.desk import Scored
 from mingan.world.laws import LAWS
 from mingan.world.scoring import CEILING, LawScore
+from mingan.world.standing import Column, summary
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -61,20 +62,28 @@ def who(name: str) -> Text:
 
 def world_sentence(rows: Sequence[LawScore], model: str) -> Text:
     """What one model can do, with as much as the intervals bear."""
-    mine = [row for row in rows if row.predictor == model]
-    free: dict[tuple[str, str], list[LawScore]] = {}
-    for row in rows:
-        if row.predictor in BEATEN:
-            free.setdefault((row.law, row.split), []).append(row)
-    above = [row for row in mine if row.low > max(f.high for f in free[row.law, row.split])]
-    below = [row for row in mine if row.high < max(f.low for f in free[row.law, row.split])]
     name = who(model)
+    parts = [
+        part for fantasy in (False, True)
+        if (part := _column_words(summary(rows, model, fantasy=fantasy), fantasy=fantasy))
+    ]  # fmt: skip
     return Text(
-        f"{name.zh}：{len(mine)} 种场景里，{len(above)} 种比所有免费预言者都好，"
-        f"{len(below)} 种比其中最好的差，其余分不出。",
-        f"{name.en}: of {len(mine)} kinds of scene, better than every free predictor in "
-        f"{len(above)}, worse than the best of them in {len(below)}, not to be told apart in the "
-        "others.",
+        f"{name.zh}：" + "；".join(part.zh for part in parts) + "。",
+        f"{name.en}: " + "; ".join(part.en for part in parts) + ".",
+    )
+
+
+def _column_words(column: Column, *, fantasy: bool) -> Text | None:
+    if not column.kinds:
+        return None
+    zh, en = ("听一句话改规律的 ", "when a sentence changes the law, ") if fantasy else ("", "")
+    rest = column.kinds - column.above - column.below
+    return Text(
+        f"{zh}{column.kinds} 种场景里，{column.above} 种比所有免费预言者都好，"
+        f"{column.below} 种比其中最好的差，{rest} 种分不出",
+        f"{en}of {column.kinds} kinds of scene, better than every free predictor in "
+        f"{column.above}, worse than the best of them in {column.below}, not to be told apart in "
+        f"{rest}",
     )
 
 

@@ -45,6 +45,7 @@ from mingan.web import (
     run_new,
     runs,
     sitting,
+    world,
 )
 from mingan.web.bench import Bench
 from mingan.web.languages import preferred
@@ -73,6 +74,7 @@ PAGES = (
     density,
     forecast,
     ladder,
+    world,
 )
 """The modules of the pages, in any order."""
 

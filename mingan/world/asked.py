@@ -22,8 +22,8 @@ import msgspec
 
 from mingan.errors import (
     InputError,
-    MissingExtraError,
     MinganError,
+    MissingExtraError,
     ModelError,
     ModelsFileError,
     RequestRejected,

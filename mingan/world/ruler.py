@@ -8,7 +8,9 @@ cannot be read, is not graded: that is no mistake of a model. The module must no
 
 from __future__ import annotations
 
+import hashlib
 import math
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from functools import lru_cache
 from typing import Any
@@ -21,6 +23,7 @@ from mingan.records import Question
 from mingan.world import vault
 from mingan.world.asked import Reference, reference_in
 from mingan.world.baselines import BEATEN, FREE, ceiling
+from mingan.world.drawing import Pixels
 from mingan.world.films import read_film
 from mingan.world.questions import GRADER, about, scene_in
 from mingan.world.scenes import Scene
@@ -43,15 +46,25 @@ class Held:
     truth: Truth
     free: dict[str, Clip]
 
-    @property
-    def best_free(self) -> float:
-        """The best free predictor's score here, 0 to 100."""
-        return max(score_of([self.free[name]]) for name in BEATEN)
 
-    @property
-    def best(self) -> float:
-        """The ceiling's."""
-        return score_of([self.free[CEILING]])
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bar:
+    """How high the bar of a scene lies, in points.
+
+    Attributes:
+        best_free, best: the best free predictor's score, and the ceiling's.
+    """
+
+    best_free: float
+    best: float
+
+    @classmethod
+    def of(cls, free: Mapping[str, Clip]) -> Bar:
+        """The bar that free predictors and ceiling of a scene set."""
+        return cls(
+            best_free=max(score_of([free[name]]) for name in BEATEN),
+            best=score_of([free[CEILING]]),
+        )
 
     @property
     def wanted(self) -> float:
@@ -59,6 +72,27 @@ class Held:
         if self.best - self.best_free > GAIN:
             return (self.best + self.best_free) / 2
         return 0.9 * self.best
+
+
+def free_of(scene: Scene) -> dict[str, Clip]:
+    """What costs nothing on a scene, and its ceiling, from notes where they are there."""
+    names = (*FREE, CEILING)
+    found = {name: _clip_of(scene, vault.noted(_free_name(name), _key(scene))) for name in names}
+    known = {name: replace(clip, predictor=name) for name, clip in found.items() if clip}
+    if len(known) == len(names):
+        return known
+    made = held(scene).free
+    for name, clip in made.items():
+        vault.note(_free_name(name), _key(scene), _plain(clip))
+    return made
+
+
+def _free_name(name: str) -> str:
+    return hashlib.sha256(f"free predictor {name}".encode()).hexdigest()
+
+
+def _key(scene: Scene, begins: float | None = None) -> str:
+    return f"{about(scene)}-{VERSION}" + ("" if begins is None else f"-{begins:g}")
 
 
 @lru_cache(maxsize=_KEPT)
@@ -76,10 +110,22 @@ def measured(scene: Scene, told: Reference, predictor: str = "") -> Clip:
     Raises:
         InputError: the clip is not there, or cannot be read.
     """
-    key = f"{about(scene)}-{VERSION}" + ("" if told.begins is None else f"-{told.begins:g}")
+    key = _key(scene, told.begins)
     found = _clip_of(scene, vault.noted(told.clip, key))
     if found is not None:
         return replace(found, predictor=predictor)
+    truth = held(scene).truth
+    clip = look_at(truth, frames_of(truth, told), predictor)
+    vault.note(told.clip, key, _plain(clip))
+    return clip
+
+
+def frames_of(truth: Truth, told: Reference) -> Pixels:
+    """What a clip adds to a scene, (48, H, W, 3).
+
+    Raises:
+        InputError: the clip is not there, or cannot be read.
+    """
     place = vault.find(told.clip)
     if place is None:
         raise InputError(
@@ -88,11 +134,7 @@ def measured(scene: Scene, told: Reference, predictor: str = "") -> Clip:
             f"The clip {told.clip[:12]}… is not on this machine ({vault.home()}); copy it here, or "
             "name its folder in MINGAN_CLIPS.",
         )
-    truth = held(scene).truth
-    film = read_film(place, truth.source.given, begins=told.begins)
-    clip = look_at(truth, film.frames, predictor)
-    vault.note(told.clip, key, _plain(clip))
-    return clip
+    return read_film(place, truth.source.given, begins=told.begins).frames
 
 
 class MotionGrader:
@@ -116,7 +158,8 @@ class MotionGrader:
             clip = measured(scene, told)
         except MinganError as fault:
             return Finding(verdict="ungraded", reason=fault.message)
-        known = held(scene)
+        free = free_of(scene)
+        known = Bar.of(free)
         score = score_of([clip])
         zh, en = _words(clip, score, known)
         return Finding(
@@ -133,7 +176,7 @@ class MotionGrader:
         return []
 
 
-def _words(clip: Clip, score: float, known: Held) -> tuple[str, str]:
+def _words(clip: Clip, score: float, known: Bar) -> tuple[str, str]:
     zh = f"{score:.0f} 分（免费的最好 {known.best_free:.0f}，上限 {known.best:.0f}）"
     en = f"{score:.0f} points (best free {known.best_free:.0f}, ceiling {known.best:.0f})"
     if not math.isnan(clip.position):

@@ -98,10 +98,10 @@ def fill_watches(
             made = {name: ScriptedModel(card, lambda r, n=number, s=says: s(r, n))}
             day = (FIRST + timedelta(days=number - 1)).isoformat()
             wanted = drift.Wanted(model=card, bank=bank)
-            _elsewhere(partial(drift.ask, workspace, wanted, day=day, made=made))
+            elsewhere(partial(drift.ask, workspace, wanted, day=day, made=made))
 
 
-def _elsewhere(ask: Callable[[], Coroutine[Any, Any, object]]) -> None:
+def elsewhere(ask: Callable[[], Coroutine[Any, Any, object]]) -> None:
     """Run it in a thread: where a browser is watched, this one has a loop of its own."""
     with ThreadPoolExecutor(1) as other:
         other.submit(lambda: asyncio.run(ask())).result()

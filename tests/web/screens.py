@@ -32,7 +32,7 @@ SCREENS = (
     "grade", "grade-new", "desk-name", "desk", "desk-pair", "desk-rubric", "grade-progress",
     "grade-result", "judges", "sitting", "sitting-done", "judged", "paste", "paste-ask", "charts",
     "chart-items", "chart-abilities", "chart-votes", "bring", "enter", "missing", "contamination",
-    "drift", "drift-one", "histories", "history", "density", "forecast", "ladder",
+    "drift", "drift-one", "histories", "history", "density", "forecast", "ladder", "world",
 )  # fmt: skip
 
 

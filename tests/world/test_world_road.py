@@ -20,7 +20,7 @@ from mingan.world import desk, vault
 from mingan.world.asked import Reference, reference_in
 from mingan.world.films import read_film, write_film
 from mingan.world.questions import Continuation, params_of, questions_of, scene_in
-from mingan.world.ruler import MotionGrader, held, measured
+from mingan.world.ruler import Bar, MotionGrader, free_of, measured
 from mingan.world.scenes import GIVEN, Scene, seed_of
 from mingan.world.takes import play_scene
 
@@ -124,7 +124,7 @@ def test_the_truth_is_right_and_standing_still_is_wrong() -> None:
 
 def test_every_scene_can_be_got_right() -> None:
     for law, split in (("static", "within"), ("inertia", "told"), ("breaking", "within")):
-        known = held(scene(law, split))
+        known = Bar.of(free_of(scene(law, split)))
         assert known.wanted <= known.best
 
 
