@@ -11,6 +11,7 @@ import zlib
 
 from honesty_help import BANK, WATCHED, fill_twins, fill_watches
 from web_help import Served, Visitor
+from world_help import fill_world
 
 from mingan import asking
 from mingan.bank import Bank
@@ -116,6 +117,7 @@ def _honesty(served: Served) -> dict[str, str]:
         "density": "/density",
         "forecast": "/forecast",
         "ladder": "/ladder",
+        "world": f"/world?bank={fill_world(served.workspace)}",
         "drift-one": watch[1],
         "histories": f"/history?bank={WATCHED}",
         "history": history[1].replace("&amp;", "&"),
