@@ -14,10 +14,11 @@ pytest.importorskip("cv2")
 
 import aiohttp.resolver
 import video_server as fake
-from services_help import ask, continuer, states
+from services_help import KEY, ask, continuer, states
 from video_server import VideoServer, endless, sends, status
 
 from mingan.errors import RequestRejected, ServerFault
+from mingan.world.services import addresses
 from mingan.world.services.addresses import Places, is_public
 from mingan.world.services.gemini import Gemini
 from mingan.world.services.prepared import length_of
@@ -117,20 +118,46 @@ async def test_nobody_is_sent_to_a_machine_nearby(
     assert states(tmp_path) == ["running"]
 
 
-async def test_a_name_that_leads_nearby_is_not_followed(
-    server: VideoServer, tmp_path: Path, clip: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    found = {"host": "127.0.0.1", "port": 0, "family": 2, "proto": 0, "flags": 0, "hostname": "x"}
+def lead_here(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every name leads to this machine."""
 
     async def resolve(self: Any, host: str, port: int = 0, family: int = 0) -> list[Any]:
+        found = {"host": "127.0.0.1", "family": 2, "proto": 0, "flags": 0}
         return [{**found, "port": port, "hostname": host}]
 
     monkeypatch.setattr(aiohttp.resolver.DefaultResolver, "resolve", resolve)
+
+
+async def test_a_name_that_leads_nearby_is_not_followed(
+    server: VideoServer, tmp_path: Path, clip: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lead_here(monkeypatch)
     port = server.url.rpartition(":")[2]
     server.clip_url = f"http://clips.example.com:{port}/files/job-1.mp4"
     with pytest.raises(RequestRejected, match=r"clips\.example\.com"):
         await ask(continuer(server, tmp_path), clip)
     assert server.count("download") == 0
+
+
+@pytest.mark.parametrize("service", ["wan", "gemini"])
+@pytest.mark.parametrize("by", ["answer", "redirect"])
+async def test_the_key_goes_to_the_service_alone(
+    server: VideoServer,
+    tmp_path: Path,
+    clip: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    service: str,
+    by: str,
+) -> None:
+    lead_here(monkeypatch)
+    monkeypatch.setattr(addresses, "is_public", lambda address: True)
+    port = server.url.rpartition(":")[2]
+    elsewhere = f"http://clips.example.com:{port}/files/job-1.mp4"
+    server.clip_url = elsewhere if by == "answer" else f"{server.url}/files/job-1.mp4"
+    server.wrong["download"] = [status(302, Location=elsewhere)] if by == "redirect" else []
+    assert (await ask(continuer(server, tmp_path, service), clip)).clip == fake.small()
+    assert server.headers("download")["Host"].startswith("clips.example.com")
+    assert KEY not in str(server.headers("download"))
 
 
 async def test_redirects_end(server: VideoServer, tmp_path: Path, clip: Path) -> None:

@@ -103,6 +103,7 @@ class VideoServer:
     always: dict[str, Wrong] = field(default_factory=dict)
     submits: list[dict[str, Any]] = field(default_factory=list)
     seen: list[tuple[str, str, dict[str, str]]] = field(default_factory=list)
+    polled: list[float] = field(default_factory=list)
     uploads: dict[str, bytes] = field(default_factory=dict)
     forms: list[dict[str, str]] = field(default_factory=list)
     jobs: dict[str, Job] = field(default_factory=dict)
@@ -119,6 +120,8 @@ class VideoServer:
         """Every request comes by here."""
         place, answer = self._route(request)
         self.seen.append((place, request.path_qs, dict(request.headers)))
+        if place == "poll":
+            self.polled.append(asyncio.get_running_loop().time())
         if self.wrong[place]:
             if place == "submit":
                 self.submits.append(await request.json())
