@@ -101,7 +101,7 @@ def answer_of(
         finish=keepable(last.finish[:64]),
         usage=usage,
         cost=_cost(replies, usage, item.card),
-        currency=item.card.currency,
+        currency=last.currency or item.card.currency,
         first_token_s=replies[0].first_token_s,
         total_s=_seconds(replies),
         tries=tries,

@@ -47,7 +47,8 @@ class Reply:
 
     `finish` is the endpoint's own word: stop, length, content_filter, …
     Times are in seconds from the moment the request was sent; `first_token_s` is None where the
-    answer came in one piece. `cost` is in the card's currency, for what is not priced by tokens.
+    answer came in one piece. `cost` is for what is not priced by tokens, in `currency`, or in the
+    card's where that is "".
     """
 
     text: str
@@ -60,6 +61,7 @@ class Reply:
     at: str = ""
     meta: dict[str, str] = field(default_factory=dict)
     cost: float | None = None
+    currency: str = ""
 
 
 @runtime_checkable

@@ -89,6 +89,7 @@ class VideoModel(nn.Module):
         self.write = nn.Linear(width, pixels)
         self.apply(_begin)
         for block in self.blocks:
+            assert isinstance(block, _Block)
             block.begin()
         nn.init.zeros_(self.tune.weight)
         nn.init.zeros_(self.write.weight)

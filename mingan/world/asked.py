@@ -38,6 +38,8 @@ from mingan.world.films import Film, read_film, write_film
 from mingan.world.programs import Folder, Program
 from mingan.world.questions import KIND, prompt_of, scene_in
 from mingan.world.scenes import AHEAD, FPS, Scene
+from mingan.world.services import continuer_of
+from mingan.world.services.faults import Refused
 from mingan.world.takes import Takes, play_scene
 
 
@@ -103,10 +105,14 @@ class VideoModel:
         with TemporaryDirectory(prefix="mingan-", ignore_cleanup_errors=True) as folder:
             given = Path(folder) / f"{scene.name}.mp4"
             await in_daemon_thread(lambda: write_film(given, takes.given))
-            made = await self._continuer.continue_clip(
-                given, prompt_of(takes.told).en, seconds=AHEAD / FPS,
-                seed=request.generation.seed or 0,
-            )  # fmt: skip
+            seed = request.generation.seed
+            try:
+                made = await self._continuer.continue_clip(
+                    given, prompt_of(takes.told).en, seconds=AHEAD / FPS,
+                    seed=request.repeat if seed is None else seed,
+                )  # fmt: skip
+            except Refused as fault:
+                return Reply(text="", finish="refusal", at=begun, meta={"said": fault.say("en")})
         try:
             # On disk before anything else: it was paid for.
             name = await in_daemon_thread(lambda: vault.keep(made.clip))
@@ -140,7 +146,8 @@ def _reply(scene: Scene, made: Continued, name: str, film: Film, begun: str) -> 
     )
     meta = {key: json.dumps(value, ensure_ascii=False) for key, value in made.meta.items()}
     return Reply(
-        text=msgspec.json.encode(told).decode(), served_model=made.served, cost=made.cost, at=begun,
+        text=msgspec.json.encode(told).decode(), served_model=made.served, at=begun, cost=made.cost,
+        currency=made.currency if made.cost is not None else "",
         meta=meta | {"scene": scene.name, "bytes": str(len(made.clip))},
     )  # fmt: skip
 
@@ -198,6 +205,24 @@ class ProgramModel(VideoModel):
                 f"模型 {card.name!r}：{zh}", f"Model {card.name!r}: {en}"
             ) from None
         super().__init__(card, program, concurrency=1)
+
+
+class ServiceModel(VideoModel):
+    """Kind `service`: a video service, see `services`."""
+
+    source: Source = "api"
+
+    def __init__(self, card: ModelCard) -> None:
+        """Connects to nothing.
+
+        Raises:
+            ModelsFileError: something in the card cannot be used.
+        """
+        continuer = continuer_of(
+            card.options, base_url=card.base_url, model=card.model, api_key_env=card.api_key_env,
+            journal=vault.home() / "jobs" / card.hash, name=card.name,
+        )  # fmt: skip
+        super().__init__(card, continuer, concurrency=4)
 
 
 def _settings(card: ModelCard, form: type[Settings]) -> Settings:

@@ -86,6 +86,7 @@ def test_the_example_is_good_and_explains_every_key() -> None:
     cards = load(EXAMPLE)
     assert {card.kind for card in cards.values()} == {
         "openai", "local", "pasted", "recorded", "scripted", "program", "clips",
+        "service",
     }  # fmt: skip
     text = EXAMPLE.read_text("utf-8")
     keys = set(ModelForm.model_fields) | set(GenerationForm.model_fields)
@@ -93,10 +94,10 @@ def test_the_example_is_good_and_explains_every_key() -> None:
         keys |= set(form.model_fields)
     # The rarely needed ones are for plug-ins and for tests.
     assert {key for key in keys if f"{key} = " not in text and f"model.{key}]" not in text} == {
-        "options", "jitter", "retry_after", "concurrency",
+        "jitter", "retry_after", "concurrency",
     }  # fmt: skip
     for card in cards.values():
-        if card.kind not in ("local", "program", "clips"):
+        if card.kind not in ("local", "program", "clips", "service"):
             assert isinstance(make(card), Model)
 
 
@@ -225,7 +226,7 @@ def test_the_builtin_cards() -> None:
 
 
 def test_the_example_is_toml_for_any_reader() -> None:
-    assert len(tomllib.loads(EXAMPLE.read_text("utf-8"))["model"]) == 8
+    assert len(tomllib.loads(EXAMPLE.read_text("utf-8"))["model"]) == 9
 
 
 def test_a_script_by_the_day_is_taken(tmp_path: Path) -> None:

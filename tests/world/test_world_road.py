@@ -12,12 +12,17 @@ import pytest
 pytest.importorskip("pymunk")
 pytest.importorskip("cv2")
 
+from services_help import KEY
+from video_server import VideoServer
+
 from mingan import grading, shelf
+from mingan.bank import Bank
 from mingan.cli.app import run as mingan
 from mingan.errors import InputError, StoreError
-from mingan.records import Question, content_hash
+from mingan.records import ModelCard, Question, content_hash
+from mingan.workspace import Workspace
 from mingan.world import desk, vault
-from mingan.world.asked import Reference, reference_in
+from mingan.world.asked import Reference, ServiceModel, reference_in
 from mingan.world.films import read_film, write_film
 from mingan.world.questions import Continuation, params_of, questions_of, scene_in
 from mingan.world.ruler import Bar, MotionGrader, free_of, measured
@@ -217,3 +222,56 @@ def test_a_bank_of_scenes_is_a_good_bank() -> None:
     desk.make(Path("scenes"), [scene("ledge"), scene("pendulum", "told")])
     assert shelf.check_bank("scenes/world.jsonl") == []
     assert [q.kind for q in shelf.find_bank("scenes/world.jsonl").questions] == ["video"] * 2
+
+
+# --- a service ----------------------------------------------------------------------------------
+
+
+def served(server: VideoServer, **options: object) -> ServiceModel:
+    return ServiceModel(
+        ModelCard(
+            name="wan", kind="service", base_url=f"{server.url}/wan", model="m-1",
+            api_key_env="VIDEO_KEY",
+            options={"service": "wan", "price": 0.15, "cap": 100.0, "poll": 0.005, **options},
+        )
+    )  # fmt: skip
+
+
+async def test_a_service_goes_the_whole_road(server: VideoServer, tmp_path: Path) -> None:
+    asked = question(scene())
+    model = served(server)
+    with Workspace.open(tmp_path / "w.db") as workspace:
+        kept = await workspace.ask(
+            bank=Bank(name="world", questions=(asked,)), models=[model.card],
+            made={"wan": model}, repeats=2,
+        )  # fmt: skip
+        answers = list(workspace.gather(bank="world").answers.values())
+        grades = list(workspace.gather(bank="world").grades.values())
+    await model.close()
+    assert (kept.asked, kept.states["ok"]) == (2, 2)
+    told = [reference_in(each.text) for each in answers]
+    assert all(one is not None and vault.find(one.clip) for one in told)
+    assert {(each.source, each.currency) for each in answers} == {("api", "USD")}
+    assert all(each.cost for each in answers)
+    assert {grade.grader for grade in grades} == {"motion"}
+    assert all(grade.verdict in ("right", "wrong") for grade in grades)
+    # A repeat is another job, not the first one's answer.
+    assert len(list((vault.home() / "jobs").rglob("*.json"))) == 2
+    stored = b"".join(f.read_bytes() for f in tmp_path.rglob("*") if f.is_file())
+    assert KEY.encode() not in stored
+
+
+@pytest.mark.parametrize(("ends", "state"), [("refused", "refused"), ("failed", "failed")])
+async def test_what_a_service_will_not_or_cannot_do_is_no_wrong_answer(
+    server: VideoServer, tmp_path: Path, ends: str, state: str
+) -> None:
+    server.ends = ends  # type: ignore[assignment]
+    asked, model = question(scene()), served(server)
+    with Workspace.open(tmp_path / "w.db") as workspace:
+        await workspace.ask(
+            bank=Bank(name="world", questions=(asked,)), models=[model.card], made={"wan": model}
+        )
+        found = workspace.gather(bank="world")
+    await model.close()
+    assert [each.state for each in found.answers.values()] == [state]
+    assert all(grade.verdict == "ungraded" for grade in found.grades.values())
