@@ -12,7 +12,7 @@ function of (seed, step), so that a run that was killed goes on bit for bit.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -26,9 +26,11 @@ from mingan.errors import InputError
 from mingan.tunnel import saving
 from mingan.tunnel.video_model import (
     SCALE,
+    Packed,
     VideoModel,
     VideoShape,
     alike,
+    pack,
     to_frames,
     to_patches,
     words_of,
@@ -51,7 +53,6 @@ class Recipe:
         rate, muon: of AdamW and of Muon.
         at_zero: share of clips that are trained at time 0.
         middle, spread: of the normal whose logistic gives the other times.
-        given: frames that are given, where fewer than the world gives.
     """
 
     steps: int = 800
@@ -83,20 +84,22 @@ class _Run:
 
 
 def train(
-    recipe: Recipe, world: World, *, seed: int, captions: Caption | None = None,
+    recipe: Recipe, worlds: World | Sequence[World], *, seed: int, captions: Caption | None = None,
     folder: Path | None = None, said: Callable[[int, float], None] | None = None,
 ) -> tuple[VideoModel, list[float]]:  # fmt: skip
     """A model with averaged weights, and the loss of every step.
 
     Args:
+        worlds: where there are several, a clip of each is packed into every sequence of a batch.
         captions: what is said of clips; dropped from a tenth of them.
         folder: where the run is saved every `200` steps and goes on from.
     """
     run = _begin(recipe, seed)
+    every = (worlds,) if isinstance(worlds, World) else tuple(worlds)
     if folder is not None:
         _go_back(run, folder / _NOW)
     while run.step < recipe.steps:
-        loss = _step(run, recipe, world, seed, captions)
+        loss = _step(run, recipe, every, seed, captions)
         run.losses.append(loss)
         run.step += 1
         if said is not None:
@@ -130,21 +133,13 @@ def _begin(recipe: Recipe, seed: int) -> _Run:
 
 
 def _step(
-    run: _Run, recipe: Recipe, world: World, seed: int, captions: Caption | None
+    run: _Run, recipe: Recipe, worlds: Sequence[World], seed: int, captions: Caption | None
 ) -> float:  # fmt: skip
     rng = np.random.default_rng([seed, run.step])
-    clips = world.play(recipe.batch, rng)
-    clean = torch.from_numpy(clips.frames) * SCALE
-    times = torch.from_numpy(_times(recipe, rng).astype(np.float32))
-    noise = torch.from_numpy(rng.standard_normal(clips.frames.shape, dtype=np.float32))
-    noisy = _mixed(clean, noise, times, world.given)
-    words = None
-    if captions is not None:
-        told = captions(clips)
-        drop = rng.random(len(told)) < _CAPTION_DROPPED
-        words = words_of(["" if no else line for no, line in zip(drop, told, strict=True)])
-    packed = alike(noisy, _size(world), world.given, times, words, recipe.shape.patch)
-    loss = flow_loss(run.model(packed), to_patches(clean, recipe.shape.patch), packed.noisy)
+    each = [_part(recipe, world, rng, captions) for world in worlds]
+    packed = each[0][0] if len(each) == 1 else pack([part for part, _ in each])
+    clean = torch.cat([patches for _, patches in each], dim=1)
+    loss = flow_loss(run.model(packed), clean, packed.noisy)
     for engine in run.engines:
         engine.zero_grad(set_to_none=True)
     loss.backward()
@@ -159,6 +154,24 @@ def _step(
         for name, weight in run.model.state_dict().items():
             run.mean[name].mul_(keep).add_(weight, alpha=1 - keep)
     return float(loss.detach()) / SCALE**2
+
+
+def _part(
+    recipe: Recipe, world: World, rng: np.random.Generator, captions: Caption | None
+) -> tuple[Packed, Tensor]:
+    """Clips of one world, noisy, and their patches as they are without noise."""
+    clips = world.play(max(1, recipe.batch), rng)
+    clean = torch.from_numpy(clips.frames) * SCALE
+    times = torch.from_numpy(_times(recipe, rng).astype(np.float32))
+    noise = torch.from_numpy(rng.standard_normal(clips.frames.shape, dtype=np.float32))
+    noisy = _mixed(clean, noise, times, world.given)
+    words = None
+    if captions is not None:
+        told = captions(clips)
+        drop = rng.random(len(told)) < _CAPTION_DROPPED
+        words = words_of(["" if no else line for no, line in zip(drop, told, strict=True)])
+    size, patch = (world.frames, world.height, world.width), recipe.shape.patch
+    return alike(noisy, size, world.given, times, words, patch), to_patches(clean, patch)
 
 
 def flow_loss(said: Tensor, clean: Tensor, noisy: Tensor) -> Tensor:
@@ -185,10 +198,6 @@ def _mixed(clean: Tensor, noise: Tensor, times: Tensor, given: int) -> Tensor:
     at = times[:, None, None, None]
     ahead = at * clean[:, given:] + (1 - at) * noise[:, given:]
     return torch.cat([clean[:, :given], ahead], dim=1)
-
-
-def _size(world: World) -> tuple[int, int, int]:
-    return world.frames, world.height, world.width
 
 
 # --- going on -----------------------------------------------------------------------------------

@@ -45,7 +45,7 @@ class World:
         height, width: of the picture in pixels; sizes and speeds are for 16 and grow with it.
         given, ahead: frames.
         speed: least and most pixels a frame.
-        gravity: pixels a frame, squared, downwards.
+        gravity: pixels a frame, squared, downwards; of several each clip has one.
         kick: standard deviation of what is added to each ball's velocity at the cut.
         balls: how many; they collide.
     """
@@ -55,7 +55,7 @@ class World:
     given: int = GIVEN
     ahead: int = AHEAD
     speed: tuple[float, float] = (0.5, 2.0)
-    gravity: float = 0.0
+    gravity: float | tuple[float, ...] = 0.0
     kick: float = 0.0
     balls: int = 1
 
@@ -76,20 +76,22 @@ class World:
         angle = rng.uniform(0, 2 * np.pi, (count, self.balls))
         fast = rng.uniform(*self.speed, (count, self.balls)) * self.scale
         speed = np.stack([fast * np.cos(angle), fast * np.sin(angle)], axis=-1)
-        return self._run(place, speed, rng)
+        falls = np.atleast_1d(np.asarray(self.gravity, float))
+        return self._run(place, speed, falls[rng.integers(len(falls), size=count)], rng)
 
     def go_on(self, clips: Clips, rng: np.random.Generator) -> Clips:
         """The same clips from the cut on, with another kick: forks."""
         cut = clips.states[:, self.given - 1]
-        forked = self._run(cut[..., :2], cut[..., 2:], rng, start=self.given - 1)
+        forked = self._run(cut[..., :2], cut[..., 2:], clips.falls, rng, start=self.given - 1)
         tracks = np.concatenate([clips.tracks[:, : self.given], forked.tracks], axis=1)
         states = np.concatenate([clips.states[:, : self.given], forked.states], axis=1)
         frames = np.concatenate([clips.frames[:, : self.given], forked.frames], axis=1)
-        return Clips(world=self, frames=frames, tracks=tracks, states=states)
+        return Clips(world=self, frames=frames, tracks=tracks, states=states, falls=clips.falls)
 
     def _run(
-        self, place: Floats, speed: Floats, rng: np.random.Generator, *, start: int = -1
-    ) -> Clips:
+        self, place: Floats, speed: Floats, falls: Floats, rng: np.random.Generator, *,
+        start: int = -1,
+    ) -> Clips:  # fmt: skip
         """States of every frame from one on: those after `start`."""
         kick = rng.normal(0, 1, speed.shape) * self.kick * self.scale
         states = [] if start >= 0 else [np.concatenate([place, speed], axis=-1)]
@@ -97,15 +99,17 @@ class World:
             if frame == self.given - 1:
                 speed = speed + kick
             for _ in range(_FINE):
-                place, speed = self._step(place, speed, 1 / _FINE)
+                place, speed = self._step(place, speed, falls, 1 / _FINE)
             states.append(np.concatenate([place, speed], axis=-1))
         whole = np.stack(states, axis=1)
         tracks = whole[..., :2]
-        return Clips(world=self, frames=self.draw(tracks), tracks=tracks, states=whole)
+        return Clips(world=self, frames=self.draw(tracks), tracks=tracks, states=whole, falls=falls)
 
-    def _step(self, place: Floats, speed: Floats, time: float) -> tuple[Floats, Floats]:
+    def _step(
+        self, place: Floats, speed: Floats, falls: Floats, time: float
+    ) -> tuple[Floats, Floats]:
         low, high = _walls(self)
-        fall = np.array([0.0, self.gravity * self.scale])
+        fall = np.stack([np.zeros_like(falls), falls * self.scale], axis=-1)[:, None]
         place = place + speed * time + 0.5 * fall * time**2
         speed = speed + fall * time
         for wall, inwards in ((low, 1.0), (high, -1.0)):
@@ -144,12 +148,14 @@ class Clips:
 
     Attributes:
         frames: (N, T, H, W); tracks: (N, T, balls, 2) x and y in pixels; states: with speeds.
+        falls: (N,) gravity of each.
     """
 
     world: World
     frames: Frames
     tracks: Floats
     states: Floats
+    falls: Floats
 
 
 def _apart(
