@@ -142,6 +142,17 @@ class World:
         return np.einsum("ntbh,ntbw->nthw", down, across).clip(0, 1).astype(np.float32)
 
 
+WORLDS: dict[str, World] = {
+    "walls": World(),
+    "gravity": World(gravity=0.15),
+    "hidden": World(kick=0.5),
+    "two": World(balls=2),
+    "large": World(height=32, width=32),
+    "gpu": World(height=64, width=64, given=4, ahead=12),
+}
+"""By name, in the order in which they get harder."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Clips:
     """Clips of a world.
