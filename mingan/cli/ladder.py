@@ -9,6 +9,7 @@ import typer
 
 from mingan.cli import say
 from mingan.cli.options import JsonOption, WorkspaceOption, help_
+from mingan.cli.video import video
 from mingan.errors import UsageError
 from mingan.language import Text
 
@@ -81,6 +82,13 @@ app = typer.Typer(
     ).say(),
     no_args_is_help=True, add_completion=False, rich_markup_mode=None,
 )  # fmt: skip
+
+
+app.command(
+    "video",
+    help=help_("Sora 的风洞模型：小世界里接着演的小模型",
+               "a scale model of Sora: small models that go on with small worlds"),
+)(video)  # fmt: skip
 
 
 @app.command(

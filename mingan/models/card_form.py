@@ -90,7 +90,7 @@ class LocalForm(ModelForm):
 
 
 class ScaleForm(ModelForm):
-    """Kind `scale`: the file of a model that the wind tunnel trained."""
+    """Kinds `scale` and `dream`: the file of a model that the wind tunnel trained."""
 
     file: str | None = None
 
@@ -133,6 +133,7 @@ class ProgramForm(ModelForm):
 FORMS: dict[str, type[ModelForm]] = {
     "local": LocalForm,
     "scale": ScaleForm,
+    "dream": ScaleForm,
     "scripted": ScriptedForm,
     "pasted": PastedForm,
     "clips": ClipsForm,

@@ -67,8 +67,11 @@ class Recipe:
     device: str = "cpu"
 
 
-USUAL_TIMES = {"at_zero": 0.0, "middle": 0.0, "spread": 1.0}
-"""The schedule of text-to-image models, which fails here."""
+USUAL_TIMES = (0.0, 0.0)
+"""`at_zero` and `middle` of text-to-image models, which fail here."""
+
+HIDDEN_TIMES = (0.1, -0.5)
+"""Where a world hides something, more has to be learned between noise and picture."""
 
 Caption = Callable[[Clips], list[str]]
 """Captions of clips, a line of words each."""

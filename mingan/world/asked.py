@@ -34,6 +34,7 @@ from mingan.models.threads import in_daemon_thread
 from mingan.records import ModelCard, now
 from mingan.world import vault
 from mingan.world.continuing import Continued, Continuer
+from mingan.world.dreaming import Dream
 from mingan.world.films import Film, read_film, write_film
 from mingan.world.programs import Folder, Program
 from mingan.world.questions import KIND, prompt_of, scene_in
@@ -164,6 +165,10 @@ class _ProgramSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown
     timeout: float = 600.0
 
 
+class _DreamSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    file: str
+
+
 class ClipsModel(VideoModel):
     """Kind `clips`: a folder of clips that are there already."""
 
@@ -205,6 +210,32 @@ class ProgramModel(VideoModel):
                 f"模型 {card.name!r}：{zh}", f"Model {card.name!r}: {en}"
             ) from None
         super().__init__(card, program, concurrency=1)
+
+
+class DreamModel(VideoModel):
+    """Kind `dream`: a small video model that was trained here."""
+
+    def __init__(self, card: ModelCard) -> None:
+        """Looks whether the file is there, and loads nothing.
+
+        Raises:
+            ModelsFileError: it is not.
+            MissingExtraError: the extra `tunnel` is not installed.
+        """
+        settings = _settings(card, _DreamSettings)
+        if importlib.util.find_spec("torch") is None:
+            raise MissingExtraError(
+                "要问小视频模型，请先安装：pip install 'mingan[tunnel]'",
+                "To ask a small video model, install: pip install 'mingan[tunnel]'",
+            )
+        file = Path(settings.file).expanduser()
+        if not file.is_file():
+            raise ModelsFileError(
+                f"模型 {card.name!r} 的文件 {settings.file!r} 不在；file 要写 model.pt 的路径。",
+                f"The file {settings.file!r} of model {card.name!r} is not there; file takes the "
+                "path of a model.pt.",
+            )
+        super().__init__(card, Dream(file), concurrency=1)
 
 
 class ServiceModel(VideoModel):

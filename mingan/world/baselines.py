@@ -13,6 +13,7 @@ is behind a screen goes on from where it was last seen. The module knows no law.
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Protocol
 
 import numpy as np
 
@@ -82,24 +83,50 @@ BEATEN = ("freeze", "flow", "linear", "quadratic")
 
 def _along(takes: Takes, degree: int) -> Pixels:
     """Things cut out where they were last seen, and laid down along a curve."""
-    seen = find(takes.given, takes.colours)
-    found: Pixels = np.repeat(_without(takes)[None], AHEAD, axis=0)
-    for g in range(len(takes.groups)):
+
+    def curve(frames: np.ndarray, places: Floats) -> Floats:
+        part = frames > frames[-1] - _LAST[degree]
+        fit = np.polyfit(frames[part], places[part], min(degree, int(part.sum()) - 1))
+        later = np.arange(len(takes.given), len(takes.given) + AHEAD)
+        return np.stack([np.polyval(fit[:, axis], later) for axis in (0, 1)], axis=1)
+
+    return laid(takes, curve)
+
+
+class Shown(Protocol):
+    """What anybody is shown of a scene: frames, and the colours that things have."""
+
+    @property
+    def given(self) -> Pixels:
+        """(32, H, W, 3)."""
+
+    @property
+    def colours(self) -> Pixels:
+        """(g, 3)."""
+
+
+def laid(shown: Shown, where: Callable[[np.ndarray, Floats], Floats]) -> Pixels:
+    """(48, H, W, 3): every thing cut out where it was last seen whole, and laid where it goes.
+
+    Args:
+        where: from the frames in which a thing was seen whole, and its places there (k, 2), to its
+            places in the 48 frames ahead.
+    """
+    seen = find(shown.given, shown.colours)
+    found: Pixels = np.repeat(_without(shown)[None], AHEAD, axis=0)
+    for g in range(len(shown.colours)):
         known = np.flatnonzero(~np.isnan(seen.tracks[:, g, 0]) & (seen.areas[:, g] > 0))
         # Half hidden, a thing's middle is not its own: only frames in which it is whole count.
         whole = known[seen.areas[known, g] >= 0.9 * seen.areas[known, g].max(initial=0)]
         if not whole.size:
             continue
         last = int(whole[-1])
-        part = whole[whole > last - _LAST[degree]]
-        curve = np.polyfit(part, seen.tracks[part, g], min(degree, part.size - 1))
-        later = np.arange(len(takes.given), len(takes.given) + AHEAD)
-        places = np.stack([np.polyval(curve[:, axis], later) for axis in (0, 1)], axis=1)
-        _lay(found, takes.given[last], _cut(takes, last, g), places - seen.tracks[last, g])
+        places = where(whole, seen.tracks[whole, g])
+        _lay(found, shown.given[last], _cut(shown, last, g), places - seen.tracks[last, g])
     return found
 
 
-def _without(takes: Takes) -> Pixels:
+def _without(shown: Shown) -> Pixels:
     """The picture without its things.
 
     Every pixel's mean over the given frames in which nothing vivid is near (the background stands
@@ -107,9 +134,9 @@ def _without(takes: Takes) -> Pixels:
     """
     cv2 = pictures()
     kernel = np.ones((5, 5), np.uint8)
-    total = np.zeros(takes.given.shape[1:], dtype=np.float32)
-    count = np.zeros(takes.given.shape[1:3], dtype=np.float32)
-    for frame in takes.given:
+    total = np.zeros(shown.given.shape[1:], dtype=np.float32)
+    count = np.zeros(shown.given.shape[1:3], dtype=np.float32)
+    for frame in shown.given:
         vivid = (cv2.cvtColor(frame, cv2.COLOR_RGB2HSV)[..., 1] > 60).astype(np.uint8)
         free = (cv2.dilate(vivid, kernel) == 0).astype(np.float32)
         total += frame * free[..., None]
@@ -121,11 +148,11 @@ def _without(takes: Takes) -> Pixels:
     return empty
 
 
-def _cut(takes: Takes, frame: int, g: int) -> Pixels:
+def _cut(shown: Shown, frame: int, g: int) -> Pixels:
     """Pixels of a group in a frame that was given, a little more than it, (H, W) 0 or 255."""
     cv2 = pictures()
-    hsv = cv2.cvtColor(takes.given[frame], cv2.COLOR_RGB2HSV)
-    want = int(cv2.cvtColor(takes.colours[None, g : g + 1], cv2.COLOR_RGB2HSV)[0, 0, 0])
+    hsv = cv2.cvtColor(shown.given[frame], cv2.COLOR_RGB2HSV)
+    want = int(cv2.cvtColor(shown.colours[None, g : g + 1], cv2.COLOR_RGB2HSV)[0, 0, 0])
     away = np.abs(hsv[..., 0].astype(int) - want)
     mine = (np.minimum(away, 180 - away) <= 8) & (hsv[..., 1] > 60)
     wide: Pixels = cv2.dilate(mine.astype(np.uint8) * 255, np.ones((3, 3), np.uint8))

@@ -98,6 +98,18 @@ def read_film(file: Path, given: Pixels, *, begins: float | None = None) -> Film
     return Film(frames=found[before:], whole=bool(before), likeness=likeness)
 
 
+def read_frames(file: Path) -> Pixels:
+    """All frames of a clip as they are, (T, H, W, 3).
+
+    Raises:
+        InputError: it is no clip.
+    """
+    source = pictures().VideoCapture(str(file))
+    size = tuple(round(source.get(each)) for each in (3, 4))  # width and height, by OpenCV
+    source.release()
+    return np.stack(_frames(file, *(size if min(size) > 0 else (128, 128)))[0])
+
+
 def _frames(file: Path, width: int, height: int) -> tuple[list[Pixels], float]:
     """All frames at the scene's size (a hostile clip must not fill the memory), and their rate."""
     cv2 = pictures()
