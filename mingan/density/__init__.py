@@ -19,6 +19,7 @@ The room must not know how a terminal or a page shows what it finds.
 from __future__ import annotations
 
 import math
+import zlib
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -195,13 +196,13 @@ def _row(
     read = {b: r for b in families if (r := source.read(model, b)) is not None}
     if not read or not model.params_total:
         return None
-    whole = {b: _single(families[b], r, b, model.params_total) for b, r in read.items()}
+    whole = {b: _single(families[b], r, model, b, model.params_total) for b, r in read.items()}
     together, size = combined(whole, model.params_total), model.active or model.params_total
 
     def by(parameters: float) -> Density:
         if parameters == model.params_total:
             return together
-        single = {b: _single(families[b], r, b, parameters) for b, r in read.items()}
+        single = {b: _single(families[b], r, model, b, parameters) for b, r in read.items()}
         return combined(single, parameters)
 
     return DenseModel(
@@ -211,8 +212,14 @@ def _row(
     )  # fmt: skip
 
 
-def _single(family: Reference, read: Read, benchmark: str, size: float) -> Density:
-    return density(family, read.score, size, questions=QUESTIONS.get(benchmark), spread=read.spread)
+def _single(
+    family: Reference, read: Read, model: ModelFacts, benchmark: str, size: float
+) -> Density:
+    """One model on one benchmark; every score errs by itself, and the same at every size."""
+    return density(
+        family, read.score, size, questions=QUESTIONS.get(benchmark), spread=read.spread,
+        seed=zlib.crc32(f"{model.name}\n{benchmark}".encode()),
+    )  # fmt: skip
 
 
 # --- growth -------------------------------------------------------------------------------------

@@ -18,13 +18,12 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
+from mingan.scaling.score_laws import logit
 from mingan.statistics.special import Floats
 
 SEED = 20240415
 FEWEST = 8
 """Fewer models give no line through size and date."""
-
-_EDGE = 0.005  # scores are kept this far from guessing and from 1 before the logit
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,7 +89,7 @@ def observe(
         raise ValueError(f"needs {FEWEST} models or more, each with a size, a date and a score")
     if not (np.isfinite(n) & (n > 0) & np.isfinite(t) & np.isfinite(s)).all():
         raise ValueError("sizes must be above 0, dates and scores must be numbers")
-    z = _logit(s, floor)
+    z = logit(s, floor)
     rng = np.random.default_rng(seed)
     laws = []
     for _ in range(draws):
@@ -126,13 +125,7 @@ def _fit(n: Floats, t: Floats | None, z: Floats, floor: float) -> SizeDateLaw:
     )  # fmt: skip
 
 
-def _logit(scores: Floats, floor: float) -> Floats:
-    share = np.clip((scores - floor) / (1 - floor), _EDGE, 1 - _EDGE)
-    return np.asarray(np.log(share / (1 - share)))
-
-
 def foretold_error(law: SizeDateLaw, n: ArrayLike, t: ArrayLike, scores: ArrayLike) -> float:
     """Mean absolute error of the logit on other models."""
-    want = _logit(np.asarray(scores, np.float64), law.floor)
-    have = _logit(law.score(n, t), law.floor)
+    want, have = logit(scores, law.floor), logit(law.score(n, t), law.floor)
     return float(np.abs(want - have).mean())
