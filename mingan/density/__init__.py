@@ -21,7 +21,7 @@ from __future__ import annotations
 import math
 import zlib
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from statistics import median, pstdev
 
@@ -41,8 +41,17 @@ from mingan.reports.dense import (
     Trend,
 )
 from mingan.scaling.density import Density, Reference, combined, density, reference, without_each
-from mingan.scaling.observational import FEWEST, foretold_error, observe
-from mingan.scaling.trend import Growth, around, frontier_growth, quantile_growth
+from mingan.scaling.observational import FEWEST, foretold_error, foretold_held, observe
+from mingan.scaling.trend import (
+    QUANTILE,
+    Growth,
+    around,
+    doubling_months,
+    drawn_on,
+    frontier_growth,
+    quantile_growth,
+    quantile_line,
+)
 
 BENCHMARKS = ("MMLU", "BBH", "MATH", "HumanEval", "MBPP")
 """Those of the densing law."""
@@ -72,6 +81,7 @@ CUTS = (date(2023, 12, 31), date(2024, 6, 30), date(2024, 12, 31))
 __all__ = ["BASE", "BENCHMARKS", "PUBLISHED", "REFERENCE", "TUNED", "look"]
 
 _YEAR = 365.25
+_DRAWS = 200
 
 
 def look(
@@ -234,7 +244,20 @@ def _trends(
         yield _trend(benchmark, mine, repeats, tests)
     # One benchmark more or less moves a model, so only those measured on most of them are joined.
     several = [(row, row.whole) for row in rows if 2 * len(row.single) > len(families)]
-    yield _trend(COMBINED, several, repeats, ())
+    whole = _trend(COMBINED, several, repeats, ())
+    yield replace(whole, without=_without([row for row, _ in several], families))
+
+
+def _without(rows: Sequence[DenseModel], benchmarks: Iterable[str]) -> dict[str, float]:
+    """Doubling time of the combined density with each benchmark left out in turn."""
+    found = {}
+    for name in benchmarks:
+        left = [(row, row.without.get(name, row.whole.density)) for row in rows]
+        known = [(_years(row.released), math.log(d)) for row, d in left if not math.isnan(d)]
+        years, logs = np.array(known).reshape(-1, 2).T
+        if years.size >= FEWEST and np.ptp(years) > 0:
+            found[name] = doubling_months(quantile_line(years, logs, QUANTILE)[0])
+    return found if len(found) > 1 else {}
 
 
 def _trend(
@@ -246,15 +269,15 @@ def _trend(
     logs = np.array([math.log(found.density) for _, found in inside])
     draws = np.stack([found.draws for _, found in inside]) if inside else np.empty((0, 1))
     names = [row.facts.family or row.facts.name for row, _ in inside]
+    if not inside:
+        return Trend(benchmark=benchmark, models=0, frontier=None, quantile=None, tests=tests)
+    lines = {cut: drawn_on(years, logs, _years(cut)) for cut in CUTS}
     return Trend(
         benchmark=benchmark, models=len(inside),
-        frontier=frontier_growth(years, logs)
-        if inside else None,
-        quantile=quantile_growth(
-            years, logs, draws=draws, families=names, repeats=repeats
-        ) if inside else None,
-        chatgpt=around(years, logs, _years(CHATGPT)) if inside else None,
-        tests=tests,
+        frontier=frontier_growth(years, logs, draws=draws, families=names, repeats=repeats),
+        quantile=quantile_growth(years, logs, draws=draws, families=names, repeats=repeats),
+        chatgpt=around(years, logs, _years(CHATGPT)), tests=tests,
+        lines={cut: line for cut, line in lines.items() if line is not None},
     )  # fmt: skip
 
 
@@ -266,13 +289,14 @@ def _back_tests(rows: Sequence[DenseModel], benchmark: str, floor: float) -> tup
         new = [row for row in rows if row.released > cut]
         if len(old) < FEWEST or len(new) < FEWEST:
             continue
-        fitted = observe(*_columns(old, benchmark), floor=floor, draws=0)
+        fitted = observe(*_columns(old, benchmark), floor=floor, draws=_DRAWS)
         later = _columns(new, benchmark)
         found.append(
             BackTest(
                 cut=cut, fitted=len(old), tried=len(new),
                 with_date=foretold_error(fitted.law, *later),
                 without=foretold_error(fitted.still, *later),
+                held=foretold_held(fitted, *later),
             )
         )  # fmt: skip
     return tuple(found)

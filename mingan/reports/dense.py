@@ -12,6 +12,7 @@ are shown.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -19,7 +20,7 @@ from datetime import date
 from mingan.records import ModelCard
 from mingan.registry import ModelFacts
 from mingan.scaling.density import Density, Reference
-from mingan.scaling.trend import Before, Growth
+from mingan.scaling.trend import Before, DrawnOn, Growth
 from mingan.statistics.results import Score
 
 COMBINED = "combined"
@@ -77,7 +78,8 @@ class DenseModel:
 class BackTest:
     """What models until a date foretell of later ones: mean absolute error of the logit.
 
-    `with_date` by size and date, `without` by size alone ("no progress").
+    `with_date` by size and date, `without` by size alone ("no progress"); `held` the share of later
+    models whose score lay in the 90 % interval of the first, NaN where that was not tried.
     """
 
     cut: date
@@ -85,6 +87,7 @@ class BackTest:
     tried: int
     with_date: float
     without: float
+    held: float = math.nan
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,10 +95,14 @@ class Trend:
     """How fast the best density grows on one benchmark.
 
     Attributes:
-        frontier: the line through the running maximum; None where it has too few steps.
-        quantile: quantile regression through all models, as a second opinion.
+        frontier: the line through the running maximum, what selection adds taken off; None where
+            it has too few steps.
+        quantile: quantile regression through all models, on which claims rest.
         chatgpt: the frontier before and after ChatGPT; None where one side has too little.
-        tests: back-tests, oldest first.
+        tests: back-tests of single models, oldest first; `lines` those of the quantile's line, by
+            the day until which it was drawn.
+        without: months, by quantile regression, with each benchmark left out in turn; empty for a
+            single benchmark.
     """
 
     benchmark: str
@@ -104,6 +111,8 @@ class Trend:
     quantile: Growth | None
     chatgpt: Before | None = None
     tests: tuple[BackTest, ...] = ()
+    lines: Mapping[date, DrawnOn] = field(default_factory=dict)
+    without: Mapping[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -57,7 +57,7 @@ class Observed:
         still: the law without a date.
         doubling, low, high: months, and their interval at `level` over bootstrap draws of models;
             `high` is inf where draws without progress are among the middle ones.
-        laws: one for each draw.
+        laws: one for each draw; `spread` the standard deviation of the logit around `law`.
     """
 
     law: SizeDateLaw
@@ -67,6 +67,7 @@ class Observed:
     high: float
     models: int
     laws: tuple[SizeDateLaw, ...]
+    spread: float
     level: float = 0.9
 
 
@@ -98,9 +99,11 @@ def observe(
             laws.append(_fit(n[some], t[some], z[some], floor))
     law = _fit(n, t, z, floor)
     low, high = _interval(laws, level)
+    rest = z - logit(law.score(n, t), floor)
     return Observed(
         law=law, still=_fit(n, None, z, floor), doubling=law.doubling, low=low, high=high,
         models=int(n.size), laws=tuple(laws), level=level,
+        spread=math.sqrt(float(rest @ rest) / (n.size - 3)),
     )  # fmt: skip
 
 
@@ -129,3 +132,20 @@ def foretold_error(law: SizeDateLaw, n: ArrayLike, t: ArrayLike, scores: ArrayLi
     """Mean absolute error of the logit on other models."""
     want, have = logit(scores, law.floor), logit(law.score(n, t), law.floor)
     return float(np.abs(want - have).mean())
+
+
+def foretold_held(
+    found: Observed, n: ArrayLike, t: ArrayLike, scores: ArrayLike, *, seed: int = SEED
+) -> float:
+    """Share of other models whose score lies in its interval at `found.level`.
+
+    The interval has what the laws leave open and how far single models lie off them; NaN without
+    draws.
+    """
+    if not found.laws:
+        return math.nan
+    want = logit(scores, found.law.floor)
+    told = np.stack([logit(law.score(n, t), law.floor) for law in found.laws])
+    told = told + found.spread * np.random.default_rng(seed).standard_normal(told.shape)
+    low, high = np.quantile(told, [(1 - found.level) / 2, (1 + found.level) / 2], axis=0)
+    return float(((low <= want) & (want <= high)).mean())
