@@ -12,6 +12,7 @@ by any models of the registry (or of a folder of one's own) that differ in littl
 own         models that Mingan measured itself       cost   by the bytes that a token takes
 compressed  models made from larger ones, against those
 losses      a table of training runs: small ones fitted, large ones held out
+dated       a table of models by size and date; back-tests     cells  how people write numbers
 
 The room must not know how a terminal or a page shows what it finds.
 """
@@ -19,7 +20,6 @@ The room must not know how a terminal or a page shows what it finds.
 from __future__ import annotations
 
 import math
-import zlib
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -29,6 +29,7 @@ import numpy as np
 
 from mingan.density.compressed import children
 from mingan.density.cost import sized_for_cost
+from mingan.density.dated import Dated, back_tests
 from mingan.errors import UsageError
 from mingan.registry import Kind, ModelFacts, Registry
 from mingan.reports.dense import (
@@ -40,8 +41,17 @@ from mingan.reports.dense import (
     Read,
     Trend,
 )
-from mingan.scaling.density import Density, Reference, combined, density, reference, without_each
-from mingan.scaling.observational import FEWEST, foretold_error, foretold_held, observe
+from mingan.scaling.density import (
+    Density,
+    Reference,
+    combined,
+    density,
+    reference,
+    seed_of,
+    without_each,
+)
+from mingan.scaling.observational import FEWEST
+from mingan.scaling.prices import YEAR
 from mingan.scaling.trend import (
     QUANTILE,
     Growth,
@@ -73,15 +83,11 @@ PUBLISHED = {
 """When the questions came out, by the first version of their papers."""
 
 BASE: tuple[Kind, ...] = ("base",)
-BASE_MADE: tuple[Kind, ...] = ("base", "pruned")
 TUNED: tuple[Kind, ...] = ("instruct", "distilled")
 CHATGPT = date(2022, 11, 30)
 CUTS = (date(2023, 12, 31), date(2024, 6, 30), date(2024, 12, 31))
 
 __all__ = ["BASE", "BENCHMARKS", "PUBLISHED", "REFERENCE", "TUNED", "look"]
-
-_YEAR = 365.25
-_DRAWS = 200
 
 
 def look(
@@ -119,14 +125,13 @@ def look(
     dated = [m for m in known.models.values() if m.released and m.params_total and m.kind in kinds]
     rows = [row for m in dated if (row := _row(source, m, families, family)) is not None]
     rows.sort(key=lambda row: -_or_last(row.whole.density))
-    made = BASE_MADE if "base" in kinds else TUNED
     return DensityReport(
         rows=tuple(rows), trends=tuple(_trends(rows, families, repeats)), reference=tuple(family),
         families=families, left_out=len(dated) - len(rows), gap=gap,
         corrected=_corrected(known, dated, rungs, benchmarks, repeats) if not gap else None,
         children=tuple(
             each for each in children(known, families, QUESTIONS, source.read)
-            if each.facts.kind in made
+            if known.models[each.parent].kind in kinds
         ),
     )  # fmt: skip
 
@@ -228,7 +233,7 @@ def _single(
     """One model on one benchmark; every score errs by itself, and the same at every size."""
     return density(
         family, read.score, size, questions=QUESTIONS.get(benchmark), spread=read.spread,
-        seed=zlib.crc32(f"{model.name}\n{benchmark}".encode()),
+        seed=seed_of(model.name, benchmark),
     )  # fmt: skip
 
 
@@ -282,35 +287,16 @@ def _trend(
 
 
 def _back_tests(rows: Sequence[DenseModel], benchmark: str, floor: float) -> tuple[BackTest, ...]:
-    """From each cut on: size and date against size alone."""
-    found = []
-    for cut in CUTS:
-        old = [row for row in rows if row.released <= cut]
-        new = [row for row in rows if row.released > cut]
-        if len(old) < FEWEST or len(new) < FEWEST:
-            continue
-        fitted = observe(*_columns(old, benchmark), floor=floor, draws=_DRAWS)
-        later = _columns(new, benchmark)
-        found.append(
-            BackTest(
-                cut=cut, fitted=len(old), tried=len(new),
-                with_date=foretold_error(fitted.law, *later),
-                without=foretold_error(fitted.still, *later),
-                held=foretold_held(fitted, *later),
-            )
-        )  # fmt: skip
-    return tuple(found)
-
-
-def _columns(
-    rows: Sequence[DenseModel], benchmark: str
-) -> tuple[list[float], list[float], list[float]]:
-    return (
-        [float(row.facts.params_total or 0) for row in rows],
-        [_years(row.released) for row in rows],
-        [row.read[benchmark].score for row in rows],
-    )
+    """From each of `CUTS` on: size and date against size alone."""
+    models = [
+        Dated(
+            size=float(row.facts.params_total or 0), day=row.released,
+            score=row.read[benchmark].score,
+        )
+        for row in rows
+    ]  # fmt: skip
+    return back_tests(models, CUTS, floor=floor)
 
 
 def _years(day: date) -> float:
-    return day.toordinal() / _YEAR
+    return day.toordinal() / YEAR

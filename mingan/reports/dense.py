@@ -4,6 +4,7 @@
     DenseModel      one model: its density by all and by active parameters, benchmark by benchmark
     Child           a model made from a larger one, against that
     OwnReport       models that Mingan measured itself
+    DatedReport     a user's table of models by size and date
     Trend           the growth of the best density on one benchmark, two ways, and a back-test
 
 Numbers and names only. Who works them out is above (`mingan.density`); it must not know how they
@@ -20,6 +21,7 @@ from datetime import date
 from mingan.records import ModelCard
 from mingan.registry import ModelFacts
 from mingan.scaling.density import Density, Reference
+from mingan.scaling.observational import Observed
 from mingan.scaling.trend import Before, DrawnOn, Growth
 from mingan.statistics.results import Score
 
@@ -120,7 +122,8 @@ class Child:
     """A model made from a larger one: its density over its parent's, on what both have.
 
     Attributes:
-        ratio, low, high: the mean over `benchmarks`, with its interval.
+        ratio, low, high: the mean over `benchmarks`, with its interval; times `cheaper` they are
+            those of density by cost.
     """
 
     facts: ModelFacts
@@ -129,6 +132,7 @@ class Child:
     ratio: float
     low: float
     high: float
+    cheaper: float = 1.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -151,6 +155,22 @@ class DensityReport:
     gap: float = 0.0
     corrected: Growth | None = None
     children: tuple[Child, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DatedReport:
+    """A table of models by size and date: the law, and how forecasts of the past did.
+
+    Attributes:
+        name: of the table; `since` the day of its oldest model.
+        left_out: rows that lacked a size, a date or a score.
+    """
+
+    found: Observed
+    tests: tuple[BackTest, ...]
+    since: date
+    name: str = "CSV"
+    left_out: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -17,6 +17,7 @@ models.
 from __future__ import annotations
 
 import math
+import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -185,6 +186,11 @@ def without_each(single: Mapping[str, Density], parameters: float) -> dict[str, 
         for name, each in single.items()
         if not each.out and len(single) > 1
     }
+
+
+def seed_of(*names: str) -> int:
+    """A seed of its own for whatever bears these names."""
+    return zlib.crc32("\n".join(names).encode())
 
 
 def _nowhere(wall: Wall, draws: int, level: float) -> Density:
