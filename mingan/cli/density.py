@@ -117,9 +117,11 @@ def density(
             if said is not None:
                 say.note(said)
     say.note(dense_words.change_sentence(report.trends))
-    corrected = dense_words.corrected_sentence(report)
-    if corrected is not None:
-        say.note(corrected)
+    for said in (
+        dense_words.bend_sentence(report.trends), dense_words.corrected_sentence(report)
+    ):  # fmt: skip
+        if said is not None:
+            say.note(said)
     for child in report.children:
         say.note(dense_words.child_sentence(child))
     for note in dense_words.density_notes(report):

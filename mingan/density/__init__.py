@@ -41,6 +41,7 @@ from mingan.reports.dense import (
     Read,
     Trend,
 )
+from mingan.scaling.breaks import bend
 from mingan.scaling.density import (
     Density,
     Reference,
@@ -281,7 +282,8 @@ def _trend(
         benchmark=benchmark, models=len(inside),
         frontier=frontier_growth(years, logs, draws=draws, families=names, repeats=repeats),
         quantile=quantile_growth(years, logs, draws=draws, families=names, repeats=repeats),
-        chatgpt=around(years, logs, _years(CHATGPT)), tests=tests,
+        chatgpt=around(years, logs, _years(CHATGPT)), bend=bend(years, logs, families=names),
+        tests=tests,
         lines={cut: line for cut, line in lines.items() if line is not None},
     )  # fmt: skip
 

@@ -20,6 +20,7 @@ from datetime import date
 
 from mingan.records import ModelCard
 from mingan.registry import ModelFacts
+from mingan.scaling.breaks import Bend
 from mingan.scaling.density import Density, Reference
 from mingan.scaling.observational import Observed
 from mingan.scaling.trend import Before, DrawnOn, Growth
@@ -101,6 +102,7 @@ class Trend:
             it has too few steps.
         quantile: quantile regression through all models, on which claims rest.
         chatgpt: the frontier before and after ChatGPT; None where one side has too little.
+        bend: where the line of all models bends most; None with too few.
         tests: back-tests of single models, oldest first; `lines` those of the quantile's line, by
             the day until which it was drawn.
         without: months, by quantile regression, with each benchmark left out in turn; empty for a
@@ -112,6 +114,7 @@ class Trend:
     frontier: Growth | None
     quantile: Growth | None
     chatgpt: Before | None = None
+    bend: Bend | None = None
     tests: tuple[BackTest, ...] = ()
     lines: Mapping[date, DrawnOn] = field(default_factory=dict)
     without: Mapping[str, float] = field(default_factory=dict)

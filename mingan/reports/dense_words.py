@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from mingan.language import Lang, Text, current
@@ -26,6 +27,7 @@ from mingan.reports.safe import one_line, short_name
 from mingan.reports.sentences import points
 from mingan.reports.units import figures
 from mingan.scaling.density import Density
+from mingan.scaling.prices import YEAR
 from mingan.scaling.trend import Growth
 
 if TYPE_CHECKING:
@@ -218,6 +220,31 @@ def change_sentence(trends: Sequence[Trend]) -> Text:
     )
 
 
+def bend_sentence(trends: Sequence[Trend]) -> Text | None:
+    """Where growth changed most, and whether beyond chance; None where nothing could be tried."""
+    known = [(trend, trend.bend) for trend in trends if trend.bend is not None]
+    if not known:
+        return None
+    zh, en = [], []
+    for trend, found in known:
+        day = date.fromordinal(round(found.when * YEAR)).isoformat()[:7]
+        before, after, name = _yearly(found.before), _yearly(found.after), _name(trend)
+        told = Text("拐得超出偶然", "beyond chance") if found.p < 0.05 else Text(
+            "不超出偶然", "not beyond chance")  # fmt: skip
+        zh.append(
+            f"{name.zh} {day}，之前每年 ×{before}，之后 ×{after}（p = {found.p:.2f}，{told.zh}）"
+        )
+        en.append(
+            f"{name.en} {day}, ×{before} a year before, ×{after} after (p = {found.p:.2f}, "
+            f"{told.en})"
+        )
+    return Text(
+        f"所有模型的密度，增长在哪里变得最多（折点是挑出来的，p 已算上）：{'；'.join(zh)}。",
+        "Where growth of the density of all models changed most (the place was searched for, which "
+        f"p allows for): {'; '.join(en)}.",
+    )
+
+
 def _yearly(slope: float) -> str:
     return times(math.exp(min(slope, 30.0)))
 
@@ -378,6 +405,10 @@ def _trend(trend: Trend) -> dict[str, Any]:
         "benchmark": trend.benchmark, "models": trend.models,
         "around_chatgpt": change and {
             "before": change.before, "after": change.after, "faster_after": change.larger,
+        },
+        "bend": trend.bend and {
+            "day": date.fromordinal(round(trend.bend.when * YEAR)).isoformat(),
+            "before": trend.bend.before, "after": trend.bend.after, "p": trend.bend.p,
         },
         "doubling_months": _growth(trend.quantile),
         "through_records": trend.frontier and {

@@ -252,7 +252,7 @@ def _selection(t: Floats, y: Floats, families: Sequence[str], repeats: int, seed
     pace, at_0 = quantile_line(t, y, QUANTILE)
     # A line fitted to few points lies nearer to them than the truth does.
     rest = (y - at_0 - pace * t) * math.sqrt(t.size / (t.size - 2))
-    groups = _groups(families, t.size)
+    groups = groups_of(families, t.size)
     found = np.full(repeats, np.nan)
     for k in range(repeats):
         donors = rng.integers(0, len(groups), len(groups))
@@ -280,7 +280,7 @@ def _moved(t: Floats, draws: Floats, repeats: int, seed: int) -> Floats:
     return np.asarray(rng.choice(found - np.median(found), repeats))
 
 
-def _groups(families: Sequence[str], count: int) -> list[np.ndarray]:
+def groups_of(families: Sequence[str], count: int) -> list[np.ndarray]:
     """Places of the models of each family; without families each is its own."""
     names = np.asarray(list(families) or [str(i) for i in range(count)])
     return [np.flatnonzero(names == each) for each in dict.fromkeys(names.tolist())]
@@ -293,7 +293,7 @@ def _redrawn(
     """Slopes of worlds with other families, and other densities within their doubt."""
     rng = np.random.default_rng(seed)
     noise = None if draws is None else np.asarray(draws, np.float64)
-    groups = _groups(families, t.size)
+    groups = groups_of(families, t.size)
     found = np.full(repeats, np.nan)
     for k in range(repeats):
         rows = np.concatenate([groups[i] for i in rng.integers(0, len(groups), len(groups))])

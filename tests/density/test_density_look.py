@@ -15,6 +15,7 @@ from mingan.cli.app import run
 from mingan.errors import UsageError
 from mingan.reports.dense import COMBINED, DensityReport
 from mingan.reports.dense_words import (
+    bend_sentence,
     change_sentence,
     density_document,
     density_headline,
@@ -126,6 +127,21 @@ def test_growth_around_chatgpt_is_said_only_where_it_can_be(report: DensityRepor
     said = change_sentence(known)
     assert "×2.01，之后 ×4.06（93%" in said.zh
     assert "×2.01 a year before, ×4.06 after (faster in 93 % of draws)" in said.en
+
+
+def test_where_growth_changed_is_said_with_its_odds(report: DensityReport) -> None:
+    bent = report.trends[0].bend
+    assert bent is not None
+    assert 2022.5 < bent.when < 2026
+    assert 0 < bent.p <= 1
+    said = bend_sentence(report.trends)
+    assert said is not None
+    assert "合起来" in said.zh
+    sure = replace(report.trends[0], bend=replace(bent, before=0.7, after=1.4, p=0.01))
+    known = bend_sentence([sure])
+    assert known is not None
+    assert "×2.01，之后 ×4.06（p = 0.01，拐得超出偶然）" in known.zh
+    assert bend_sentence([replace(sure, bend=None)]) is None
 
 
 def test_one_model_is_reckoned_step_by_step(report: DensityReport) -> None:
