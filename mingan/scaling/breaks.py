@@ -59,13 +59,7 @@ def bend(
     bases = [np.linalg.qr(each)[0] for each in (straight, *bent)]
     found = np.linalg.lstsq(straight, y, rcond=None)[0]
     rest = y - straight @ found
-    rng = np.random.default_rng(seed)
-    groups, worlds = groups_of(families, t.size), np.empty((t.size, repeats))
-    for k in range(repeats):
-        for group, donor in zip(
-            groups, rng.integers(0, len(groups), len(groups)), strict=True
-        ):  # fmt: skip
-            worlds[group, k] = rest[rng.choice(groups[donor], group.size)]
+    worlds = _redealt(rest, groups_of(families, t.size), repeats, seed)
     gains = _gains(bases, np.column_stack([rest, worlds]))
     best, most = int(gains[:, 0].argmax()), gains.max(axis=0)
     slopes = np.linalg.lstsq(bent[best], y, rcond=None)[0]
@@ -73,6 +67,20 @@ def bend(
         when=float(cuts[best]), before=float(slopes[1]), after=float(slopes[1] + slopes[2]),
         p=float((1 + (most[1:] >= most[0]).sum()) / (1 + repeats)),
     )  # fmt: skip
+
+
+def _redealt(rest: Floats, groups: Sequence[np.ndarray], repeats: int, seed: int) -> Floats:
+    """(n, repeats) distances, every family's drawn with replacement from another family's."""
+    rng = np.random.default_rng(seed)
+    order, sizes = np.concatenate(groups), np.array([group.size for group in groups])
+    starts = np.cumsum(sizes) - sizes
+    donors = rng.integers(0, sizes.size, (sizes.size, repeats))[
+        np.repeat(np.arange(sizes.size), sizes)
+    ]
+    place = starts[donors] + (rng.random(donors.shape) * sizes[donors]).astype(np.intp)
+    found = np.empty((rest.size, repeats))
+    found[order] = rest[order[place]]
+    return found
 
 
 def _gains(bases: Sequence[Floats], worlds: Floats) -> Floats:
