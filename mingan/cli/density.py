@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -111,13 +112,16 @@ def density(
                  f"Not listed: {more} more; for all of them, --limit 0.")
         )  # fmt: skip
     for trend in report.trends:
-        said = dense_words.test_sentence(trend)
+        for said in (dense_words.test_sentence(trend), dense_words.line_sentence(trend),
+                     dense_words.without_sentence(trend)):  # fmt: skip
+            if said is not None:
+                say.note(said)
+    say.note(dense_words.change_sentence(report.trends))
+    for said in (
+        dense_words.bend_sentence(report.trends), dense_words.corrected_sentence(report)
+    ):  # fmt: skip
         if said is not None:
             say.note(said)
-    say.note(dense_words.change_sentence(report.trends))
-    corrected = dense_words.corrected_sentence(report)
-    if corrected is not None:
-        say.note(corrected)
     for child in report.children:
         say.note(dense_words.child_sentence(child))
     for note in dense_words.density_notes(report):
@@ -222,6 +226,57 @@ def losses(
     say.out("")
     print(table.plain(words.losses_table(found)), end="")
     return 0
+
+
+@app.command(
+    "dated",
+    help=help_(
+        "自己的模型表（大小、日期、得分）：进步多快，过去的预测准不准",
+        "models of your own by size, date and score: how fast, and did it foretell anything",
+    ),
+)
+def dated(
+    file: Annotated[Path, typer.Argument(metavar="CSV")],
+    floor: Annotated[
+        float,
+        typer.Option("--floor", min=0, max=0.99, metavar="SHARE",
+                     help=help_("瞎猜能得多少（四选一写 0.25）",
+                                "what guessing scores (0.25 for one of four)")),
+    ] = 0.0,
+    cut: Annotated[
+        list[str] | None,
+        typer.Option("--cut", metavar="DATE",
+                     help=help_("从哪一天往后预测（可写多次；默认一半、65%、80% 的模型出来的时候）",
+                                "foretell from this day on (may be repeated; default: when half, "
+                                "65 % and 80 % of the models were out)")),
+    ] = None,
+    json: JsonOption = False,
+) -> int:  # fmt: skip
+    """Size and date alone: the law, its assumptions, and back-tests against no progress."""
+    from mingan.density.dated import look_dated, read_models
+    from mingan.reports import dated_words as words
+
+    models, left_out = read_models(file)
+    report = look_dated(
+        models, floor=floor, cuts=[_day(text) for text in cut or ()], left_out=left_out,
+        name=file.name,
+    )  # fmt: skip
+    if json:
+        say.document(words.dated_document(report))
+        return 0
+    for text in words.dated_sentences(report):
+        say.out(text)
+    return 0
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise UsageError(
+            f"--cut 要写 2024-07-23 样子的日期，而写的是 {text!r}。",
+            f"--cut takes a date such as 2024-07-23, not {text!r}.",
+        ) from None
 
 
 @app.command(

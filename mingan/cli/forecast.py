@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, cast, get_args
 
 import typer
 
@@ -15,6 +15,7 @@ from mingan.language import Text
 
 if TYPE_CHECKING:
     from mingan.reports.foretold import ForecastReport
+    from mingan.scaling.devices import Bound as Bounds
     from mingan.scaling.devices import Pace
 
 DeviceOption = Annotated[
@@ -72,6 +73,17 @@ KnowledgeOption = Annotated[
 ]  # fmt: skip
 
 
+GrowthOption = Annotated[
+    list[str] | None,
+    typer.Option("--growth", metavar="WHAT:FAST,MIDDLE,SLOW",
+                 help=help_("设备每年长到几倍，如 memory:1.4,1.2,1.05；还有 bandwidth、compute"
+                            "（可写多次；默认按登记表里的设备拟合）",
+                            "how many times a device grows a year, such as memory:1.4,1.2,1.05; "
+                            "also bandwidth, compute (may be repeated; default: fitted to the "
+                            "registry's devices)")),
+]  # fmt: skip
+
+
 def forecast(
     device: DeviceOption = None,
     level: LevelOption = None,
@@ -81,6 +93,7 @@ def forecast(
     usable: UsableOption = None,
     halving: HalvingOption = "3.5,8,12",
     knowledge: KnowledgeOption = "0,14e9,14e9",
+    growth: GrowthOption = None,
     json: JsonOption = False,
 ) -> int:
     """Prices, sizes and devices to come, each beside its back-test."""
@@ -95,6 +108,7 @@ def forecast(
         facts.load(registry), levels=[_level(text) for text in level or ()] or room.LEVELS,
         devices=tuple(device or ()), uses=uses, halving=_three(halving, "--halving", above_0=True),
         knowledge=_three(knowledge, "--knowledge", above_0=False),
+        growing=dict(_growth(text) for text in growth or ()),
     )  # fmt: skip
     if json:
         from mingan.reports.forecast_document import forecast_document
@@ -150,6 +164,18 @@ def _level(text: str) -> tuple[str, str]:
             f"--level is written MODEL:BENCHMARK, such as GPT-4:MMLU, not {text!r}.",
         )
     return model, benchmark
+
+
+def _growth(text: str) -> tuple[Bounds, dict[Pace, float]]:
+    from mingan.scaling.devices import Bound
+
+    what, colon, numbers = text.partition(":")
+    if not colon or what not in get_args(Bound):
+        raise UsageError(
+            f"--growth 要写成 memory:1.4,1.2,1.05（或者 bandwidth、compute），而写的是 {text!r}。",
+            f"--growth is written memory:1.4,1.2,1.05 (or bandwidth, compute), not {text!r}.",
+        )
+    return cast("Bounds", what), _three(numbers, "--growth", above_0=True)
 
 
 def _three(text: str, option: str, *, above_0: bool) -> dict[Pace, float]:

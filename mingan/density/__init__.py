@@ -12,6 +12,7 @@ by any models of the registry (or of a folder of one's own) that differ in littl
 own         models that Mingan measured itself       cost   by the bytes that a token takes
 compressed  models made from larger ones, against those
 losses      a table of training runs: small ones fitted, large ones held out
+dated       a table of models by size and date; back-tests     cells  how people write numbers
 
 The room must not know how a terminal or a page shows what it finds.
 """
@@ -20,7 +21,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from statistics import median, pstdev
 
@@ -28,6 +29,7 @@ import numpy as np
 
 from mingan.density.compressed import children
 from mingan.density.cost import sized_for_cost
+from mingan.density.dated import Dated, back_tests
 from mingan.errors import UsageError
 from mingan.registry import Kind, ModelFacts, Registry
 from mingan.reports.dense import (
@@ -39,9 +41,28 @@ from mingan.reports.dense import (
     Read,
     Trend,
 )
-from mingan.scaling.density import Density, Reference, combined, density, reference, without_each
-from mingan.scaling.observational import FEWEST, foretold_error, observe
-from mingan.scaling.trend import Growth, around, frontier_growth, quantile_growth
+from mingan.scaling.breaks import bend
+from mingan.scaling.density import (
+    Density,
+    Reference,
+    combined,
+    density,
+    reference,
+    seed_of,
+    without_each,
+)
+from mingan.scaling.observational import FEWEST
+from mingan.scaling.prices import YEAR
+from mingan.scaling.trend import (
+    QUANTILE,
+    Growth,
+    around,
+    doubling_months,
+    drawn_on,
+    frontier_growth,
+    quantile_growth,
+    quantile_line,
+)
 
 BENCHMARKS = ("MMLU", "BBH", "MATH", "HumanEval", "MBPP")
 """Those of the densing law."""
@@ -63,14 +84,11 @@ PUBLISHED = {
 """When the questions came out, by the first version of their papers."""
 
 BASE: tuple[Kind, ...] = ("base",)
-BASE_MADE: tuple[Kind, ...] = ("base", "pruned")
 TUNED: tuple[Kind, ...] = ("instruct", "distilled")
 CHATGPT = date(2022, 11, 30)
 CUTS = (date(2023, 12, 31), date(2024, 6, 30), date(2024, 12, 31))
 
 __all__ = ["BASE", "BENCHMARKS", "PUBLISHED", "REFERENCE", "TUNED", "look"]
-
-_YEAR = 365.25
 
 
 def look(
@@ -108,14 +126,13 @@ def look(
     dated = [m for m in known.models.values() if m.released and m.params_total and m.kind in kinds]
     rows = [row for m in dated if (row := _row(source, m, families, family)) is not None]
     rows.sort(key=lambda row: -_or_last(row.whole.density))
-    made = BASE_MADE if "base" in kinds else TUNED
     return DensityReport(
         rows=tuple(rows), trends=tuple(_trends(rows, families, repeats)), reference=tuple(family),
         families=families, left_out=len(dated) - len(rows), gap=gap,
         corrected=_corrected(known, dated, rungs, benchmarks, repeats) if not gap else None,
         children=tuple(
             each for each in children(known, families, QUESTIONS, source.read)
-            if each.facts.kind in made
+            if known.models[each.parent].kind in kinds
         ),
     )  # fmt: skip
 
@@ -195,13 +212,13 @@ def _row(
     read = {b: r for b in families if (r := source.read(model, b)) is not None}
     if not read or not model.params_total:
         return None
-    whole = {b: _single(families[b], r, b, model.params_total) for b, r in read.items()}
+    whole = {b: _single(families[b], r, model, b, model.params_total) for b, r in read.items()}
     together, size = combined(whole, model.params_total), model.active or model.params_total
 
     def by(parameters: float) -> Density:
         if parameters == model.params_total:
             return together
-        single = {b: _single(families[b], r, b, parameters) for b, r in read.items()}
+        single = {b: _single(families[b], r, model, b, parameters) for b, r in read.items()}
         return combined(single, parameters)
 
     return DenseModel(
@@ -211,8 +228,14 @@ def _row(
     )  # fmt: skip
 
 
-def _single(family: Reference, read: Read, benchmark: str, size: float) -> Density:
-    return density(family, read.score, size, questions=QUESTIONS.get(benchmark), spread=read.spread)
+def _single(
+    family: Reference, read: Read, model: ModelFacts, benchmark: str, size: float
+) -> Density:
+    """One model on one benchmark; every score errs by itself, and the same at every size."""
+    return density(
+        family, read.score, size, questions=QUESTIONS.get(benchmark), spread=read.spread,
+        seed=seed_of(model.name, benchmark),
+    )  # fmt: skip
 
 
 # --- growth -------------------------------------------------------------------------------------
@@ -227,7 +250,20 @@ def _trends(
         yield _trend(benchmark, mine, repeats, tests)
     # One benchmark more or less moves a model, so only those measured on most of them are joined.
     several = [(row, row.whole) for row in rows if 2 * len(row.single) > len(families)]
-    yield _trend(COMBINED, several, repeats, ())
+    whole = _trend(COMBINED, several, repeats, ())
+    yield replace(whole, without=_without([row for row, _ in several], families))
+
+
+def _without(rows: Sequence[DenseModel], benchmarks: Iterable[str]) -> dict[str, float]:
+    """Doubling time of the combined density with each benchmark left out in turn."""
+    found = {}
+    for name in benchmarks:
+        left = [(row, row.without.get(name, row.whole.density)) for row in rows]
+        known = [(_years(row.released), math.log(d)) for row, d in left if not math.isnan(d)]
+        years, logs = np.array(known).reshape(-1, 2).T
+        if years.size >= FEWEST and np.ptp(years) > 0:
+            found[name] = doubling_months(quantile_line(years, logs, QUANTILE)[0])
+    return found if len(found) > 1 else {}
 
 
 def _trend(
@@ -239,47 +275,30 @@ def _trend(
     logs = np.array([math.log(found.density) for _, found in inside])
     draws = np.stack([found.draws for _, found in inside]) if inside else np.empty((0, 1))
     names = [row.facts.family or row.facts.name for row, _ in inside]
+    if not inside:
+        return Trend(benchmark=benchmark, models=0, frontier=None, quantile=None, tests=tests)
+    lines = {cut: drawn_on(years, logs, _years(cut)) for cut in CUTS}
     return Trend(
         benchmark=benchmark, models=len(inside),
-        frontier=frontier_growth(years, logs)
-        if inside else None,
-        quantile=quantile_growth(
-            years, logs, draws=draws, families=names, repeats=repeats
-        ) if inside else None,
-        chatgpt=around(years, logs, _years(CHATGPT)) if inside else None,
+        frontier=frontier_growth(years, logs, draws=draws, families=names, repeats=repeats),
+        quantile=quantile_growth(years, logs, draws=draws, families=names, repeats=repeats),
+        chatgpt=around(years, logs, _years(CHATGPT)), bend=bend(years, logs, families=names),
         tests=tests,
+        lines={cut: line for cut, line in lines.items() if line is not None},
     )  # fmt: skip
 
 
 def _back_tests(rows: Sequence[DenseModel], benchmark: str, floor: float) -> tuple[BackTest, ...]:
-    """From each cut on: size and date against size alone."""
-    found = []
-    for cut in CUTS:
-        old = [row for row in rows if row.released <= cut]
-        new = [row for row in rows if row.released > cut]
-        if len(old) < FEWEST or len(new) < FEWEST:
-            continue
-        fitted = observe(*_columns(old, benchmark), floor=floor, draws=0)
-        later = _columns(new, benchmark)
-        found.append(
-            BackTest(
-                cut=cut, fitted=len(old), tried=len(new),
-                with_date=foretold_error(fitted.law, *later),
-                without=foretold_error(fitted.still, *later),
-            )
-        )  # fmt: skip
-    return tuple(found)
-
-
-def _columns(
-    rows: Sequence[DenseModel], benchmark: str
-) -> tuple[list[float], list[float], list[float]]:
-    return (
-        [float(row.facts.params_total or 0) for row in rows],
-        [_years(row.released) for row in rows],
-        [row.read[benchmark].score for row in rows],
-    )
+    """From each of `CUTS` on: size and date against size alone."""
+    models = [
+        Dated(
+            size=float(row.facts.params_total or 0), day=row.released,
+            score=row.read[benchmark].score,
+        )
+        for row in rows
+    ]  # fmt: skip
+    return back_tests(models, CUTS, floor=floor)
 
 
 def _years(day: date) -> float:
-    return day.toordinal() / _YEAR
+    return day.toordinal() / YEAR

@@ -13,9 +13,10 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 
 import numpy as np
 
+from mingan.density.cost import sized_for_cost
 from mingan.registry import ModelFacts, Registry
 from mingan.reports.dense import Child, Read
-from mingan.scaling.density import SEED, Density, Reference, density
+from mingan.scaling.density import Density, Reference, density, seed_of
 
 Reader = Callable[[ModelFacts, str], Read | None]
 
@@ -44,24 +45,35 @@ def _child(
         own, other = read(child, name), read(parent, name)
         if own is None or other is None:
             continue
-        one = _single(family, own, child, questions.get(name), SEED + 1)
-        two = _single(family, other, parent, questions.get(name), SEED + 2)
+        one = _single(family, own, child, name, questions.get(name))
+        two = _single(family, other, parent, name, questions.get(name))
         if not one.out and not two.out:
             pairs[name] = one.draws - two.draws, math.log(one.density / two.density)
     if not pairs:
         return None
     return Child(
-        facts=child, parent=parent.name, benchmarks=tuple(pairs), **_ratio(list(pairs.values())),
+        facts=child, parent=parent.name, benchmarks=tuple(pairs), cheaper=_cheaper(child, parent),
+        **_ratio(list(pairs.values())),
     )  # fmt: skip
 
 
+def _cheaper(child: ModelFacts, parent: ModelFacts) -> float:
+    """What turns a ratio of densities by parameters into one by the bytes of a token."""
+
+    def share(model: ModelFacts) -> float:
+        size = float(model.params_total or 1)
+        return sized_for_cost(float(model.active or size), model.bits) / size
+
+    return share(parent) / share(child)
+
+
 def _single(
-    family: Reference, read: Read, model: ModelFacts, questions: int | None, seed: int
+    family: Reference, read: Read, model: ModelFacts, name: str, questions: int | None
 ) -> Density:
     """Each side draws the error of its score for itself, and the reference with the other."""
     return density(
         family, read.score, float(model.params_total or 1), questions=questions,
-        spread=read.spread, seed=seed,
+        spread=read.spread, seed=seed_of(model.name, name),
     )  # fmt: skip
 
 

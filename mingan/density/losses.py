@@ -6,23 +6,26 @@ terminal shows what is found.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
 
+from mingan.density import cells
 from mingan.errors import InputError, UsageError
-from mingan.registry import place_of, positive, table_of
+from mingan.registry import table_of
 from mingan.scaling.held_out import FEWEST, HeldOut, Runs, hold_out
 
-HEADINGS: Mapping[str, tuple[str, ...]] = {
-    "parameters": ("parameters", "params", "n", "model size", "model_size", "参数量"),
-    "tokens": ("tokens", "d", "训练词元", "词元"),
-    "flop": ("flop", "flops", "compute", "c", "training flop", "training_flop", "算力"),
-    "loss": ("loss", "损失"),
-    "score": ("score", "得分"),
-}
-"""What a column may be called, capitals aside; others are left alone."""
+HEADINGS: cells.Names = {
+    "parameters": ("parameters", "params", "n", "model size", "num params", "n params", "size",
+                   "参数", "参数量"),
+    "tokens": ("tokens", "d", "training tokens", "train tokens", "n tokens", "num tokens",
+               "训练词元", "词元"),
+    "flop": ("flop", "flops", "compute", "c", "training flop", "training flops",
+             "training compute", "算力"),
+    "loss": ("loss", "final loss", "val loss", "validation loss", "test loss", "eval loss", "损失"),
+    "score": ("score", "accuracy", "得分"),
+}  # fmt: skip
+"""What a column may be called; others are left alone."""
 
 STEP = 10.0
 """Runs of a tenth of the largest compute or more are foretold, unless the user says which."""
@@ -31,16 +34,15 @@ STEP = 10.0
 def read_runs(file: Path) -> Runs:
     """The runs of a CSV file: parameters, loss, and tokens or flop (C = 6 N D gives the other).
 
+    Rows with an empty cell among these are left out and counted.
+
     Raises:
         InputError: it cannot be read, a column is missing, or a cell is no number above 0.
     """
     heads, rows = table_of(file)
-    names = {
-        key: next((head for head in heads if head.strip().lower() in known), None)
-        for key, known in HEADINGS.items()
-    }
-    lacking = [key for key in ("parameters", "loss") if names[key] is None]
-    if names["tokens"] is None and names["flop"] is None:
+    columns = cells.columns_of(heads, HEADINGS)
+    lacking = [key for key in ("parameters", "loss") if key not in columns]
+    if "tokens" not in columns and "flop" not in columns:
         lacking.append("tokens")
     if lacking:
         raise InputError(
@@ -48,20 +50,30 @@ def read_runs(file: Path) -> Runs:
             f"{file.name} lacks the columns {', '.join(lacking)} (with flop, tokens may be "
             "missing).",
         )
+    full = [
+        (number, row)
+        for number, row in enumerate(rows, start=2)
+        if not any(cells.empty(row, column) for column in columns.values())
+    ]
+
+    if rows and not full:
+        raise InputError(
+            f"{file.name} 里没有哪一行把 {'、'.join(columns)} 都填了。",
+            f"{file.name} has no row in which {', '.join(columns)} are all filled in.",
+        )
 
     def column(key: str) -> np.ndarray | None:
-        head = names[key]
-        if head is None:
+        if key not in columns:
             return None
-        cells = [positive(row, head, place_of(file.name, i)) for i, row in enumerate(rows, 2)]
-        return np.array(cells, dtype=np.float64)
+        found = [cells.amount(row, columns[key], file, number) for number, row in full]
+        return np.array(found, dtype=np.float64)
 
     n, loss, tokens, flop = (column(key) for key in ("parameters", "loss", "tokens", "flop"))
     score = column("score")
     assert n is not None
     assert loss is not None
     if score is not None and (score > 1).any():
-        row = int(np.argmax(score > 1)) + 2
+        row = full[int(np.argmax(score > 1))][0]
         raise InputError(
             f"{file.name} 第 {row} 行的得分大于 1；得分写 0 到 1 之间的数。",
             f"{file.name}, row {row}: the score is above 1; write scores from 0 to 1.",
@@ -71,7 +83,10 @@ def read_runs(file: Path) -> Runs:
         tokens = flop / (6 * n)
     if flop is None:
         flop = 6 * n * tokens
-    return Runs(parameters=n, tokens=tokens, compute=flop, loss=loss, score=score)
+    return Runs(
+        parameters=n, tokens=tokens, compute=flop, loss=loss, score=score,
+        left_out=len(rows) - len(full),
+    )  # fmt: skip
 
 
 def look_losses(

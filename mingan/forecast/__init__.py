@@ -32,7 +32,7 @@ from mingan.forecast.machines import dates, machines, tried
 from mingan.forecast.staircases import staircases
 from mingan.registry import Registry
 from mingan.reports.foretold import Assumed, ForecastReport
-from mingan.scaling.devices import BITS_OF_KNOWLEDGE, Pace, Use
+from mingan.scaling.devices import BITS_OF_KNOWLEDGE, Bound, Pace, Use
 
 HALVING: Mapping[Pace, float] = {"fast": 3.5, "middle": 8.0, "slow": 12.0}
 """Months in which the size of a capability halves: the densing law's figure, and two slower."""
@@ -54,6 +54,7 @@ def look(
     known: Registry, *, levels: Sequence[tuple[str, str]] = LEVELS,
     devices: Sequence[str] = (), uses: Mapping[str, Use] = USES,
     halving: Mapping[Pace, float] = HALVING, knowledge: Mapping[Pace, float] = KNOWLEDGE,
+    growing: Mapping[Bound, Mapping[Pace, float]] | None = None,
 ) -> ForecastReport:  # fmt: skip
     """Everything foretold.
 
@@ -62,12 +63,15 @@ def look(
         devices: classes to look at; none for all.
         uses: how a model is to run, by class; a class that is not in it runs as `Use()` says.
         halving, knowledge: see `HALVING` and `KNOWLEDGE`.
+        growing: factors a year by which memory, bandwidth or compute of every class grow; what is
+            not named grows as the registry's devices did.
 
     Raises:
         UsageError: a level or a class of device that the registry does not know.
     """
     wanted = [level_of(known, *each) for each in levels]
-    every = machines(known)
+    growing = growing or {}
+    every = {name: machine.growing(growing) for name, machine in machines(known).items()}
     unknown = [name for name in devices if name not in every]
     if unknown:
         raise UsageError(
@@ -77,7 +81,7 @@ def look(
     chosen = {name: every[name] for name in devices or every}
     floor = {pace: bits / BITS_OF_KNOWLEDGE for pace, bits in knowledge.items()}
     every_use = {name: uses.get(name, Use()) for name in every}
-    assumed = Assumed(halving=halving, floor=floor, uses=every_use)
+    assumed = Assumed(halving=halving, floor=floor, uses=every_use, growing=growing)
     pool = every_level(known, wanted)
     prices = staircases(known, wanted, offers_of_prices, pool=pool)
     sizes = staircases(known, wanted, offers_of_sizes, pool=pool)

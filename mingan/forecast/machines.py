@@ -112,7 +112,10 @@ def tried(known: Registry, levels: Sequence[Level], assumed: Assumed) -> DeviceR
     counts = {"inside": 0, "earlier": 0, "later": 0, "open": 0}
     now = machines(known)
     for origin in _ORIGINS:
-        then = machines(known, origin)
+        then = {
+            name: machine.growing(assumed.growing)
+            for name, machine in machines(known, origin).items()
+        }
         for level in levels:
             there = [m for m, read in sized(known, level.benchmark) if read >= level.least]
             before = [m for m in there if m.released and m.released <= origin]

@@ -35,7 +35,8 @@ class ModelFacts:
         parent: what it was distilled, pruned, tuned or quantised from; "" where not known.
         params_total, params_active, tokens: in units, not billions; None where not known. A
             dense model has no `params_active` of its own.
-        bits: that a parameter takes as published, the file's size over the parameters.
+        bits: that a parameter takes as published: the file's size over the parameters, or the
+            number in the name where the file is not known.
         verified: two independent sources agree on date and size.
     """
 

@@ -4,6 +4,7 @@
     DenseModel      one model: its density by all and by active parameters, benchmark by benchmark
     Child           a model made from a larger one, against that
     OwnReport       models that Mingan measured itself
+    DatedReport     a user's table of models by size and date
     Trend           the growth of the best density on one benchmark, two ways, and a back-test
 
 Numbers and names only. Who works them out is above (`mingan.density`); it must not know how they
@@ -12,14 +13,17 @@ are shown.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
 from mingan.records import ModelCard
 from mingan.registry import ModelFacts
+from mingan.scaling.breaks import Bend
 from mingan.scaling.density import Density, Reference
-from mingan.scaling.trend import Before, Growth
+from mingan.scaling.observational import Observed
+from mingan.scaling.trend import Before, DrawnOn, Growth
 from mingan.statistics.results import Score
 
 COMBINED = "combined"
@@ -77,7 +81,8 @@ class DenseModel:
 class BackTest:
     """What models until a date foretell of later ones: mean absolute error of the logit.
 
-    `with_date` by size and date, `without` by size alone ("no progress").
+    `with_date` by size and date, `without` by size alone ("no progress"); `held` the share of later
+    models whose score lay in the 90 % interval of the first, NaN where that was not tried.
     """
 
     cut: date
@@ -85,6 +90,7 @@ class BackTest:
     tried: int
     with_date: float
     without: float
+    held: float = math.nan
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,10 +98,15 @@ class Trend:
     """How fast the best density grows on one benchmark.
 
     Attributes:
-        frontier: the line through the running maximum; None where it has too few steps.
-        quantile: quantile regression through all models, as a second opinion.
+        frontier: the line through the running maximum, what selection adds taken off; None where
+            it has too few steps.
+        quantile: quantile regression through all models, on which claims rest.
         chatgpt: the frontier before and after ChatGPT; None where one side has too little.
-        tests: back-tests, oldest first.
+        bend: where the line of all models bends most; None with too few.
+        tests: back-tests of single models, oldest first; `lines` those of the quantile's line, by
+            the day until which it was drawn.
+        without: months, by quantile regression, with each benchmark left out in turn; empty for a
+            single benchmark.
     """
 
     benchmark: str
@@ -103,7 +114,10 @@ class Trend:
     frontier: Growth | None
     quantile: Growth | None
     chatgpt: Before | None = None
+    bend: Bend | None = None
     tests: tuple[BackTest, ...] = ()
+    lines: Mapping[date, DrawnOn] = field(default_factory=dict)
+    without: Mapping[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,7 +125,8 @@ class Child:
     """A model made from a larger one: its density over its parent's, on what both have.
 
     Attributes:
-        ratio, low, high: the mean over `benchmarks`, with its interval.
+        ratio, low, high: the mean over `benchmarks`, with its interval; times `cheaper` they are
+            those of density by cost.
     """
 
     facts: ModelFacts
@@ -120,6 +135,7 @@ class Child:
     ratio: float
     low: float
     high: float
+    cheaper: float = 1.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -142,6 +158,22 @@ class DensityReport:
     gap: float = 0.0
     corrected: Growth | None = None
     children: tuple[Child, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DatedReport:
+    """A table of models by size and date: the law, and how forecasts of the past did.
+
+    Attributes:
+        name: of the table; `since` the day of its oldest model.
+        left_out: rows that lacked a size, a date or a score.
+    """
+
+    found: Observed
+    tests: tuple[BackTest, ...]
+    since: date
+    name: str = "CSV"
+    left_out: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

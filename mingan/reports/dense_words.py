@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from mingan.language import Lang, Text, current
@@ -26,6 +27,7 @@ from mingan.reports.safe import one_line, short_name
 from mingan.reports.sentences import points
 from mingan.reports.units import figures
 from mingan.scaling.density import Density
+from mingan.scaling.prices import YEAR
 from mingan.scaling.trend import Growth
 
 if TYPE_CHECKING:
@@ -62,17 +64,29 @@ def density_headline(report: DensityReport) -> Text:
             f"Too few models have a density to tell how fast it doubles; the densing law says "
             f"{paper} months.",
         )
-    as_paper = months(trend.frontier.doubling) if trend.frontier else "?"
+    as_paper, fair = records_words(trend.frontier)
     sure, holds = f"{100 * growth.level:.0f}", _holds(growth)
     return Text(
         f"最密的那一成模型，密度大约 {months(growth.doubling)} 个月翻一番（{sure}% 区间 "
         f"{months(growth.low)} 到 {months(growth.high)} 个月）。照论文的画法，线过历次最高点，是 "
-        f"{as_paper} 个月；密度定律的论文说 {paper} 个月，{'在' if holds else '不在'}这个区间里。",
+        f"{as_paper} 个月，扣掉“挑了最高的”占的便宜是 {fair}；密度定律的论文说 {paper} 个月，"
+        f"{'在' if holds else '不在'}这个区间里。",
         f"The density of the densest tenth of models doubles in about {months(growth.doubling)} "
         f"months ({sure} % interval {months(growth.low)} to {months(growth.high)}). Drawn as in "
-        f"the paper, through each record, it is {as_paper} months; the densing law says {paper}, "
-        f"which lies {'within' if holds else 'outside'} that interval.",
+        f"the paper, through each record, it is {as_paper} months, or {fair} without what picking "
+        f"the highest adds; the densing law says {paper}, which lies "
+        f"{'within' if holds else 'outside'} that interval.",
     )
+
+
+def records_words(growth: Growth | None) -> tuple[str, str]:
+    """Months by the line through records: as drawn, and with what selection adds taken off."""
+    if growth is None:
+        return "–", "–"
+    if math.isnan(growth.raw):
+        return months(growth.drawn), "–"
+    span = f"{months(growth.low)}–{months(growth.high)}"
+    return months(growth.drawn), f"{months(growth.doubling)} ({span})"
 
 
 def _holds(growth: Growth) -> bool:
@@ -121,20 +135,66 @@ def test_sentence(trend: Trend) -> Text | None:
     zh, en = [], []
     for test in trend.tests:
         better = test.with_date < test.without
+        held = "" if math.isnan(test.held) else f"{100 * test.held:.0f}%"
         zh.append(
             f"到 {test.cut} 的 {test.fitted} 个预言之后的 {test.tried} 个，"
             f"误差 {test.with_date:.2f}，不算进步是 {test.without:.2f}"
-            f"（{'更准' if better else '反而不准'}）"
+            f"（{'更准' if better else '反而不准'}" + (f"；90% 区间里有 {held}）" if held else "）")
         )
         en.append(
             f"{test.fitted} until {test.cut} foretell {test.tried} later ones with an error of "
             f"{test.with_date:.2f}, without progress {test.without:.2f} "
-            f"({'better' if better else 'no better'})"
+            f"({'better' if better else 'no better'}"
+            + (f"; 90 % intervals held {held})" if held else ")")
         )
     return Text(
         f"{name} 的回测（logit 的平均绝对误差）：{'；'.join(zh)}。",
         f"Back-tests on {name} (mean absolute error of the logit): {'; '.join(en)}.",
     )
+
+
+def line_sentence(trend: Trend) -> Text | None:
+    """What the line of the densest tenth, drawn on from past days, came to; None without any."""
+    if not trend.lines:
+        return None
+    name = _name(trend)
+    zh, en = [], []
+    for cut, line in trend.lines.items():
+        nearer = line.loss < line.flat_loss
+        below, flat = (f"{100 * share:.0f}" for share in (line.below, line.flat_below))
+        zh.append(
+            f"画到 {cut}，之后的 {line.tried} 个有 {below}% 在线下，横着的线是 {flat}%，"
+            f"{'斜的更准' if nearer else '横的更准'}"
+        )
+        en.append(
+            f"drawn until {cut}, {below} % of {line.tried} later models lie below it, below a flat "
+            f"one {flat} %: the {'rising' if nearer else 'flat'} one is nearer"
+        )
+    return Text(
+        f"{name.zh}：最密那一成的线往后延（该有 90% 在线下）：{'；'.join(zh)}。",
+        f"{name.en}: the line of the densest tenth drawn on (90 % should lie below): "
+        f"{'; '.join(en)}.",
+    )
+
+
+def without_sentence(trend: Trend) -> Text | None:
+    """How the doubling time moves with each benchmark left out; None where that says nothing."""
+    if not trend.without:
+        return None
+    left = [(one_line(name, 30), months(value)) for name, value in trend.without.items()]
+    return Text(
+        "去掉一个题目，合起来的翻一番时间（月）："
+        + "，".join(f"去掉 {name} 是 {value}" for name, value in left) + "。",
+        "Doubling time of all together with a benchmark left out (months): "
+        + ", ".join(f"without {name} {value}" for name, value in left) + ".",
+    )  # fmt: skip
+
+
+def _name(trend: Trend) -> Text:
+    if trend.benchmark == COMBINED:
+        return Text("合起来", "Together")
+    name = one_line(trend.benchmark, 40)
+    return Text(name, name)
 
 
 def change_sentence(trends: Sequence[Trend]) -> Text:
@@ -160,6 +220,31 @@ def change_sentence(trends: Sequence[Trend]) -> Text:
     )
 
 
+def bend_sentence(trends: Sequence[Trend]) -> Text | None:
+    """Where growth changed most, and whether beyond chance; None where nothing could be tried."""
+    known = [(trend, trend.bend) for trend in trends if trend.bend is not None]
+    if not known:
+        return None
+    zh, en = [], []
+    for trend, found in known:
+        day = date.fromordinal(round(found.when * YEAR)).isoformat()[:7]
+        before, after, name = _yearly(found.before), _yearly(found.after), _name(trend)
+        told = Text("拐得超出偶然", "beyond chance") if found.p < 0.05 else Text(
+            "不超出偶然", "not beyond chance")  # fmt: skip
+        zh.append(
+            f"{name.zh} {day}，之前每年 ×{before}，之后 ×{after}（p = {found.p:.2f}，{told.zh}）"
+        )
+        en.append(
+            f"{name.en} {day}, ×{before} a year before, ×{after} after (p = {found.p:.2f}, "
+            f"{told.en})"
+        )
+    return Text(
+        f"所有模型的密度，增长在哪里变得最多（折点是挑出来的，p 已算上）：{'；'.join(zh)}。",
+        "Where growth of the density of all models changed most (the place was searched for, which "
+        f"p allows for): {'; '.join(en)}.",
+    )
+
+
 def _yearly(slope: float) -> str:
     return times(math.exp(min(slope, 30.0)))
 
@@ -180,9 +265,9 @@ def corrected_sentence(report: DensityReport) -> Text | None:
     return Text(
         f"假如题目公开以后，模型每年因为见过题白得 {said} 分，扣掉以后是 "
         f"{months(growth.doubling)} 个月翻一番（{span}）。扣多少自己定：--gap。",
-        f"If models gained {said} points a year since the questions came out merely by having "
-        f"seen them, taking that off gives {months(growth.doubling)} months ({span}). "
-        "For another figure: --gap.",
+        f"If models gained {said} {'point' if said == '1' else 'points'} a year since the "
+        "questions came out merely by having seen them, taking that off gives "
+        f"{months(growth.doubling)} months ({span}). For another figure: --gap.",
     )
 
 
@@ -197,11 +282,22 @@ def child_sentence(child: Child) -> Text:
         verdict = Text("分不出更密还是更稀", "denser or not cannot be told")
     name, parent = short_name(child.facts.name), short_name(child.parent)
     on = ", ".join(one_line(each, 30) for each in child.benchmarks)
+    cost = _cost_words(child)
     return Text(
-        f"{name} 是 {parent} 的 {times(child.ratio)} 倍密（{on}，90% 区间 {span}）：{verdict.zh}。",
+        f"{name} 是 {parent} 的 {times(child.ratio)} 倍密（{on}，90% 区间 {span}）：{verdict.zh}"
+        f"{cost.zh}。",
         f"{name} is {times(child.ratio)} times as dense as {parent} ({on}, 90 % interval {span}): "
-        f"{verdict.en}.",
+        f"{verdict.en}{cost.en}.",
     )
+
+
+def _cost_words(child: Child) -> Text:
+    """The ratio by the bytes of a token, where that is another one."""
+    if abs(math.log(child.cheaper)) < 0.01:
+        return Text("", "")
+    said, low, high = (times(child.cheaper * v) for v in (child.ratio, child.low, child.high))
+    return Text(f"；按推理开销是 {said} 倍（{low}–{high}）",
+                f"; by cost of a token {said} times ({low}–{high})")  # fmt: skip
 
 
 def explanation(row: DenseModel, report: DensityReport) -> list[Text]:
@@ -298,7 +394,8 @@ def _child(child: Child) -> dict[str, Any]:
     return {
         "model": child.facts.name, "parent": child.parent, "kind": child.facts.kind,
         "benchmarks": list(child.benchmarks), "estimate": child.ratio, "low": child.low,
-        "high": child.high, "sentence_zh": said.zh, "sentence_en": said.en,
+        "high": child.high, "by_cost": child.ratio * child.cheaper,
+        "sentence_zh": said.zh, "sentence_en": said.en,
     }  # fmt: skip
 
 
@@ -309,11 +406,26 @@ def _trend(trend: Trend) -> dict[str, Any]:
         "around_chatgpt": change and {
             "before": change.before, "after": change.after, "faster_after": change.larger,
         },
-        "doubling_months": _growth(trend.quantile), "through_records": _growth(trend.frontier),
+        "bend": trend.bend and {
+            "day": date.fromordinal(round(trend.bend.when * YEAR)).isoformat(),
+            "before": trend.bend.before, "after": trend.bend.after, "p": trend.bend.p,
+        },
+        "doubling_months": _growth(trend.quantile),
+        "through_records": trend.frontier and {
+            "estimate": _plain(trend.frontier.drawn), "r2": _plain(trend.frontier.r2),
+            "points": trend.frontier.points,
+        },
+        "through_records_fair": _growth(trend.frontier),
         "paper_months": list(PAPER),
+        "leaving_out": {name: _plain(value) for name, value in trend.without.items()},
         "back_tests": [
             {"cut": str(t.cut), "fitted": t.fitted, "tried": t.tried, "with_date": t.with_date,
-             "without": t.without} for t in trend.tests
+             "without": t.without, "held": _plain(t.held)} for t in trend.tests
+        ],
+        "lines_drawn_on": [
+            {"cut": str(cut), "fitted": line.fitted, "tried": line.tried, "below": line.below,
+             "flat_below": line.flat_below, "loss": line.loss, "flat_loss": line.flat_loss}
+            for cut, line in trend.lines.items()
         ],
     }  # fmt: skip
 
@@ -328,6 +440,7 @@ def _row(row: DenseModel) -> dict[str, Any]:
         "beyond": row.whole.beyond, "by_active": _plain(row.active.density),
         "by_cost": _plain(row.cost.density),
         "benchmarks": {name: _plain(each.density) for name, each in row.single.items()},
+        "leaving_out": {name: _plain(value) for name, value in row.without.items()},
         "reference": row.in_reference,
     }  # fmt: skip
 
@@ -361,7 +474,8 @@ def trend_table(trends: Sequence[Trend], *, lang: Lang | None = None) -> Table:
     """Doubling times, benchmark by benchmark."""
     heads = (Text("题目", "benchmark"), Text("模型", "models"),
              Text("翻一番（月）", "doubling (months)"), Text("90% 区间", "90 % interval"),
-             Text("过最高点的线", "through records"), Text("R²", "R²"))  # fmt: skip
+             Text("过最高点的线", "through records"), Text("扣掉挑选", "selection off"),
+             Text("R²", "R²"))  # fmt: skip
     together = Text("合起来", "together").say(lang)
     rows = []
     for trend in trends:
@@ -370,6 +484,6 @@ def trend_table(trends: Sequence[Trend], *, lang: Lang | None = None) -> Table:
             together if trend.benchmark == COMBINED else one_line(trend.benchmark, 30),
             str(trend.models), months(growth.doubling) if growth else "–",
             f"{months(growth.low)}–{months(growth.high)}" if growth else "–",
-            months(records.doubling) if records else "–", f"{records.r2:.2f}" if records else "–",
+            *records_words(records), f"{records.r2:.2f}" if records else "–",
         ))  # fmt: skip
     return ruled(heads, rows, lang=lang)

@@ -286,13 +286,17 @@ def forecast_notes(report: ForecastReport) -> list[Text]:
             f"×{yearly['middle'][i]:.2f} ({yearly['slow'][i]:.2f}–{yearly['fast'][i]:.2f})"
             for i in range(3)
         )
+        given = [BOUNDS[bound] for bound in report.assumed.growing]
         notes.append(
             Text(
-                f"设备每年：内存、带宽、算力 {said}，由各类设备历年的型号拟合（90% 区间）。",
+                f"设备每年：内存、带宽、算力 {said}，由各类设备历年的型号拟合（90% 区间）"
+                + (f"；{'、'.join(text.zh for text in given)}是你给的" if given else "") + "。",
                 f"Devices a year: memory, bandwidth, compute {said}, fitted to devices of past "
-                "years (90 % interval).",
+                "years (90 % interval)"
+                + (f"; {', '.join(text.en for text in given)} as you gave it" if given else "")
+                + ".",
             )
-        )
+        )  # fmt: skip
     ends = [step.end for step in report.prices]
     if ends:
         notes.append(

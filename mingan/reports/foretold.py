@@ -13,12 +13,12 @@ are shown.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Literal
 
 from mingan.language import Text
-from mingan.scaling.devices import Fit, Machine, Pace, Use
+from mingan.scaling.devices import Bound, Fit, Machine, Pace, Use
 from mingan.scaling.prices import Decline, Foretold, Offer
 from mingan.scaling.rolling import Record
 
@@ -123,11 +123,15 @@ class Claim:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Assumed:
-    """What dates rest on: months in which sizes halve, at each pace; parameters of the floor."""
+    """What dates rest on: months in which sizes halve, at each pace; parameters of the floor.
+
+    `growing`: factors a year of what the user says of devices; the rest is fitted.
+    """
 
     halving: Mapping[Pace, float]
     floor: Mapping[Pace, float]
     uses: Mapping[str, Use]
+    growing: Mapping[Bound, Mapping[Pace, float]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -68,6 +68,12 @@ def losses_sentences(found: HeldOut) -> list[Text]:
     said = [law_sentence(found), off_sentence(found.loss, Text("损失", "loss"))]
     if found.score is not None:
         said.append(off_sentence(found.score, Text("得分（先损失后得分）", "score (by the loss)")))
+    if found.small.left_out:
+        count = found.small.left_out
+        said.append(
+            Text(f"有 {count} 行缺了数，没有用。",
+                 f"Rows with an empty cell, not used: {count}.")
+        )  # fmt: skip
     return said
 
 

@@ -9,6 +9,7 @@ rolling            forecasts of prices made in the past, held against what came
 held_out           a law of small runs, held against large ones
 devices            when a model fits a device
 density, trend     effective over actual parameters by a reference family; how fast the best grows
+breaks             whether growth changed, and when
 ladder_law         laws that a ladder of few runs allows; ladder_scores  from its losses to scores
 factor             what one factor is worth
 """

@@ -17,6 +17,7 @@ models.
 from __future__ import annotations
 
 import math
+import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -24,14 +25,13 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from mingan.scaling.inversion import Wall
+from mingan.scaling.score_laws import EDGE, logit
 from mingan.statistics.special import Floats
 
 SEED = 20240415
 DRAWS = 1000
 FEWEST_RUNGS = 3
 """A reference family takes at least so many sizes."""
-
-_EDGE = 0.005
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,13 +77,6 @@ class Density:
     draws: Floats
 
 
-def logit(scores: ArrayLike, floor: float = 0.0) -> Floats:
-    """ln(p / (1 - p)) of the share above guessing, kept a little off 0 and 1."""
-    share = (np.asarray(scores, dtype=np.float64) - floor) / (1 - floor)
-    share = np.clip(share, _EDGE, 1 - _EDGE)
-    return np.asarray(np.log(share / (1 - share)))
-
-
 def reference(
     parameters: ArrayLike, scores: ArrayLike, *, floor: float = 0.0, draws: int = DRAWS,
     seed: int = SEED,
@@ -91,16 +84,20 @@ def reference(
     """Fit a family on one benchmark.
 
     Args:
-        parameters, scores: (R,) sizes and scores of its rungs.
+        parameters, scores: (R,) sizes and scores of its rungs; a rung that scores no better than
+            guessing, or everything, says nothing of the slope and is left out.
         floor: what guessing scores.
 
     Raises:
         ValueError: fewer than `FEWEST_RUNGS` sizes, or a family that does not rise with size.
     """
     n, s = np.asarray(parameters, np.float64), np.asarray(scores, np.float64)
-    if n.shape != s.shape or np.unique(n).size < FEWEST_RUNGS or not (n > 0).all():
+    if n.shape != s.shape or not (n > 0).all():
+        raise ValueError("needs sizes above 0, each with a score")
+    n, s = n[(s > floor) & (s < 1)], s[(s > floor) & (s < 1)]
+    if np.unique(n).size < FEWEST_RUNGS:
         raise ValueError(f"needs {FEWEST_RUNGS} sizes or more, each with a score")
-    x, y = np.log(n), logit(s, floor)
+    x, y = np.log(n), logit(s, floor, edge=0.0)
     apart = x - x.mean()
     slope = float(apart @ y / (apart @ apart))
     if slope <= 0:
@@ -124,24 +121,29 @@ def reference(
 
 def density(
     family: Reference, score: float, parameters: float, *, questions: int | None = None,
-    spread: float = 0.0, level: float = 0.9, seed: int = SEED,
+    spread: float = 0.0, level: float = 0.9, seed: int = SEED + 1,
 ) -> Density:  # fmt: skip
     """One model on one benchmark.
 
     Args:
         questions: of the benchmark, for the error of the score; None takes none.
         spread: standard deviation of the score among those who report it.
+        seed: of the score's error. What is compared or joined takes a seed for each score, or all
+            of them would err alike; the reference's error is in `family.draws`, common to all.
     """
     draws = len(family.draws)
     if score <= family.floor:
         return _nowhere("guessing", draws, level)
     if score >= 1:
         return _nowhere("ceiling", draws, level)
-    point = float((logit(score, family.floor) - family.level) / family.slope)
+    share = (score - family.floor) / (1 - family.floor)
+    point = float((logit(score, family.floor, edge=0.0) - family.level) / family.slope)
     rng = np.random.default_rng(seed)
     drawn_by = score * (1 - score) / questions if questions else 0.0
     error = math.sqrt(drawn_by + spread**2)
-    drawn = logit(score + error * rng.standard_normal(draws), family.floor)
+    # Draws may run into a wall that the score itself is just off; the score is never moved.
+    edge = min(EDGE, share / 2, (1 - share) / 2)
+    drawn = logit(score + error * rng.standard_normal(draws), family.floor, edge=edge)
     logs = (drawn - family.draws[:, 0]) / family.draws[:, 1] - math.log(parameters)
     low, high = np.quantile(logs, [(1 - level) / 2, (1 + level) / 2]).tolist()
     ends = math.log(family.smallest), math.log(family.largest)
@@ -157,7 +159,8 @@ def combined(
     """Several benchmarks together: the mean of ln density over those that give one.
 
     The draws choose benchmarks with replacement, so that the interval holds for other benchmarks
-    of the kind too.
+    of the kind too. Where the references were drawn alike, their error is taken to be the same on
+    all benchmarks: one family, one luck, and the wider interval.
     """
     inside = [each for each in single.values() if not each.out]
     draws = max((len(each.draws) for each in single.values()), default=0)
@@ -183,6 +186,11 @@ def without_each(single: Mapping[str, Density], parameters: float) -> dict[str, 
         for name, each in single.items()
         if not each.out and len(single) > 1
     }
+
+
+def seed_of(*names: str) -> int:
+    """A seed of its own for whatever bears these names."""
+    return zlib.crc32("\n".join(names).encode())
 
 
 def _nowhere(wall: Wall, draws: int, level: float) -> Density:

@@ -19,8 +19,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Literal
+from dataclasses import dataclass, replace
+from typing import Literal, cast
 
 import numpy as np
 
@@ -52,6 +52,11 @@ class Growth:
     middle: float
     fast: float
 
+    def growing(self, factors: Mapping[Pace, float]) -> Growth:
+        """The same device, growing by these factors a year."""
+        slow, middle, fast = (math.log2(factors[pace]) for pace in ("slow", "middle", "fast"))
+        return replace(self, slow=slow, middle=middle, fast=fast)
+
     def at(self, year: float, pace: Pace = "middle") -> float:
         """Its value in another year, growing at a pace from the newest device on."""
         return self.value * math.exp2(self.doublings(pace) * (year - self.year))
@@ -68,6 +73,15 @@ class Machine:
     memory: Growth
     bandwidth: Growth
     operations: Growth
+
+    def growing(self, factors: Mapping[Bound, Mapping[Pace, float]]) -> Machine:
+        """The same device, what is named growing by these factors a year."""
+        named = {"memory": self.memory, "bandwidth": self.bandwidth, "compute": self.operations}
+        memory, bandwidth, operations = (
+            growth.growing(factors[bound]) if bound in factors else growth
+            for bound, growth in cast("dict[Bound, Growth]", named).items()
+        )
+        return Machine(memory=memory, bandwidth=bandwidth, operations=operations)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

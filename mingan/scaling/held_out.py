@@ -21,20 +21,24 @@ FEWEST = 6
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Runs:
-    """Training runs, (n,) each: size, tokens, FLOP, final loss, and a score in [0, 1] or None."""
+    """Training runs, (n,) each: size, tokens, FLOP, final loss, and a score in [0, 1] or None.
+
+    `left_out`: how many there were besides, of which a number is missing.
+    """
 
     parameters: Floats
     tokens: Floats
     compute: Floats
     loss: Floats
     score: Floats | None = None
+    left_out: int = 0
 
     def where(self, chosen: np.ndarray) -> Runs:
         """Those chosen by a mask or by places."""
         return Runs(
             parameters=self.parameters[chosen], tokens=self.tokens[chosen],
             compute=self.compute[chosen], loss=self.loss[chosen],
-            score=None if self.score is None else self.score[chosen],
+            score=None if self.score is None else self.score[chosen], left_out=self.left_out,
         )  # fmt: skip
 
     def without_highest(self, count: int) -> Runs:

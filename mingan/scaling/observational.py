@@ -18,13 +18,12 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
+from mingan.scaling.score_laws import logit
 from mingan.statistics.special import Floats
 
 SEED = 20240415
 FEWEST = 8
 """Fewer models give no line through size and date."""
-
-_EDGE = 0.005  # scores are kept this far from guessing and from 1 before the logit
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,7 +57,7 @@ class Observed:
         still: the law without a date.
         doubling, low, high: months, and their interval at `level` over bootstrap draws of models;
             `high` is inf where draws without progress are among the middle ones.
-        laws: one for each draw.
+        laws: one for each draw; `spread` the standard deviation of the logit around `law`.
     """
 
     law: SizeDateLaw
@@ -68,6 +67,7 @@ class Observed:
     high: float
     models: int
     laws: tuple[SizeDateLaw, ...]
+    spread: float
     level: float = 0.9
 
 
@@ -90,7 +90,7 @@ def observe(
         raise ValueError(f"needs {FEWEST} models or more, each with a size, a date and a score")
     if not (np.isfinite(n) & (n > 0) & np.isfinite(t) & np.isfinite(s)).all():
         raise ValueError("sizes must be above 0, dates and scores must be numbers")
-    z = _logit(s, floor)
+    z = logit(s, floor)
     rng = np.random.default_rng(seed)
     laws = []
     for _ in range(draws):
@@ -99,9 +99,11 @@ def observe(
             laws.append(_fit(n[some], t[some], z[some], floor))
     law = _fit(n, t, z, floor)
     low, high = _interval(laws, level)
+    rest = z - logit(law.score(n, t), floor)
     return Observed(
         law=law, still=_fit(n, None, z, floor), doubling=law.doubling, low=low, high=high,
         models=int(n.size), laws=tuple(laws), level=level,
+        spread=math.sqrt(float(rest @ rest) / (n.size - 3)),
     )  # fmt: skip
 
 
@@ -126,13 +128,24 @@ def _fit(n: Floats, t: Floats | None, z: Floats, floor: float) -> SizeDateLaw:
     )  # fmt: skip
 
 
-def _logit(scores: Floats, floor: float) -> Floats:
-    share = np.clip((scores - floor) / (1 - floor), _EDGE, 1 - _EDGE)
-    return np.asarray(np.log(share / (1 - share)))
-
-
 def foretold_error(law: SizeDateLaw, n: ArrayLike, t: ArrayLike, scores: ArrayLike) -> float:
     """Mean absolute error of the logit on other models."""
-    want = _logit(np.asarray(scores, np.float64), law.floor)
-    have = _logit(law.score(n, t), law.floor)
+    want, have = logit(scores, law.floor), logit(law.score(n, t), law.floor)
     return float(np.abs(want - have).mean())
+
+
+def foretold_held(
+    found: Observed, n: ArrayLike, t: ArrayLike, scores: ArrayLike, *, seed: int = SEED
+) -> float:
+    """Share of other models whose score lies in its interval at `found.level`.
+
+    The interval has what the laws leave open and how far single models lie off them; NaN without
+    draws.
+    """
+    if not found.laws:
+        return math.nan
+    want = logit(scores, found.law.floor)
+    told = np.stack([logit(law.score(n, t), law.floor) for law in found.laws])
+    told = told + found.spread * np.random.default_rng(seed).standard_normal(told.shape)
+    low, high = np.quantile(told, [(1 - found.level) / 2, (1 + found.level) / 2], axis=0)
+    return float(((low <= want) & (want <= high)).mean())

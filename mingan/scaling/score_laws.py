@@ -22,6 +22,16 @@ from mingan.scaling.fits import SEED, Curve, Fit, fit
 from mingan.scaling.loss_laws import LossLaw
 from mingan.statistics.special import Floats
 
+EDGE = 0.005
+"""Drawn scores, and those of whole lists of models, are kept so far from guessing and from 1."""
+
+
+def logit(scores: ArrayLike, floor: float = 0.0, *, edge: float = EDGE) -> Floats:
+    """ln(p / (1 - p)) of the share above guessing, which is kept `edge` off 0 and 1."""
+    share = (np.asarray(scores, dtype=np.float64) - floor) / (1 - floor)
+    share = np.clip(share, edge, 1 - edge)
+    return np.asarray(np.log(share / (1 - share)))
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ScoreLaw:

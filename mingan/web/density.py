@@ -24,9 +24,12 @@ from mingan.reports.dense_words import (
     child_sentence,
     corrected_sentence,
     density_headline,
+    line_sentence,
     months,
+    records_words,
     test_sentence,
     times,
+    without_sentence,
 )
 from mingan.reports.page_charts import shown
 from mingan.reports.page_scores import underlined
@@ -52,7 +55,10 @@ def show(visit: Visit) -> Response:
     own, why = _own(visit)
     finding = density_headline(report).say(visit.lang)
     corrected = corrected_sentence(report)
-    tests = (test_sentence(trend) for trend in report.trends)
+    tests = [
+        say(trend) for trend in report.trends for say in (test_sentence, line_sentence)
+    ]  # fmt: skip
+    left_out = (without_sentence(trend) for trend in report.trends)
     return visit.page(
         "density.html.j2",
         title=_TITLE,
@@ -61,6 +67,7 @@ def show(visit: Visit) -> Response:
         figures=[figure(visit, chart, "/density") for chart in charts],
         trends=[_trend(trend, visit.lang) for trend in report.trends],
         corrected=corrected,
+        left_out=[said for said in left_out if said is not None],
         tests=[said for said in tests if said is not None],
         children=[child_sentence(child) for child in report.children],
         own=_own_rows(own, visit.lang) if own else None,
@@ -110,12 +117,14 @@ _file = file_of
 def _trend(trend: Trend, lang: Lang) -> dict[str, str]:
     growth, records = trend.quantile, trend.frontier
     together = Text("合起来", "together").say(lang)
+    drawn, fair = records_words(records)
     return {
         "name": together if trend.benchmark == COMBINED else one_line(trend.benchmark, 30),
         "models": str(trend.models),
         "doubling": months(growth.doubling) if growth else "–",
         "interval": f"{months(growth.low)}–{months(growth.high)}" if growth else "–",
-        "records": months(records.doubling) if records else "–",
+        "records": drawn,
+        "fair": fair,
     }
 
 

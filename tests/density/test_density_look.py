@@ -7,6 +7,7 @@ import math
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from mingan import density, registry
@@ -14,14 +15,17 @@ from mingan.cli.app import run
 from mingan.errors import UsageError
 from mingan.reports.dense import COMBINED, DensityReport
 from mingan.reports.dense_words import (
+    bend_sentence,
     change_sentence,
     density_document,
     density_headline,
     density_notes,
     explanation,
+    line_sentence,
     months,
     test_sentence,
     times,
+    without_sentence,
 )
 from mingan.scaling.trend import Before
 
@@ -48,10 +52,47 @@ def test_every_benchmark_and_all_together_have_a_doubling_time(report: DensityRe
     assert [t.benchmark for t in report.trends] == [*density.BENCHMARKS, COMBINED]
     for trend in report.trends:
         assert trend.frontier is not None
-        assert math.isnan(trend.frontier.low)
+        assert trend.frontier.low <= trend.frontier.doubling <= trend.frontier.high
+        assert trend.frontier.doubling > trend.frontier.raw  # records run too steep
         assert trend.quantile is not None
         assert trend.quantile.low <= trend.quantile.doubling <= trend.quantile.high
         assert 0.5 < trend.quantile.doubling < 24
+
+
+def test_leaving_a_benchmark_out_moves_the_doubling_time(report: DensityReport) -> None:
+    whole = report.trends[-1]
+    assert set(whole.without) == set(density.BENCHMARKS)
+    assert all(1 < value < 24 for value in whole.without.values())
+    assert len({round(value, 2) for value in whole.without.values()}) > 1
+    said = without_sentence(whole)
+    assert said is not None
+    assert "去掉 MATH 是" in said.zh
+    assert without_sentence(report.trends[0]) is None
+
+
+def test_lines_of_the_past_are_held_against_what_came(report: DensityReport) -> None:
+    whole = report.trends[-1]
+    assert list(whole.lines) == sorted(whole.lines)
+    first = next(iter(whole.lines.values()))
+    assert first.below == 1.0  # drawn on from the end of 2023 it ran above every later model
+    said = line_sentence(whole)
+    assert said is not None
+    assert "合起来：最密那一成的线往后延" in said.zh
+    assert "横的更准" in said.zh
+    assert "the flat one is nearer" in said.en
+    assert all(0 <= test.held <= 1 for trend in report.trends for test in trend.tests)
+
+
+def test_scores_of_two_models_err_each_by_itself() -> None:
+    known = registry.load()
+    report = density.look(known, benchmarks=["HumanEval"], repeats=0)
+    draws = []
+    for row in report.rows[:2]:
+        found, family = row.single["HumanEval"], report.families["HumanEval"]
+        # Back from ln density to the drawn logit: the reference's own error falls out.
+        size = row.facts.params_total or 1
+        draws.append((found.draws + math.log(size)) * family.draws[:, 1] + family.draws[:, 0])
+    assert abs(np.corrcoef(*draws)[0, 1]) < 0.15
 
 
 def test_experts_of_a_mixture_count_twice(report: DensityReport) -> None:
@@ -86,6 +127,21 @@ def test_growth_around_chatgpt_is_said_only_where_it_can_be(report: DensityRepor
     said = change_sentence(known)
     assert "×2.01，之后 ×4.06（93%" in said.zh
     assert "×2.01 a year before, ×4.06 after (faster in 93 % of draws)" in said.en
+
+
+def test_where_growth_changed_is_said_with_its_odds(report: DensityReport) -> None:
+    bent = report.trends[0].bend
+    assert bent is not None
+    assert 2022.5 < bent.when < 2026
+    assert 0 < bent.p <= 1
+    said = bend_sentence(report.trends)
+    assert said is not None
+    assert "合起来" in said.zh
+    sure = replace(report.trends[0], bend=replace(bent, before=0.7, after=1.4, p=0.01))
+    known = bend_sentence([sure])
+    assert known is not None
+    assert "×2.01，之后 ×4.06（p = 0.01，拐得超出偶然）" in known.zh
+    assert bend_sentence([replace(sure, bend=None)]) is None
 
 
 def test_one_model_is_reckoned_step_by_step(report: DensityReport) -> None:

@@ -57,6 +57,20 @@ def test_flop_gives_the_tokens_and_the_other_way_round(tmp_path: Path) -> None:
     assert other.score is None
 
 
+def test_units_odd_headings_and_empty_cells_are_read(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    rows = ["70M,1.4,3.9", "1.5亿,3,3.5", '"160,000,000",n/a,3.4', "0.2 B,4,", "160,3,3.1"]
+    file = Path(table(tmp_path, rows, "Model_Size (M),Training Tokens (B),Final Loss"))
+    runs = read_runs(file)
+    assert runs.parameters.tolist() == [7e7, 1.5e8, 1.6e8]
+    assert runs.tokens.tolist() == pytest.approx([1.4e9, 3e9, 3e9])
+    assert runs.left_out == 2
+    file = Path(table(tmp_path, [*lawful(), "1e9,,3"]))
+    assert run(["density", "losses", str(file)]) == 0
+    assert "有 1 行缺了数" in capsys.readouterr().out
+
+
 @pytest.mark.parametrize(
     ("heads", "rows", "said"),
     [
@@ -64,10 +78,13 @@ def test_flop_gives_the_tokens_and_the_other_way_round(tmp_path: Path) -> None:
         ("N,Loss", ["1,1"], "tokens"),
         ("N,D,Loss", ["1e9,1e9,0"], "第 2 行"),
         ("N,D,Loss", ["1e9,1e9,3", "x,1e9,3"], "第 3 行"),
-        ("N,D,Loss", ["1e9,1e9,nan"], "大于 0"),
+        ("N,D,Loss", ["1e9,1e9,nan"], "没有哪一行"),
         ("N,D,Loss", ["1e9,1e9,inf"], "大于 0"),
         ("N,D,Loss,Score", ["1e9,1e9,3,55"], "得分大于 1"),
         ("N,D,Loss", [], "--below"),
+        ("N,D,Loss", ["1e9,1e9,", ",1e9,3"], "没有哪一行"),
+        ("N,D,Loss", ["-1e9,1e9,3"], "大于 0"),
+        ("N,D,Loss", ["1e9,8x7B,3"], "大于 0"),
         ("N,D,Loss", ["1e9,1e9,3"] * 3, "--below"),
     ],
 )

@@ -192,6 +192,23 @@ def test_a_child_of_the_same_score_is_as_much_denser_as_it_is_smaller() -> None:
         assert child.ratio == pytest.approx(expected, rel=1e-6)
 
 
+def test_quantised_models_stand_beside_their_parents_by_parameters_and_by_cost() -> None:
+    report = density.look(
+        registry.load(), kinds=density.TUNED, benchmarks=["MMLU", "HumanEval"], repeats=0
+    )
+    by_name = {child.facts.name: child for child in report.children}
+    four, eight = by_name["Qwen-14B-Chat-Int4"], by_name["Qwen-14B-Chat-Int8"]
+    assert (four.parent, four.cheaper, eight.cheaper) == ("Qwen-14B-Chat", 4.0, 2.0)
+    assert 0.5 < four.ratio < 1.5
+    assert four.low * four.cheaper > 1  # for what a token costs, it kept more than it lost
+    assert "按推理开销是" in child_sentence(four).zh
+    assert "by cost of a token" in child_sentence(four).en
+    assert {report_row.facts.kind for report_row in report.rows} <= {"instruct", "distilled"}
+    base = density.look(registry.load(), repeats=0)
+    assert "Qwen-14B-Chat-Int4" not in {child.facts.name for child in base.children}
+    assert "按推理开销" not in child_sentence(base.children[0]).zh
+
+
 def test_taking_a_gap_off_slows_the_trend_and_is_said() -> None:
     report = density.look(registry.load(), repeats=60)
     trend = report.trends[-1].quantile

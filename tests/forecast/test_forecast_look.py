@@ -170,3 +170,22 @@ def test_bad_input_is_one_sentence(
 ) -> None:
     assert run(["forecast", *extra]) == 2
     assert why in capsys.readouterr().err
+
+
+def test_growth_of_devices_may_be_given(capsys: pytest.CaptureFixture[str]) -> None:
+    known = registry.load()
+    fitted = forecast.look(known, devices=["phone"])
+    faster = forecast.look(
+        known, devices=["phone"], growing={"memory": {"fast": 4.0, "middle": 3.0, "slow": 2.0}}
+    )
+    phone = faster.machines["phone"]
+    assert phone.memory.doublings("slow") == pytest.approx(1.0)
+    assert phone.memory.value == fitted.machines["phone"].memory.value
+    assert phone.bandwidth == fitted.machines["phone"].bandwidth
+    for one, other in zip(faster.dates, fitted.dates, strict=True):
+        for pace, fit in one.fits.items():
+            assert fit.year <= other.fits[pace].year
+    assert any("内存是你给的" in note.zh for note in forecast_notes(faster))
+    for wrong in ("foo:1,2,3", "memory", "memory:1,0,2", "memory:a,b,c"):
+        assert run(["forecast", "--growth", wrong]) == 2
+        assert len(capsys.readouterr().err.strip().splitlines()) == 1

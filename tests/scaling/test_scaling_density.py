@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from mingan.scaling.density import combined, density, reference, without_each
 from mingan.scaling.trend import (
     around,
+    drawn_on,
     frontier,
     frontier_growth,
     quantile_growth,
@@ -70,6 +71,26 @@ def test_more_score_is_more_density_and_more_parameters_are_less() -> None:
     by_size = [density(FAMILY, 0.6, n).density for n in np.geomspace(1e8, 1e12, 20)]
     assert all(a < b for a, b in pairwise(by_score))
     assert all(a > b for a, b in pairwise(by_size))
+
+
+def test_scores_just_off_a_wall_are_not_moved() -> None:
+    near = [density(FAMILY, s, 7e9).density for s in (0.995, 0.998, 0.9995)]
+    assert near[0] < near[1] < near[2]
+    small = density(FAMILY, 0.2505, 7e9, questions=100)
+    assert 0 < small.density < density(FAMILY, 0.252, 7e9).density
+    assert small.low < small.density < small.high
+
+
+def test_scores_err_each_by_itself() -> None:
+    one, two = (density(FAMILY, 0.6, 7e9, questions=500, seed=seed).draws for seed in (1, 2))
+    assert abs(np.corrcoef(one, two)[0, 1]) < 0.15
+
+
+def test_rungs_at_guessing_say_nothing_of_the_slope() -> None:
+    sizes, scores = np.append(RUNGS, 1e9), np.append(score(RUNGS), 0.25)
+    assert reference(sizes, scores, floor=0.25).slope == pytest.approx(FAMILY.slope)
+    with pytest.raises(ValueError, match="3 sizes"):
+        reference(RUNGS[:3], [0.2, 0.25, 0.5], floor=0.25)
 
 
 @pytest.mark.parametrize(
@@ -147,18 +168,63 @@ def test_the_frontier_is_what_was_densest_of_its_day() -> None:
 
 def test_a_known_doubling_time_is_found_and_intervals_hold_it() -> None:
     inside, slopes = [], []
-    for seed in range(120):
-        found = quantile_growth(*world(40, seed), repeats=60)
+    for seed in range(200):
+        found = quantile_growth(*world(40, seed), repeats=80)
         assert found is not None
         inside.append(found.low <= 6.0 <= found.high)
         slopes.append(found.slope)
     print(f"of 90 % intervals by quantile regression {np.mean(inside):.2f} hold the truth")
-    assert 0.82 <= np.mean(inside) <= 0.95
+    assert 0.86 <= np.mean(inside) <= 0.94
     assert np.mean(slopes) == pytest.approx(12 * math.log(2) / 6, rel=0.02)
 
 
+def test_what_selection_adds_is_taken_off_records_and_intervals_hold_the_truth() -> None:
+    truth, inside, raw, fair = 12 * math.log(2) / 6, [], [], []
+    for seed in range(200):
+        t, y = world(80, seed)
+        y = y + 0.5 * np.random.default_rng([seed, 1]).standard_normal(80)
+        found = frontier_growth(t, y, repeats=100)
+        assert found is not None
+        inside.append(found.low <= 6.0 <= found.high)
+        raw.append(12 * math.log(2) / found.raw)
+        fair.append(found.slope)
+    print(
+        f"records run {np.mean(raw) / truth - 1:+.1%} too steep, {np.mean(fair) / truth - 1:+.1%} "
+        f"with selection off; of its 90 % intervals {np.mean(inside):.2f} hold the truth"
+    )
+    assert 0.86 <= np.mean(inside) <= 0.94
+    assert np.mean(raw) > 1.08 * truth
+    assert np.mean(fair) == pytest.approx(truth, rel=0.03)
+
+
+def test_doubt_of_the_reference_widens_the_interval_of_records() -> None:
+    t, y = world(60, 2)
+    rng = np.random.default_rng(3)
+    # A reference of another slope turns all densities about the middle.
+    draws = y[:, None] + (t[:, None] - 1.5) * rng.normal(0, 0.4, 300)
+    plain = frontier_growth(t, y, repeats=100)
+    loose = frontier_growth(t, y, draws=draws, repeats=100)
+    assert plain is not None
+    assert loose is not None
+    assert loose.doubling == pytest.approx(plain.doubling)
+    assert loose.low < plain.low < plain.high < loose.high
+
+
+def test_a_line_drawn_on_is_held_against_a_flat_one() -> None:
+    t, y = world(200, 4)
+    found = drawn_on(t, y, 1.5)
+    assert found is not None
+    assert (found.fitted, found.tried) == (int((t <= 1.5).sum()), int((t > 1.5).sum()))
+    assert found.loss < found.flat_loss
+    assert found.flat_below < found.below
+    still = drawn_on(t, np.where(t <= 1.5, y, y - 1.386 * (t - 1.5)), 1.5)
+    assert still is not None
+    assert still.flat_loss < still.loss  # growth stopped, and that is told
+    assert drawn_on(t[:9], y[:9], float(t[4])) is None
+
+
 def test_drawing_models_anew_does_not_tell_how_far_off_records_are() -> None:
-    """Why there is none: what should hold nine times in ten holds two times in three."""
+    """Why it is not done so: what should hold nine times in ten holds two times in three."""
     truth, inside = 12 * math.log(2) / 6, []
     for seed in range(60):
         t, y = world(80, seed)
@@ -174,10 +240,10 @@ def test_drawing_models_anew_does_not_tell_how_far_off_records_are() -> None:
     assert np.mean(inside) < 0.85
 
 
-def test_the_line_through_records_has_no_interval() -> None:
+def test_the_line_through_records_as_the_paper_has_it_has_no_interval() -> None:
     found = frontier_growth(*world(40, 1))
     assert found is not None
-    assert found.doubling == pytest.approx(6.0, rel=0.2)
+    assert found.doubling == found.drawn == pytest.approx(6.0, rel=0.2)
     assert math.isnan(found.low)
     assert math.isnan(found.high)
 

@@ -10,6 +10,7 @@ import pytest
 from numpy.typing import NDArray
 
 from mingan.scaling import Offer, SizeDateLaw, cheapest, decline, foretold_error, observe
+from mingan.scaling.observational import foretold_held
 
 Floats = NDArray[np.float64]
 WORLD = SizeDateLaw(level=-9.0, by_size=0.42, by_year=0.9, floor=0.25)
@@ -31,6 +32,19 @@ def test_a_known_pace_is_found_and_intervals_hold_it() -> None:
         found = observe(*world(40, seed), floor=0.25, draws=200)
         inside.append(found.low <= truth <= found.high)
     assert 0.82 <= np.mean(inside) <= 0.95
+
+
+def test_intervals_of_later_models_hold_most_of_them() -> None:
+    held = []
+    for seed in range(40):
+        rng = np.random.default_rng(seed)
+        n, t = 10 ** rng.uniform(9, 11, 80), rng.uniform(0, 4, 80)
+        z = -16.0 + 0.6 * np.log(n) + 0.5 * t + rng.normal(0, 0.4, 80)
+        s, old = 1 / (1 + np.exp(-z)), t < 3
+        found = observe(n[old], t[old], s[old], draws=60)
+        held.append(foretold_held(found, n[~old], t[~old], s[~old]))
+    assert 0.84 <= np.mean(held) <= 0.96
+    assert math.isnan(foretold_held(observe(n, t, s, draws=0), n, t, s))
 
 
 def test_the_unit_of_size_changes_no_pace() -> None:

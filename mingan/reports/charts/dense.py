@@ -18,6 +18,7 @@ from mingan.reports.charts.chart import Chart, Column, Row
 from mingan.reports.charts.timeline import power_axis, time_scale, year_axis
 from mingan.reports.dense import COMBINED, PAPER, DenseModel, DensityReport, Trend
 from mingan.reports.dense_words import (
+    bend_sentence,
     change_sentence,
     density_headline,
     density_notes,
@@ -80,6 +81,7 @@ def density_chart(report: DensityReport) -> Chart:
                 "through the same point.",
             ),
             change_sentence(report.trends),
+            *([said] if (said := bend_sentence(report.trends)) is not None else []),
             *density_notes(report),
         ),
     )  # fmt: skip
