@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -13,6 +14,14 @@ from mingan.errors import UsageError
 from mingan.language import Text
 
 FolderArgument = Annotated[Path, typer.Argument(metavar="FOLDER")]
+
+
+class Wording(StrEnum):
+    """Languages that questions can be written in."""
+
+    zh = "zh"
+    en = "en"
+
 
 app = typer.Typer(
     help=Text(
@@ -186,3 +195,67 @@ def _known(laws: list[str], splits: list[str]) -> None:
 
 def _progress(done: int, total: int) -> None:
     say.note(f"{done}/{total}")
+
+
+# --- questions in text, and the ladder ----------------------------------------------------------
+
+
+@app.command(
+    "tracks",
+    help=help_(
+        "把场景写成坐标，做成一个能问语言模型的题库",
+        "scenes as coordinates: a bank for language models",
+    ),
+)
+def tracks(
+    law: Annotated[
+        list[str] | None,
+        typer.Option("--law", metavar="NAME",
+                     help=help_("只要这些规律（可写多次）", "only these laws (may be repeated)")),
+    ] = None,
+    split: Annotated[
+        list[str] | None,
+        typer.Option("--split", metavar="within|beyond|combined|gravity",
+                     help=help_("只要这些划分（可写多次）", "only these splits (may be repeated)")),
+    ] = None,
+    seeds: Annotated[
+        int, typer.Option("--seeds", min=1, max=1000,
+                          help=help_("每种几个场景", "scenes of each kind"))
+    ] = 3,
+    wording: Annotated[
+        Wording, typer.Option("--wording", help=help_("题目用中文还是英文写",
+                                                      "the language of the questions"))
+    ] = Wording.zh,
+    public: Annotated[
+        bool,
+        typer.Option("--public",
+                     help=help_("用公开的种子（别人也做得出同样的）",
+                                "public seeds, the same scenes for everybody")),
+    ] = False,
+    workspace: WorkspaceOption = None,
+) -> int:  # fmt: skip
+    """The bank world-tracks in the workspace, with private seeds from its key."""
+    from mingan import shelf
+    from mingan.workspace import Workspace
+    from mingan.world import desk
+    from mingan.world.tracks_prompt import bank_of, questions_of
+
+    _known(law or [], split or [])
+    with Workspace.open(workspace) as opened:
+        key = desk.PUBLIC if public else shelf.twins_key(opened.store).key
+        scenes = desk.scenes_of(key, laws=law or (), splits=split or (), seeds=seeds)
+        questions = questions_of(scenes, wording.value, hidden="" if public else "private")
+        if not questions:
+            raise UsageError(
+                "这些里没有能写成坐标的场景；混沌的规律（塔、摔碎、倾倒）没有轨迹题。",
+                "None of these can be written as coordinates: chaotic laws (tower, breaking, "
+                "pouring) have no tracks.",
+            )
+        name = bank_of(wording.value)
+        opened.store.add_bank(name, questions)
+    say.out(Text(
+        f"题库 {name}：{len(questions)} 道题。问模型：mingan run --bank {name} --model 名字",
+        f"The bank {name}: {len(questions)} questions. To ask a model: mingan run --bank {name} "
+        "--model NAME",
+    ))  # fmt: skip
+    return 0
