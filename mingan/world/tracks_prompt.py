@@ -41,10 +41,11 @@ _INTRO = Text(
 )
 _TOLD = Text("前 2 秒的位置：", "Where they are in the first 2 seconds:")
 _ASK = Text(
-    "画面外不会再来别的东西。请推算 {names} 在 t={times} 时的位置。只写 {count} 行，一个时刻一行，"
-    "不要解释，格式是：",
-    "Nothing comes in from outside the picture. Work out where {names} will be at t={times}. Write "
-    "only {count} lines, one for each time, without explanation, in this form:",
+    "画面外不会再来别的东西。请推算 {names} 接下来在 t={times} 时的位置。把下面 {count} 行里的问号"
+    "都换成数，只写这 {count} 行，不要解释：",
+    "Nothing comes in from outside the picture. Work out where {names} will be next, at t={times}. "
+    "Put numbers for the question marks in these {count} lines, and write only these {count} "
+    "lines, without explanation:",
 )
 _HIDDEN = Text("看不见", "hidden")
 
@@ -99,8 +100,9 @@ def prompt_of(course: Course, lang: Lang = "zh", *, told: Text | None = None) ->
     ask = _ASK.say(lang).format(
         names=comma.join(wanted), times=comma.join(f"{t:g}" for t in ASKED), count=len(ASKED)
     )
-    form = f"t={ASKED[0]:g}: " + "; ".join(f"{name} x y" for name in wanted)
-    lines = [head, _TOLD.say(lang), *rows, *([told.say(lang)] if told else []), ask, form, "…"]
+    blank = "; ".join(f"{name} ? ?" for name in wanted)
+    form = [f"t={second:g}: {blank}" for second in ASKED]
+    lines = [head, _TOLD.say(lang), *rows, *([told.say(lang)] if told else []), ask, *form]
     return "\n".join(lines)
 
 
