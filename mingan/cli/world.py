@@ -259,3 +259,65 @@ def tracks(
         "--model NAME",
     ))  # fmt: skip
     return 0
+
+
+@app.command(
+    "stories",
+    help=help_(
+        "人和故事的最小对（3、4 级），做成一个题库",
+        "minimal pairs about people and stories (levels 3 and 4) as a bank",
+    ),
+)
+def stories(
+    seed: Annotated[
+        int, typer.Option("--seed", min=0, help=help_("选项和闲笔的排法",
+                                                      "how options and asides are shuffled"))
+    ] = 0,
+    workspace: WorkspaceOption = None,
+) -> int:  # fmt: skip
+    """The bank stories in the workspace."""
+    from mingan.workspace import Workspace
+    from mingan.world import stories as pairs
+
+    questions = pairs.stories(seed)
+    with Workspace.open(workspace) as opened:
+        opened.store.add_bank(pairs.BANK, questions)
+    asked = sum(1 + len(question.params["variants"]) for question in questions)
+    say.out(Text(
+        f"题库 {pairs.BANK}：{len(questions)} 组，共 {asked} 问。问模型：mingan run --bank "
+        f"{pairs.BANK} --model 名字",
+        f"The bank {pairs.BANK}: {len(questions)} sets, {asked} questions in all. To ask a model: "
+        f"mingan run --bank {pairs.BANK} --model NAME",
+    ))  # fmt: skip
+    return 0
+
+
+@app.command(
+    "table",
+    help=help_(
+        "一架梯子：每个模型在四级上各走到哪里", "one ladder: every model on all four levels"
+    ),
+)
+def table_(
+    laws: Annotated[
+        bool, typer.Option("--laws", help=help_("读坐标的题逐条规律列出", "tracks, law by law"))
+    ] = False,
+    workspace: WorkspaceOption = None,
+    json: JsonOption = False,
+) -> int:  # fmt: skip
+    """Language models and video models side by side; simulator and fantasy apart."""
+    from mingan.reports import table, world_levels
+    from mingan.workspace import Workspace
+
+    with Workspace.open(workspace, create=False) as opened:
+        ladder = world_levels.look(opened.store)
+    if json:
+        say.document(world_levels.ladder_document(ladder))
+        return 0
+    for sentence in world_levels.sentences(ladder).values():
+        say.out(sentence)
+    shown = world_levels.laws_table(ladder) if laws else world_levels.ladder_table(ladder)
+    print(table.plain(shown), end="")
+    for note in world_levels.NOTES:
+        say.note(note)
+    return 0

@@ -122,6 +122,11 @@ class Course:
         """Error of other takes of the same scene: what is hidden at the cut, nobody can know."""
         return float(np.mean([self._apart(take) for take in self.true[1:]]))
 
+    @cached_property
+    def second(self) -> float:
+        """Error of the second take alone, as if it were a model's."""
+        return self._apart(self.true[1])
+
     @property
     def worthless(self) -> float:
         """Error at which an answer is worth nothing."""
