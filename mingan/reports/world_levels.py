@@ -23,10 +23,10 @@ from mingan.records import Answer, Grade, Question
 from mingan.reports.gather import gather
 from mingan.reports.ruled import ruled
 from mingan.reports.safe import one_line
-from mingan.reports.world_words import PREDICTORS, SPLITS
+from mingan.reports.world_words import PREDICTORS, SPLITS, law_of
 from mingan.store import Reader
 from mingan.world.laws import LAWS
-from mingan.world.levels import SAID, Cell, Column, cell_of, place_of, score_of
+from mingan.world.levels import FANTASY, SAID, Cell, Column, cell_of, place_of, score_of
 from mingan.world.tracks import ASKED, Course, course_of, skill
 from mingan.world.tracks_grader import scene_of
 from mingan.world.tracks_reading import read
@@ -41,13 +41,13 @@ COLUMNS: tuple[tuple[int, Column], ...] = (
 
 NOTES = (
     Text("0–100 分，括号里是 95% 区间和题数。1、2 级：定住不动是 0（静止的场景除外），和同一场景的"
-         "另一次一样准是 100。3、4 级：一组里原题、改了关键一处（答案该变）、改了无关一处（答案不该变）"
-         "全对才算对，四选一的一组蒙对的机会是 1/64。",
-         "0 to 100, with 95 % intervals and numbers of questions. Levels 1 and 2: to stand still is "
-         "worth 0 (but for static scenes), to be as near as another take of the scene 100. Levels "
-         "3 and 4: right only if the question as it is, with the deciding fact changed (the answer "
-         "must change) and with another changed (it must not) are all answered rightly; to guess "
-         "all three among four options has a chance of 1 in 64."),
+         "另一次一样准是 100。3、4 级：一组里原题、改了关键一处（答案该变）、改了无关一处"
+         "（答案不该变）全对才算对，四选一的一组蒙对的机会是 1/64。",
+         "0 to 100, with 95 % intervals and numbers of questions. Levels 1 and 2: standing still "
+         "is worth 0 (but for static scenes), another take of the scene 100. Levels 3 and 4: right "
+         "only if the question as it is, with the deciding fact changed (the answer must change) "
+         "and with another changed (it must not) are all answered rightly; to guess all three "
+         "among four options has a chance of 1 in 64."),
     Text("“模拟”是照看到的规律接下去，“幻想”是照说的规律接下去；两列从不合在一起。看视频接的和读坐标接的"
          "不是同一批题，只在同一级里并排放着。",
          "Simulator: going on under the law that was seen; fantasy: under a law that was told. The "
@@ -212,26 +212,21 @@ def _laws(every: Sequence[_Said], courses: Mapping[str, Course]) -> Iterator[Law
         course = courses.get(said.question.hash)
         if course is None or said.grade is None or said.grade.verdict not in ("right", "wrong"):
             continue
-        if place_of(said.question) != place_of(_plain(said.question)):
-            continue  # told otherwise: no baseline is fair there
+        if FANTASY in said.question.tags:
+            continue  # a free predictor was not told
         names = [course.names[k] for k in course.asked]
         error = course.error(read(said.answer.text, names, ASKED))
         key: tuple[str, str] = (course.scene.law, course.scene.split)
         there[key][said.question.hash] = course
         mine = groups.setdefault(key, {}).setdefault(said.model, {})
         mine.setdefault(said.question.hash, []).append(error)
-    order = list(LAWS)
-    for key in sorted(groups, key=lambda pair: (order.index(pair[0]), pair[1])):
+    laws, splits = list(LAWS), list(SPLITS)
+    for key in sorted(groups, key=lambda pair: (laws.index(pair[0]), splits.index(pair[1]))):
         for name in FREE:
             own = {of: [_free_error(course, name)] for of, course in there[key].items()}
             yield _law_row(key, name, own, there[key], free=True)
         for model, errors in sorted(groups[key].items()):
             yield _law_row(key, model, errors, there[key], free=False)
-
-
-def _plain(question: Question) -> Question:
-    """The question without tags."""
-    return Question(id=question.id, prompt="", grader=question.grader, params=question.params)
 
 
 def _law_row(
@@ -279,12 +274,8 @@ def laws_table(ladder: Ladder, *, lang: Lang | None = None) -> Table:
              Text("本事", "skill"), Text("题", "questions"))  # fmt: skip
     told, last = [], ("", "")
     for row in ladder.laws:
-        law, split = LAWS[row.law].said, SPLITS[row.split] if row.split in SPLITS else Text(
-            row.split, row.split)  # fmt: skip
-        name = law.say(speak) if row.split == "within" else (
-            f"{law.zh}（{split.zh}）" if speak == "zh" else f"{law.en} ({split.en})")  # fmt: skip
         told.append((
-            name if (row.law, row.split) != last else "",
+            law_of(row).say(speak) if (row.law, row.split) != last else "",
             _who(row.model, "free" if row.free else "text").say(speak),
             f"{100 * row.score:.0f}", f"{row.error:.3f}", f"{100 * row.right:.0f}%",
             "–" if math.isnan(row.skill) else f"{row.skill:.2f}", str(row.questions),

@@ -26,7 +26,7 @@ Column = Literal["simulator", "fantasy"]
 
 Medium = Literal["text", "video"]
 
-TOLD = "world:told"
+FANTASY = "world:told"
 """Tag of a question in which a law is changed by being told so."""
 
 SAID = {
@@ -70,7 +70,7 @@ class Cell:
 
 def place_of(question: Question) -> Place | None:
     """A question's level; None for a question of none."""
-    column: Column = "fantasy" if TOLD in question.tags else "simulator"
+    column: Column = "fantasy" if FANTASY in question.tags else "simulator"
     if question.kind == "video" or question.grader in _SCENES:
         scene = question.params.get("scene")
         law = LAWS.get(str(scene.get("law"))) if isinstance(scene, dict) else None

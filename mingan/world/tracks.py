@@ -69,7 +69,7 @@ class Course:
         pushers: numbers of what moves by itself and is scenery: told, never asked for.
         given: (8, movers, 2) as told, rounded to a tenth; NaN where something hides it.
         pushed: (8, pushers, 2) likewise.
-        true: (forks, 6, movers, 2); the first fork is the target.
+        true: (forks, 6, movers, 2), rounded likewise; the first fork is the target.
     """
 
     scene: Scene
@@ -192,7 +192,7 @@ def _course(scene: Scene) -> Course:
     return Course(
         scene=scene, stage=stage, begun=poses[0], movers=movers, pushers=pushers,
         given=given.round(1), pushed=_points(poses[told][:, pushers]).round(1),
-        true=np.stack([_points(each[later][:, movers]) for _, each in runs]),
+        true=np.stack([_points(each[later][:, movers]) for _, each in runs]).round(1),
     )  # fmt: skip
 
 

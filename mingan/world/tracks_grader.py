@@ -8,11 +8,13 @@ standing still and 1 for another take: see `tracks`. It must not know which mode
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from mingan.errors import UsageError
 from mingan.grading.protocol import Finding
 from mingan.language import Text
 from mingan.records import Question
-from mingan.world.scenes import Scene
+from mingan.world.scenes import SPLITS, Scene
 from mingan.world.tracks import ASKED, Course, course_of
 from mingan.world.tracks_reading import Places, read
 
@@ -55,19 +57,26 @@ class TracksGrader:
 def scene_of(question: Question) -> Scene | None:
     """The scene that a question's parameters name; None where they name none."""
     raw = question.params.get("scene")
-    try:
-        width, height = raw["size"]  # type: ignore[index]
-        scene = Scene(**{**raw, "size": (int(width), int(height))})  # type: ignore[dict-item]
-        scene.draw()
-    except (TypeError, ValueError, KeyError):
+    if not isinstance(raw, Mapping):
         return None
-    return scene
+    law, split, size = raw.get("law"), raw.get("split"), raw.get("size")
+    if not (isinstance(law, str) and split in SPLITS and isinstance(size, list | tuple)):
+        return None
+    whole = [raw.get("number"), raw.get("seed"), *size]
+    counts = [each for each in whole if type(each) is int and each >= 0]
+    if len(counts) != 4 or len(whole) != 4:
+        return None
+    number, seed, width, height = counts
+    # In a very narrow picture some scenes find no room.
+    if not (width > 0 and 0.5 <= width / max(height, 1) <= 2):
+        return None
+    return Scene(law=law, split=split, number=number, seed=seed, size=(width, height))
 
 
 def _course(question: Question) -> Course | None:
     scene = scene_of(question)
     try:
-        return course_of(scene) if scene is not None and min(scene.size) > 0 else None
+        return None if scene is None else course_of(scene)
     except UsageError:
         return None
 

@@ -20,6 +20,7 @@ from mingan.language import Lang, Text
 from mingan.records import Hidden, Question
 from mingan.statistics.special import Floats
 from mingan.world.laws import LAWS
+from mingan.world.levels import FANTASY
 from mingan.world.scenes import TALL, Scene
 from mingan.world.stage import Thing
 from mingan.world.tracks import ASKED, LEFT_OUT, TOLD, Course, course_of
@@ -81,7 +82,8 @@ def question_of(
     return Question(
         id=f"tracks-{scene.name}" + ("" if lang == "zh" else f"-{lang}"), bank=bank_of(lang),
         prompt=prompt_of(course_of(scene), lang, told=told), tier=law.said.zh,
-        tags=(PHYSICS, f"world:level-{law.level}", f"world:{scene.split}"), grader=GRADER,
+        tags=tuple(dict.fromkeys([PHYSICS, f"world:level-{law.level}", f"world:{scene.split}",
+                                  *([FANTASY] if told else [])])), grader=GRADER,
         params={"scene": asdict(scene) | {"size": list(scene.size)}}, hidden=hidden,
         why="由物理引擎从种子重演得出；另外两次的差别是看不见的那一点噪声。",
     )  # fmt: skip
