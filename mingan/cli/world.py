@@ -215,7 +215,7 @@ def tracks(
     ] = None,
     split: Annotated[
         list[str] | None,
-        typer.Option("--split", metavar="within|beyond|combined|gravity",
+        typer.Option("--split", metavar="within|beyond|combined|gravity|told",
                      help=help_("只要这些划分（可写多次）", "only these splits (may be repeated)")),
     ] = None,
     seeds: Annotated[

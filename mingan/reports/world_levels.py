@@ -25,10 +25,12 @@ from mingan.reports.ruled import ruled
 from mingan.reports.safe import one_line
 from mingan.reports.world_words import PREDICTORS, SPLITS, law_of
 from mingan.store import Reader
+from mingan.world.asked import reference_in
 from mingan.world.laws import LAWS
-from mingan.world.levels import FANTASY, SAID, Cell, Column, cell_of, place_of, score_of
-from mingan.world.tracks import ASKED, Course, course_of, skill
-from mingan.world.tracks_grader import scene_of
+from mingan.world.levels import SAID, Cell, Column, cell_of, place_of, score_of
+from mingan.world.tracks import ASKED, Course, skill
+from mingan.world.tracks_grader import course_in
+from mingan.world.tracks_prompt import GRADER
 from mingan.world.tracks_reading import read
 
 if TYPE_CHECKING:
@@ -130,9 +132,9 @@ def look(store: Reader) -> Ladder:
             "world stories, then mingan run.",
         )
     courses = {
-        said.question.hash: course_of(scene)
+        said.question.hash: course
         for said in every
-        if said.question.grader == "tracks" and (scene := scene_of(said.question)) is not None
+        if said.question.grader == GRADER and (course := course_in(said.question)) is not None
     }
     rows = [*_free_rows(every, courses), *_model_rows(every)]
     return Ladder(rows=tuple(rows), laws=tuple(_laws(every, courses)))
@@ -177,15 +179,15 @@ def _model_rows(every: Sequence[_Said]) -> Iterator[LevelRow]:
 
 def _shown(said: _Said, medium: str) -> str:
     """What a model got to see; who saw one frame was not asked to go on with what it saw move."""
-    told = said.answer.meta.get("shown")
-    return told if medium == "video" and told in ("v2v", "i2v") else medium
+    told = reference_in(said.answer.text) if medium == "video" else None
+    return told.shown if told is not None and told.shown in _MEDIA else medium
 
 
 def _free_rows(every: Sequence[_Said], courses: Mapping[str, Course]) -> Iterator[LevelRow]:
     levels: dict[tuple[int, Column], dict[str, Course]] = defaultdict(dict)
     for said in every:
         place = place_of(said.question)
-        if said.question.hash in courses and place is not None and place.column == "simulator":
+        if said.question.hash in courses and place is not None:
             levels[place.level, place.column][said.question.hash] = courses[said.question.hash]
     for (level, column), here in sorted(levels.items()):
         for name in FREE:
@@ -212,8 +214,6 @@ def _laws(every: Sequence[_Said], courses: Mapping[str, Course]) -> Iterator[Law
         course = courses.get(said.question.hash)
         if course is None or said.grade is None or said.grade.verdict not in ("right", "wrong"):
             continue
-        if FANTASY in said.question.tags:
-            continue  # a free predictor was not told
         names = [course.names[k] for k in course.asked]
         error = course.error(read(said.answer.text, names, ASKED))
         key: tuple[str, str] = (course.scene.law, course.scene.split)

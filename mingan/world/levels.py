@@ -21,12 +21,14 @@ from mingan.language import Text
 from mingan.records import Grade, Question
 from mingan.statistics.intervals import wilson
 from mingan.world.laws import LAWS
+from mingan.world.questions import GRADER as MOTION
+from mingan.world.questions import KIND
 
 Column = Literal["simulator", "fantasy"]
 
 Medium = Literal["text", "video"]
 
-FANTASY = "world:told"
+_FANTASY = "world:told"
 """Tag of a question in which a law is changed by being told so."""
 
 SAID = {
@@ -36,7 +38,7 @@ SAID = {
 }  # fmt: skip
 
 _BY_TAG = {"社会因果": 3, "心智理论": 3, "叙事因果": 4}
-_SCENES = ("tracks", "motion")
+_SCENES = ("tracks", MOTION)
 """Graders of scenes."""
 
 
@@ -70,8 +72,8 @@ class Cell:
 
 def place_of(question: Question) -> Place | None:
     """A question's level; None for a question of none."""
-    column: Column = "fantasy" if FANTASY in question.tags else "simulator"
-    if question.kind == "video" or question.grader in _SCENES:
+    column: Column = "fantasy" if _FANTASY in question.tags else "simulator"
+    if question.kind == KIND or question.grader in _SCENES:
         scene = question.params.get("scene")
         law = LAWS.get(str(scene.get("law"))) if isinstance(scene, dict) else None
         if law is None:
@@ -89,7 +91,7 @@ def score_of(question: Question, grade: Grade) -> float | None:
     """
     if grade.verdict not in ("right", "wrong"):
         return None
-    if question.kind == "video" or question.grader in _SCENES:
+    if question.kind == KIND or question.grader in _SCENES:
         return float(np.clip(grade.score or 0.0, 0.0, 1.0))
     return float(grade.verdict == "right")
 

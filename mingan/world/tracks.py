@@ -160,11 +160,13 @@ def course_of(scene: Scene) -> Course:
     """Play a scene and take its tracks.
 
     Raises:
-        UsageError: there is no such scene, or its law is chaotic.
+        UsageError: there is no such scene, its law is chaotic, or its picture is too long for it.
         MissingExtraError: the engine is not installed.
     """
     law = LAWS.get(scene.law)
-    if law is None or scene.split not in law.splits or law.chaotic:
+    # In a very long picture there are scenes that find no room.
+    long = not 0.5 <= scene.size[0] / scene.size[1] <= 2
+    if law is None or scene.split not in law.splits or law.chaotic or long:
         known = ", ".join(name for name in LAWS if name not in LEFT_OUT)
         raise UsageError(
             f"没有 {scene.law}（{scene.split}）这样的轨迹题；有的规律是：{known}。",

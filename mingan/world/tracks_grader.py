@@ -8,13 +8,11 @@ standing still and 1 for another take: see `tracks`. It must not know which mode
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
-from mingan.errors import UsageError
+from mingan.errors import InputError, UsageError
 from mingan.grading.protocol import Finding
 from mingan.language import Text
 from mingan.records import Question
-from mingan.world.scenes import SPLITS, Scene
+from mingan.world.questions import scene_in
 from mingan.world.tracks import ASKED, Course, course_of
 from mingan.world.tracks_reading import Places, read
 
@@ -34,7 +32,7 @@ class TracksGrader:
 
     def grade(self, question: Question, text: str) -> Finding:
         """Read the places and hold them against the scene."""
-        course = _course(question)
+        course = course_in(question)
         if course is None:
             return Finding(verdict="ungraded", reason=_fault(question))
         names = [course.names[k] for k in course.asked]
@@ -51,33 +49,14 @@ class TracksGrader:
 
     def faults(self, question: Question) -> list[Text]:
         """A scene that is not named, or that has no tracks."""
-        return [] if _course(question) is not None else [_fault(question)]
+        return [] if course_in(question) is not None else [_fault(question)]
 
 
-def scene_of(question: Question) -> Scene | None:
-    """The scene that a question's parameters name; None where they name none."""
-    raw = question.params.get("scene")
-    if not isinstance(raw, Mapping):
-        return None
-    law, split, size = raw.get("law"), raw.get("split"), raw.get("size")
-    if not (isinstance(law, str) and split in SPLITS and isinstance(size, list | tuple)):
-        return None
-    whole = [raw.get("number"), raw.get("seed"), *size]
-    counts = [each for each in whole if type(each) is int and each >= 0]
-    if len(counts) != 4 or len(whole) != 4:
-        return None
-    number, seed, width, height = counts
-    # In a very narrow picture some scenes find no room.
-    if not (width > 0 and 0.5 <= width / max(height, 1) <= 2):
-        return None
-    return Scene(law=law, split=split, number=number, seed=seed, size=(width, height))
-
-
-def _course(question: Question) -> Course | None:
-    scene = scene_of(question)
+def course_in(question: Question) -> Course | None:
+    """The course that a question's parameters name; None where they name none."""
     try:
-        return None if scene is None else course_of(scene)
-    except UsageError:
+        return course_of(scene_in(question.params))
+    except (InputError, UsageError):
         return None
 
 

@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import asdict
 
 import numpy as np
 
@@ -20,7 +19,7 @@ from mingan.language import Lang, Text
 from mingan.records import Hidden, Question
 from mingan.statistics.special import Floats
 from mingan.world.laws import LAWS
-from mingan.world.levels import FANTASY
+from mingan.world.questions import params_of
 from mingan.world.scenes import TALL, Scene
 from mingan.world.stage import Thing
 from mingan.world.tracks import ASKED, LEFT_OUT, TOLD, Course, course_of
@@ -57,55 +56,50 @@ def bank_of(lang: Lang) -> str:
 
 
 def questions_of(
-    scenes: Iterable[Scene], lang: Lang = "zh", *, told: Text | None = None,
-    hidden: Hidden = "",
-) -> tuple[Question, ...]:  # fmt: skip
+    scenes: Iterable[Scene], lang: Lang = "zh", *, hidden: Hidden = ""
+) -> tuple[Question, ...]:
     """Tracks of scenes as a bank's questions.
 
     Chaotic laws are left out, and a scene in which what is hidden at the cut decides nearly all.
 
     Args:
-        told: a sentence more, before what is asked, such as that gravity changes at 2 seconds.
         hidden: "private" where seeds come from a workspace's key.
     """
     return tuple(
-        question_of(scene, lang, told=told, hidden=hidden)
+        question_of(scene, lang, hidden=hidden)
         for scene in scenes if scene.law not in LEFT_OUT and course_of(scene).fair
     )  # fmt: skip
 
 
-def question_of(
-    scene: Scene, lang: Lang = "zh", *, told: Text | None = None, hidden: Hidden = ""
-) -> Question:
+def question_of(scene: Scene, lang: Lang = "zh", *, hidden: Hidden = "") -> Question:
     """One scene's tracks as a question; see `questions_of`."""
     law = LAWS[scene.law]
     return Question(
         id=f"tracks-{scene.name}" + ("" if lang == "zh" else f"-{lang}"), bank=bank_of(lang),
-        prompt=prompt_of(course_of(scene), lang, told=told), tier=law.said.zh,
-        tags=tuple(dict.fromkeys([PHYSICS, f"world:level-{law.level}", f"world:{scene.split}",
-                                  *([FANTASY] if told else [])])), grader=GRADER,
-        params={"scene": asdict(scene) | {"size": list(scene.size)}}, hidden=hidden,
+        prompt=prompt_of(course_of(scene), lang), tier=law.said.zh, grader=GRADER,
+        tags=(PHYSICS, f"world:level-{law.level}", f"world:{scene.split}"),
+        params={"scene": params_of(scene)}, hidden=hidden,
         why="由物理引擎从种子重演得出；另外两次的差别是看不见的那一点噪声。",
     )  # fmt: skip
 
 
-def prompt_of(course: Course, lang: Lang = "zh", *, told: Text | None = None) -> str:
-    """What a model is asked."""
-    scene, names = course.scene, course.names
+def prompt_of(course: Course, lang: Lang = "zh") -> str:
+    """What a model is asked; a law that is changed by a sentence is changed before the asking."""
+    scene, names, told = course.scene, course.names, course.stage.told
     wanted = [names[k] for k in course.asked]
     comma, stop = ("、", "。") if lang == "zh" else (", ", ". ")
-    intro = _INTRO.say(lang).format(wide=f"{scene.wide:g}" if scene.wide % 1 == 0 else
-                                    f"{scene.wide:.1f}", tall=f"{TALL:g}")  # fmt: skip
+    wide = f"{scene.wide:.1f}".removesuffix(".0")
     parts = [each.say(lang) for each in (*_scenery(course), *_things(course))]
-    head = intro + ("" if lang == "zh" else " ") + stop.join(parts) + stop.strip()
+    head = _INTRO.say(lang).format(wide=wide, tall=f"{TALL:g}")
+    head += ("" if lang == "zh" else " ") + stop.join(parts) + stop.strip()
     rows = [_row(course, row, lang) for row in range(len(TOLD))]
     ask = _ASK.say(lang).format(
         names=comma.join(wanted), times=comma.join(f"{t:g}" for t in ASKED), count=len(ASKED)
     )
     blank = "; ".join(f"{name} ? ?" for name in wanted)
     form = [f"t={second:g}: {blank}" for second in ASKED]
-    lines = [head, _TOLD.say(lang), *rows, *([told.say(lang)] if told else []), ask, *form]
-    return "\n".join(lines)
+    change = [told.said.say(lang)] if told else []
+    return "\n".join([head, _TOLD.say(lang), *rows, *change, ask, *form])
 
 
 def _row(course: Course, row: int, lang: Lang) -> str:

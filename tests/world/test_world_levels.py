@@ -7,6 +7,7 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -23,6 +24,7 @@ from mingan.records import Answer, Generation, Grade, ModelCard, Question
 from mingan.reports import world_levels
 from mingan.store import Store
 from mingan.workspace import Workspace
+from mingan.world.asked import Reference
 from mingan.world.levels import cell_of, place_of, score_of
 from mingan.world.scenes import Scene
 from mingan.world.stories import chance, rows, stories
@@ -261,8 +263,9 @@ def video(store: Store, model: str, shown: str, score: float, law: str, *tags: s
     store.add_bank("world-clips", list({q.id: q for q in [*there, question]}.values()))
     card = ModelCard(name=model, kind="scripted", generation=Generation())
     store.add_cards([card])
+    text = msgspec.json.encode(Reference(clip="0" * 64, shown=shown)).decode()
     answer = Answer(question=question.id, asked=question.asked, model=model, model_hash=card.hash,
-                    bank="world-clips", text="x.mp4", meta={"shown": shown})  # fmt: skip
+                    bank="world-clips", text=text)  # fmt: skip
     store.record("", [answer]).result()
     store.add_grades([Grade(answer=answer.content, question_hash=question.hash, verdict="wrong",
                             grader="motion", score=score, at="2026-11-27")])  # fmt: skip

@@ -18,12 +18,12 @@ pytest.importorskip("pymunk")
 from mingan import grading
 from mingan.cli.app import run as mingan
 from mingan.errors import UsageError
-from mingan.language import Text
 from mingan.models.protocol import Reply, Request
 from mingan.records import Answer, ModelCard, Question
 from mingan.workspace import Workspace
 from mingan.world import desk
 from mingan.world.laws import LAWS
+from mingan.world.questions import scene_in
 from mingan.world.scenes import Scene, seed_of
 from mingan.world.tracks import (
     ASKED,
@@ -37,7 +37,7 @@ from mingan.world.tracks import (
     course_of,
     skill,
 )
-from mingan.world.tracks_grader import TracksGrader, scene_of
+from mingan.world.tracks_grader import TracksGrader
 from mingan.world.tracks_prompt import question_of, questions_of
 from mingan.world.tracks_reading import read
 
@@ -215,12 +215,16 @@ def test_what_is_seen_is_told_in_words() -> None:
     assert not any("\u4e00" <= sign <= "\u9fff" for sign in english.prompt)
 
 
-def test_a_sentence_can_be_told_and_marks_the_question() -> None:
-    told = Text("从 t=2 起重力向上。", "From t=2 gravity is upwards.")
-    (question,) = questions_of([scene("parabola")], told=told)
-    assert told.zh in question.prompt
+def test_a_law_that_changes_is_told_after_what_is_given_and_marks_the_question() -> None:
+    question = question_of(scene("parabola", split="told"))
+    course = course_of(scene("parabola", split="told"))
+    assert course.stage.told is not None
+    lines = question.prompt.splitlines()
+    at = lines.index(course.stage.told.said.zh)
+    assert lines[at - 1].startswith("t=2:")
     assert "world:told" in question.tags
-    assert "world:told" not in question_of(scene("parabola")).tags
+    assert "从这一刻起" not in question_of(scene("parabola")).prompt
+    assert course.stage.told.said.en in question_of(course.scene, "en").prompt
 
 
 # --- reading ------------------------------------------------------------------------------------
@@ -335,6 +339,7 @@ def test_an_answer_that_was_cut_off_counts_once_it_came_to_the_end() -> None:
     {"scene": {"law": "inertia", "split": "no", "number": 0, "seed": 1, "size": [128, 128]}},
     {"scene": {"law": ["inertia"], "split": "within", "number": 0, "seed": 1, "size": [128, 128]}},
     {"scene": {"law": "inertia", "split": "within", "number": 0, "seed": -1, "size": [128, 128]}},
+    {"scene": {"law": "inertia", "split": "within", "number": 0, "seed": 1, "size": [64, 1280]}},
     {"scene": {"law": "inertia", "split": "within", "number": 0, "seed": 1, "size": [1, 9999]}},
     {"scene": {"law": "inertia", "split": "within", "number": 0, "seed": 1, "size": "128x128"}},
 ])  # fmt: skip
@@ -347,7 +352,7 @@ def test_a_question_without_a_scene_is_at_fault_and_no_model_is(params: dict[str
 def test_a_question_comes_back_from_the_store_with_its_scene() -> None:
     question = question_of(scene("pendulum", split="gravity"))
     back = Question.from_json(question.to_json())
-    assert scene_of(back) == scene("pendulum", split="gravity")
+    assert scene_in(back.params) == scene("pendulum", split="gravity")
     assert grading.faults(back) == []
 
 
@@ -361,7 +366,7 @@ class Knows:
         self.card = card
         self._texts = {}
         for question in questions:
-            course = course_of(scene_of(question))  # type: ignore[arg-type]
+            course = course_of(scene_in(question.params))
             places = course.true[0] if way == "truth" else FREE[way](course.given)
             self._texts[question.prompt] = said(course, places)
 
@@ -434,6 +439,6 @@ def test_scenes_that_can_be_foretold_are_those_that_are_asked() -> None:
     asked = questions_of(every)
     assert len(asked) == 2 * len(KINDS)
     for question in asked:
-        course = course_of(scene_of(question))  # type: ignore[arg-type]
+        course = course_of(scene_in(question.params))
         assert course.fair
         assert course.worthless >= STILL
