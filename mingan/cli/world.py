@@ -314,7 +314,8 @@ def table_(
     if json:
         say.document(world_levels.ladder_document(ladder))
         return 0
-    for sentence in world_levels.sentences(ladder).values():
+    for sentence in (*world_levels.sentences(ladder).values(),
+                     *world_levels.distance_sentences(ladder)):  # fmt: skip
         say.out(sentence)
     shown = world_levels.laws_table(ladder) if laws else world_levels.ladder_table(ladder)
     print(table.plain(shown), end="")

@@ -28,6 +28,7 @@ from mingan.store import Reader
 from mingan.world.asked import reference_in
 from mingan.world.laws import LAWS
 from mingan.world.levels import SAID, Cell, Column, cell_of, place_of, score_of
+from mingan.world.stories import DISTANCE
 from mingan.world.tracks import ASKED, Course, skill
 from mingan.world.tracks_grader import course_in
 from mingan.world.tracks_prompt import GRADER
@@ -44,12 +45,14 @@ COLUMNS: tuple[tuple[int, Column], ...] = (
 NOTES = (
     Text("0–100 分，括号里是 95% 区间和题数。1、2 级：定住不动是 0（静止的场景除外），和同一场景的"
          "另一次一样准是 100。3、4 级：一组里原题、改了关键一处（答案该变）、改了无关一处"
-         "（答案不该变）全对才算对，四选一的一组蒙对的机会是 1/64。",
+         "（答案不该变）全对才算对，四选一的一组蒙对的机会是 1/64；同一个故事"
+         "变出的几题，区间里只当一题。",
          "0 to 100, with 95 % intervals and numbers of questions. Levels 1 and 2: standing still "
          "is worth 0 (but for static scenes), another take of the scene 100. Levels 3 and 4: right "
          "only if the question as it is, with the deciding fact changed (the answer must change) "
          "and with another changed (it must not) are all answered rightly; to guess all three "
-         "among four options has a chance of 1 in 64."),
+         "among four options has a chance of 1 in 64; questions made of one story count as one in "
+         "the interval."),
     Text("“模拟”是照看到的规律接下去，“幻想”是照说的规律接下去；两列从不合在一起。看视频接的和读坐标接的"
          "不是同一批题，只在同一级里并排放着。",
          "Simulator: going on under the law that was seen; fantasy: under a law that was told. The "
@@ -100,11 +103,21 @@ class LawRow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class DistanceRow:
+    """A model on the stories whose cause stands so many sentences before what comes of it."""
+
+    model: str
+    distance: int
+    cell: Cell
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Ladder:
     """Everything that has a level."""
 
     rows: tuple[LevelRow, ...]
     laws: tuple[LawRow, ...]
+    distances: tuple[DistanceRow, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +150,9 @@ def look(store: Reader) -> Ladder:
         if said.question.grader == GRADER and (course := course_in(said.question)) is not None
     }
     rows = [*_free_rows(every, courses), *_model_rows(every)]
-    return Ladder(rows=tuple(rows), laws=tuple(_laws(every, courses)))
+    return Ladder(
+        rows=tuple(rows), laws=tuple(_laws(every, courses)), distances=tuple(_distances(every))
+    )
 
 
 def _said(store: Reader) -> Iterator[_Said]:
@@ -163,18 +178,37 @@ def _said(store: Reader) -> Iterator[_Said]:
 
 
 def _model_rows(every: Sequence[_Said]) -> Iterator[LevelRow]:
-    scores: dict[tuple[str, str, int, Column], dict[str, list[float | None]]] = defaultdict(dict)
+    scores: dict[tuple[str, str, int, Column], _Scores] = defaultdict(_Scores)
     for said in every:
         place = place_of(said.question)
         assert place is not None  # that is how they were chosen
-        worth = None if said.grade is None else score_of(said.question, said.grade)
         key = (said.model, _shown(said, place.medium), place.level, place.column)
-        scores[key].setdefault(said.question.hash, []).append(worth)
-    for (model, shown, level, column), questions in sorted(scores.items()):
-        known = [[w for w in worths if w is not None] for worths in questions.values()]
-        cell = cell_of([float(np.mean(k)) for k in known if k], sum(not k for k in known))
+        scores[key].take(said)
+    for (model, shown, level, column), taken in sorted(scores.items()):
+        cell = cell_of(taken.clusters())
         if cell is not None:
             yield LevelRow(model=model, shown=shown, level=level, column=column, cell=cell)
+
+
+class _Scores:
+    """Scores by question and repeat, to be put together by what hangs together."""
+
+    def __init__(self) -> None:
+        self._questions: dict[str, tuple[str, list[float | None]]] = {}
+
+    def take(self, said: _Said) -> None:
+        question = said.question
+        worth = None if said.grade is None else score_of(question, said.grade)
+        place = self._questions.setdefault(question.hash, (question.cluster or question.hash, []))
+        place[1].append(worth)
+
+    def clusters(self) -> list[list[float | None]]:
+        """Means over repeats, by cluster."""
+        found: dict[str, list[float | None]] = defaultdict(list)
+        for cluster, worths in self._questions.values():
+            known = [worth for worth in worths if worth is not None]
+            found[cluster].append(float(np.mean(known)) if known else None)
+        return list(found.values())
 
 
 def _shown(said: _Said, medium: str) -> str:
@@ -191,7 +225,7 @@ def _free_rows(every: Sequence[_Said], courses: Mapping[str, Course]) -> Iterato
             levels[place.level, place.column][said.question.hash] = courses[said.question.hash]
     for (level, column), here in sorted(levels.items()):
         for name in FREE:
-            cell = cell_of([course.score(_free_error(course, name)) for course in here.values()])
+            cell = cell_of([[c.score(_free_error(c, name))] for c in here.values()])
             if cell is not None:
                 yield LevelRow(model=name, shown="free", level=level, column=column, cell=cell)
 
@@ -202,6 +236,18 @@ FREE = ("freeze", "linear", "quadratic", "second")
 
 def _free_error(course: Course, name: str) -> float:
     return course.second if name == "second" else course.free[name]
+
+
+def _distances(every: Sequence[_Said]) -> Iterator[DistanceRow]:
+    scores: dict[tuple[str, int], _Scores] = defaultdict(_Scores)
+    for said in every:
+        for tag in said.question.tags:
+            if tag.startswith(DISTANCE) and tag.removeprefix(DISTANCE).isdecimal():
+                scores[said.model, int(tag.removeprefix(DISTANCE))].take(said)
+    for (model, distance), taken in sorted(scores.items()):
+        cell = cell_of(taken.clusters())
+        if cell is not None:
+            yield DistanceRow(model=model, distance=distance, cell=cell)
 
 
 # --- tracks, law by law -------------------------------------------------------------------------
@@ -307,15 +353,30 @@ def sentences(ladder: Ladder) -> dict[str, Text]:
     return told
 
 
+def distance_sentences(ladder: Ladder) -> list[Text]:
+    """How stories go as the cause stands farther away, a sentence for each model."""
+    told = []
+    for model in dict.fromkeys(row.model for row in ladder.distances):
+        mine = [row for row in ladder.distances if row.model == model]
+        zh = "，".join(f"{row.distance} 句 {_span(row.cell)}" for row in mine)
+        en = ", ".join(f"{row.distance}: {_span(row.cell)}" for row in mine)
+        name = one_line(model, 30)
+        told.append(Text(f"{name}：故事按前因隔几句算：{zh}。",
+                         f"{name}: stories by sentences between cause and end: {en}."))  # fmt: skip
+    return told
+
+
+def _span(cell: Cell) -> str:
+    return f"{100 * cell.score:.0f} ({100 * cell.low:.0f}–{100 * cell.high:.0f})"
+
+
 def ladder_document(ladder: Ladder) -> dict[str, Any]:
     """What `mingan world table --json` prints."""
     return {
         "rows": [
             {
                 "model": row.model, "shown": row.shown, "level": row.level, "column": row.column,
-                "estimate": row.cell.score, "low": row.cell.low, "high": row.cell.high,
-                "questions": row.cell.questions, "open": row.cell.open,
-                "worst_case": row.cell.worst, "best_case": row.cell.best,
+                **_cell_row(row.cell),
             }
             for row in ladder.rows
         ],
@@ -327,9 +388,20 @@ def ladder_document(ladder: Ladder) -> dict[str, Any]:
             }
             for row in ladder.laws
         ],
+        "distances": [
+            {"model": row.model, "distance": row.distance, **_cell_row(row.cell)}
+            for row in ladder.distances
+        ],
         "sentences": {
             name: {"zh": said.zh, "en": said.en} for name, said in sentences(ladder).items()
         },
+    }  # fmt: skip
+
+
+def _cell_row(cell: Cell) -> dict[str, Any]:
+    return {
+        "estimate": cell.score, "low": cell.low, "high": cell.high, "questions": cell.questions,
+        "apart": cell.apart, "open": cell.open, "worst_case": cell.worst, "best_case": cell.best,
     }  # fmt: skip
 
 

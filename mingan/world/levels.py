@@ -1,7 +1,7 @@
 """Levels of understanding: 1 a static scene, 2 physical cause and effect, 3 social, 4 a story.
 
     place = place_of(question)           the level of a question, which column, which medium
-    cell = cell_of([0.2, 1.0], open_=1)  what a model's questions of one level come to
+    cell = cell_of([[0.2], [1.0, None]])  what a model's questions of one level come to
 
 A question's level is found by what it is: a scene (tracks in text, or a clip) has that of its law;
 minimal pairs have it by their tag. What a model foretells under the law that it saw (simulator)
@@ -58,6 +58,7 @@ class Cell:
     Attributes:
         score, low, high: mean in [0, 1] with its 95 % interval.
         questions: that were scored; `open` ones were asked and have no verdict.
+        apart: how many hang together with no other: those made of one story count once.
         worst, best: the mean if all open ones were worth 0, or 1.
     """
 
@@ -65,6 +66,7 @@ class Cell:
     low: float
     high: float
     questions: int
+    apart: int
     open: int
     worst: float
     best: float
@@ -96,18 +98,26 @@ def score_of(question: Question, grade: Grade) -> float | None:
     return float(grade.verdict == "right")
 
 
-def cell_of(scores: Sequence[float], open_: int = 0) -> Cell | None:
-    """The mean of scores with its interval; None where there is not one score.
+def cell_of(clusters: Sequence[Sequence[float | None]]) -> Cell | None:
+    """The mean over clusters of questions, with its interval; None where there is not one score.
 
-    The interval is Wilson's for as many questions: a score between 0 and 1 spreads no more than
-    right and wrong do, so it is never too narrow, nor without width where all are 0.
+    The interval is Wilson's for as many as there are clusters: a score between 0 and 1 spreads no
+    more than right and wrong do, so it is never too narrow, nor without width where all are 0.
+
+    Args:
+        clusters: scores of questions that hang together; None for a question without a verdict.
     """
-    if not scores:
+    known = [[s for s in each if s is not None] for each in clusters]
+    means = [float(np.mean(each)) for each in known if each]
+    if not means:
         return None
-    total, count = float(np.clip(np.sum(scores), 0, len(scores))), len(scores)
-    low, high = wilson(total, count)
-    every = count + open_
+    low, high = wilson(min(float(np.sum(means)), len(means)), len(means))
+    worst, best = (
+        float(np.mean([np.mean([end if s is None else s for s in each]) for each in clusters]))
+        for end in (0.0, 1.0)
+    )
     return Cell(
-        score=total / count, low=low, high=high, questions=count, open=open_,
-        worst=total / every, best=(total + open_) / every,
+        score=float(np.mean(means)), low=low, high=high, questions=sum(map(len, known)),
+        open=sum(s is None for each in clusters for s in each), apart=len(means), worst=worst,
+        best=best,
     )  # fmt: skip

@@ -31,6 +31,9 @@ FILE = "stories.jsonl"
 TAGS = {3: "社会因果", 4: "叙事因果"}
 """The tag by which the level of a question is known, here and in the bank that comes with us."""
 
+DISTANCE = "world:distance-"
+"""Tag, with a number after it: sentences between a cause and what comes of it."""
+
 _LETTERS = "ABCDEFGH"
 
 _BETWEEN = (
@@ -82,7 +85,7 @@ def _questions(row: Mapping[str, Any], seed: int) -> Iterator[Question]:
         yield Question(
             id=name, bank=BANK, tier=TAGS[row["level"]], cluster=f"story-{row['id']}",
             tags=(TAGS[row["level"]], row["sub"], f"world:level-{row['level']}",
-                  *([] if gap is None else [f"world:distance-{gap}"])),
+                  *([] if gap is None else [f"{DISTANCE}{gap}"])),
             prompt=parts[0]["prompt"], choices=tuple(parts[0].get("choices", ())),
             answer="；".join(f"第{'一二三四五'[k]}问：{p['answer']}" for k, p in enumerate(parts)),
             grader="each", kind="variants", why=row["why"], note=row["note"],

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
-import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -190,26 +189,38 @@ def test_a_question_s_level_is_found_by_what_it_is(
 
 
 def test_a_cell_has_an_interval_even_where_all_is_wrong() -> None:
-    cell = cell_of([0.0] * 20)
+    cell = cell_of([[0.0]] * 20)
     assert cell is not None
     assert (cell.score, cell.low) == (0, 0)
     assert cell.high == pytest.approx(0.161, abs=0.001)  # Wilson, 0 of 20
-    with_open = cell_of([1.0, 0.5, 0.0], open_=1)
+    with_open = cell_of([[1.0], [0.5], [0.0], [None]])
     assert with_open is not None
     assert with_open.score == pytest.approx(0.5)
+    assert (with_open.questions, with_open.open, with_open.apart) == (3, 1, 3)
     assert (with_open.worst, with_open.best) == (pytest.approx(0.375), pytest.approx(0.625))
-    assert cell_of([], 3) is None
+    assert cell_of([[None], []]) is None
 
 
-@given(st.lists(st.floats(0, 1), min_size=1, max_size=40), st.integers(0, 5))
-def test_a_cell_holds_together(scores: list[float], left: int) -> None:
-    cell = cell_of(scores, left)
+def test_what_hangs_together_counts_once() -> None:
+    cell, alone = cell_of([[1.0, 1.0, 0.0], [0.0]]), cell_of([[2 / 3], [0.0]])
     assert cell is not None
-    assert 0 <= cell.low <= cell.score + 1e-12
-    assert cell.score <= cell.high + 1e-12
+    assert alone is not None
+    assert (cell.score, cell.low, cell.high) == (alone.score, alone.low, alone.high)
+    assert (cell.questions, cell.apart) == (4, 2)
+
+
+@given(st.lists(st.lists(st.none() | st.floats(0, 1), min_size=1, max_size=4), max_size=20))
+def test_a_cell_holds_together(scores: list[list[float | None]]) -> None:
+    cell = cell_of(scores)
+    if cell is None:
+        assert not any(s is not None for each in scores for s in each)
+        return
+    assert 0 <= cell.low <= cell.score + 1e-9
+    assert cell.score <= cell.high + 1e-9
     assert cell.high <= 1
-    assert cell.worst <= cell.score + 1e-12
-    assert cell.score <= cell.best + 1e-12
+    assert cell.worst <= cell.best + 1e-9
+    if not cell.open:
+        assert cell.worst == pytest.approx(cell.score) == pytest.approx(cell.best)
 
 
 def test_what_was_not_decided_is_no_score() -> None:
@@ -292,16 +303,21 @@ def test_one_ladder_shows_both_kinds_and_keeps_columns_apart(
     assert cells["painter", "v2v", 2, "simulator"]["estimate"] == pytest.approx(0.7)
     assert cells["painter", "v2v", 2, "fantasy"]["estimate"] == pytest.approx(0.2)
     assert cells["glimpser", "i2v", 1, "simulator"]["estimate"] == pytest.approx(0.3)
+    assert cells["reader", "text", 4, "simulator"]["apart"] == 14
     assert document["laws"] == []
+    far = {row["distance"]: row for row in document["distances"]}
+    assert set(far) == {2, 8, 32}
+    assert all(row["estimate"] == 0 and row["questions"] == 10 for row in far.values())
     assert mingan(["world", "table", "--workspace", where]) == 0
     told = capsys.readouterr()
     assert "painter" in told.out
     assert "只看最后一帧" in told.out
+    assert "reader：故事按前因隔几句算：2 句 0 (0–28)，8 句 0 (0–28)" in told.out
     assert "1/64" in told.err
 
 
 def test_a_name_from_outside_does_not_break_the_table() -> None:
-    cell = cell_of([np.float64(0.5)])
+    cell = cell_of([[0.5]])
     assert cell is not None
     row = world_levels.LevelRow(model="x\n[bold]" + "y" * 99, shown="text", level=3,
                                 column="simulator", cell=cell)  # fmt: skip
