@@ -339,7 +339,7 @@ def sentences(ladder: Ladder) -> dict[str, Text]:
     best = max(free, key=lambda row: row.cell.score)
     told = {}
     for row in ladder.rows:
-        if (row.shown, row.level, row.column) != ("text", 2, "simulator"):
+        if (row.shown, row.level, row.column) != ("text", 2, "simulator") or not row.cell.questions:
             continue
         zh, en = _against(row.cell, best.cell)
         name, other = one_line(row.model, 30), _who(best.model, "free")
@@ -367,6 +367,8 @@ def distance_sentences(ladder: Ladder) -> list[Text]:
 
 
 def _span(cell: Cell) -> str:
+    if not cell.questions:
+        return "–"
     return f"{100 * cell.score:.0f} ({100 * cell.low:.0f}–{100 * cell.high:.0f})"
 
 
@@ -400,8 +402,9 @@ def ladder_document(ladder: Ladder) -> dict[str, Any]:
 
 def _cell_row(cell: Cell) -> dict[str, Any]:
     return {
-        "estimate": cell.score, "low": cell.low, "high": cell.high, "questions": cell.questions,
-        "apart": cell.apart, "open": cell.open, "worst_case": cell.worst, "best_case": cell.best,
+        "estimate": None if math.isnan(cell.score) else cell.score,
+        "low": cell.low, "high": cell.high, "questions": cell.questions, "apart": cell.apart,
+        "open": cell.open, "worst_case": cell.worst, "best_case": cell.best,
     }  # fmt: skip
 
 
@@ -416,7 +419,7 @@ def _against(mine: Cell, free: Cell) -> tuple[str, str]:
 def _order(ladder: Ladder) -> list[tuple[str, str]]:
     """Free predictors first, then models, the better at level 2 first."""
     best = {(row.model, row.shown): row.cell.score for row in ladder.rows
-            if (row.level, row.column) == (2, "simulator")}  # fmt: skip
+            if (row.level, row.column) == (2, "simulator") and row.cell.questions}  # fmt: skip
     there = dict.fromkeys((row.model, row.shown) for row in ladder.rows)
     free = [pair for pair in there if pair[1] == "free"]
     return [*sorted(free, key=lambda pair: FREE.index(pair[0])), *sorted(
@@ -438,9 +441,12 @@ def _head(level: int, column: str) -> Text:
 def _cell(cell: Cell | None, lang: Lang) -> str:
     if cell is None:
         return "–"
-    left = Text(f"，{cell.open} 题未判", f", {cell.open} open").say(lang) if cell.open else ""
-    unit = Text("题", "").say(lang)
-    return (f"{100 * cell.score:.0f}（{100 * cell.low:.0f}–{100 * cell.high:.0f}；"
-            f"{cell.questions}{unit}{left}）") if lang == "zh" else (
-        f"{100 * cell.score:.0f} ({100 * cell.low:.0f}–{100 * cell.high:.0f}; "
-        f"n={cell.questions}{left})")  # fmt: skip
+    left = Text(f"{cell.open} 题未判", f"{cell.open} open").say(lang) if cell.open else ""
+    if not cell.questions:
+        return Text(f"–（{left}）", f"– ({left})").say(lang)
+    more = f"；{left}" if lang == "zh" else f"; {left}"
+    span = f"{100 * cell.low:.0f}–{100 * cell.high:.0f}"
+    return Text(
+        f"{100 * cell.score:.0f}（{span}；{cell.questions} 题{more if left else ''}）",
+        f"{100 * cell.score:.0f} ({span}; n={cell.questions}{more if left else ''})",
+    ).say(lang)

@@ -11,6 +11,7 @@ never averaged. The module must not know where answers are kept.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
@@ -99,7 +100,9 @@ def score_of(question: Question, grade: Grade) -> float | None:
 
 
 def cell_of(clusters: Sequence[Sequence[float | None]]) -> Cell | None:
-    """The mean over clusters of questions, with its interval; None where there is not one score.
+    """The mean over clusters of questions, with its interval; None where nothing was asked.
+
+    Where nothing has a verdict yet, the score is NaN and may be anything.
 
     The interval is Wilson's for as many as there are clusters: a score between 0 and 1 spreads no
     more than right and wrong do, so it is never too narrow, nor without width where all are 0.
@@ -109,15 +112,17 @@ def cell_of(clusters: Sequence[Sequence[float | None]]) -> Cell | None:
     """
     known = [[s for s in each if s is not None] for each in clusters]
     means = [float(np.mean(each)) for each in known if each]
-    if not means:
+    if not any(clusters):
         return None
     low, high = wilson(min(float(np.sum(means)), len(means)), len(means))
+    asked = [each for each in clusters if each]
     worst, best = (
-        float(np.mean([np.mean([end if s is None else s for s in each]) for each in clusters]))
+        float(np.mean([np.mean([end if s is None else s for s in each]) for each in asked]))
         for end in (0.0, 1.0)
     )
+    score = float(np.mean(means)) if means else math.nan
     return Cell(
-        score=float(np.mean(means)), low=low, high=high, questions=sum(map(len, known)),
+        score=score, low=low, high=high, questions=sum(map(len, known)),
         open=sum(s is None for each in clusters for s in each), apart=len(means), worst=worst,
         best=best,
     )  # fmt: skip

@@ -43,6 +43,10 @@ MOST = 4
 STILL = 0.01
 """Mean error, in widths, at which an answer about a scene where nothing moves is worth nothing."""
 
+GAIN = 0.01
+"""Error between the best free predictor and another take, in widths, below which there is nothing
+to be gained."""
+
 MISSING = math.sqrt(2.0)
 """Error of what was not said, in widths; none is larger."""
 
@@ -139,14 +143,15 @@ class Course:
 
     @property
     def bar(self) -> float:
-        """The error that is right: half way from the best free predictor to another take.
+        """The error up to which an answer is right.
 
-        Where a free predictor is as good as another take there is nothing to gain; to do as well
-        as that, give or take half of `STILL`, is right there.
+        Half way from the best free predictor to another take; where a free predictor is as good as
+        another take already, and nothing is to be gained, as good as that and half of `GAIN`.
         """
         best = min(self.free.values())
-        return max((best + self.ceiling) / 2, max(best, self.ceiling) + STILL / 2
-                   if best - self.ceiling < STILL else 0.0)  # fmt: skip
+        if best - self.ceiling < GAIN:
+            return max(best, self.ceiling) + GAIN / 2
+        return (best + self.ceiling) / 2
 
     def score(self, error: float) -> float:
         """How good an error is, in [0, 1]."""
@@ -270,12 +275,12 @@ def skill(error: float, free: Mapping[str, float], ceiling: float) -> float:
     """What a model's mean error on a law is below the best free predictor's, over what could be.
 
     1 is as good as another take, 0 no better than a line, below 0 worse. NaN where the best free
-    predictor leaves less than half of `STILL` to gain.
+    predictor leaves less than `GAIN` to gain.
 
     Args:
         error, free, ceiling: means over the same questions of one law.
     """
     best = min(free.values())
-    if best - ceiling < STILL / 2:
+    if best - ceiling < GAIN:
         return math.nan
     return (best - error) / (best - ceiling)

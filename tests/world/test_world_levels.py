@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections import Counter
 from pathlib import Path
 from typing import Any
@@ -20,7 +21,7 @@ from mingan.cli.app import run as mingan
 from mingan.errors import NothingYet
 from mingan.models.protocol import Reply, Request
 from mingan.records import Answer, Generation, Grade, ModelCard, Question
-from mingan.reports import world_levels
+from mingan.reports import table, world_levels
 from mingan.store import Store
 from mingan.workspace import Workspace
 from mingan.world.asked import Reference
@@ -198,7 +199,11 @@ def test_a_cell_has_an_interval_even_where_all_is_wrong() -> None:
     assert with_open.score == pytest.approx(0.5)
     assert (with_open.questions, with_open.open, with_open.apart) == (3, 1, 3)
     assert (with_open.worst, with_open.best) == (pytest.approx(0.375), pytest.approx(0.625))
-    assert cell_of([[None], []]) is None
+    nothing = cell_of([[None], []])
+    assert nothing is not None
+    assert math.isnan(nothing.score)
+    assert (nothing.low, nothing.high, nothing.worst, nothing.best) == (0, 1, 0, 1)
+    assert cell_of([]) is None
 
 
 def test_what_hangs_together_counts_once() -> None:
@@ -212,7 +217,7 @@ def test_what_hangs_together_counts_once() -> None:
 @given(st.lists(st.lists(st.none() | st.floats(0, 1), min_size=1, max_size=4), max_size=20))
 def test_a_cell_holds_together(scores: list[list[float | None]]) -> None:
     cell = cell_of(scores)
-    if cell is None:
+    if cell is None or not cell.questions:
         assert not any(s is not None for each in scores for s in each)
         return
     assert 0 <= cell.low <= cell.score + 1e-9
@@ -319,10 +324,15 @@ def test_one_ladder_shows_both_kinds_and_keeps_columns_apart(
 def test_a_name_from_outside_does_not_break_the_table() -> None:
     cell = cell_of([[0.5]])
     assert cell is not None
+    open_ = cell_of([[None]])
+    assert open_ is not None
+    nothing = world_levels.LevelRow(model="silent", shown="text", level=2, column="simulator",
+                                    cell=open_)  # fmt: skip
+    ladder = world_levels.Ladder(rows=(nothing,), laws=())
+    assert "–（1 题未判）" in table.plain(world_levels.ladder_table(ladder))
+    assert world_levels.ladder_document(ladder)["rows"][0]["estimate"] is None
     row = world_levels.LevelRow(model="x\n[bold]" + "y" * 99, shown="text", level=3,
                                 column="simulator", cell=cell)  # fmt: skip
-    from mingan.reports import table
-
     drawn = table.plain(world_levels.ladder_table(world_levels.Ladder(rows=(row,), laws=())))
     assert "[bold]" in drawn
     assert len(drawn.splitlines()) == 3
