@@ -60,6 +60,12 @@ NOTES = (
          "side by side in one level."),
 )  # fmt: skip
 
+_FREE = {
+    "freeze": Text("不动", "standing still"),
+    "copy": Text("照抄给的", "copying what was told"),
+}  # fmt: skip
+"""What free predictors are called here; the others as beside clips."""
+
 _MEDIA = {
     "text": Text("读文字", "text"), "video": Text("看视频", "video"),
     "v2v": Text("看视频", "video"), "i2v": Text("只看最后一帧", "last frame only"),
@@ -230,7 +236,7 @@ def _free_rows(every: Sequence[_Said], courses: Mapping[str, Course]) -> Iterato
                 yield LevelRow(model=name, shown="free", level=level, column=column, cell=cell)
 
 
-FREE = ("freeze", "linear", "quadratic", "second")
+FREE = ("freeze", "copy", "linear", "quadratic", "second")
 """Predictors beside the models; all but the last know nothing."""
 
 
@@ -430,7 +436,7 @@ def _order(ladder: Ladder) -> list[tuple[str, str]]:
 def _who(name: str, shown: str) -> Text:
     if shown != "free":
         return Text(one_line(name, 30), one_line(name, 30))
-    return Text("不动", "standing still") if name == "freeze" else PREDICTORS[name]
+    return _FREE.get(name) or PREDICTORS[name]
 
 
 def _head(level: int, column: str) -> Text:

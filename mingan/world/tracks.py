@@ -235,6 +235,14 @@ def freeze(given: Floats) -> Floats:
     return _along(given, 0)
 
 
+def copy(given: Floats) -> Floats:
+    """The first places told once more, in their order, as small language models answer."""
+    found: Floats = given[: len(ASKED)].copy()
+    for row in range(1, len(found)):  # what was hidden stays where it was last seen
+        found[row] = np.where(np.isnan(found[row]), found[row - 1], found[row])
+    return found
+
+
 def linear(given: Floats) -> Floats:
     """Everything goes on in a straight line, as fast as it was."""
     return _along(given, 1)
@@ -246,7 +254,7 @@ def quadratic(given: Floats) -> Floats:
 
 
 FREE: dict[str, Callable[[Floats], Floats]] = {
-    "freeze": freeze, "linear": linear, "quadratic": quadratic,
+    "freeze": freeze, "copy": copy, "linear": linear, "quadratic": quadratic,
 }  # fmt: skip
 """Predictors that know nothing and cost nothing, by name."""
 

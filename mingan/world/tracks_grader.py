@@ -1,8 +1,8 @@
 """The grader of tracks: a scene is played anew from its seed, and an answer held against it.
 
-Right is an error at most half way from the best free predictor (standing still, a line, a
-parabola through the same numbers) to another take of the same scene; where a free predictor is as
-good as another take already, right is to do as well as that. The score, in [0, 1], is 0 for
+Right is an error at most half way from the best free predictor (standing still, copying, a line or
+a parabola through the same numbers) to another take of the same scene; where a free predictor is
+as good as another take already, right is to do as well as that. The score, in [0, 1], is 0 for
 standing still and 1 for another take: see `tracks`. It must not know which model spoke.
 """
 
@@ -84,8 +84,8 @@ def _reason(course: Course, error: float, count: int) -> Text:
 
 
 _FREE = {
-    "freeze": Text("不动", "standing still"), "linear": Text("直线", "a line"),
-    "quadratic": Text("抛物线", "a parabola"),
+    "freeze": Text("不动", "standing still"), "copy": Text("照抄", "copying"),
+    "linear": Text("直线", "a line"), "quadratic": Text("抛物线", "a parabola"),
 }  # fmt: skip
 
 

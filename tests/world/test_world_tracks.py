@@ -145,6 +145,15 @@ def test_skill_is_what_is_gained_of_what_could_be() -> None:
     assert math.isnan(skill(0.0, {"linear": 0.01}, 0.009))
 
 
+def test_copying_what_was_told_is_never_skill() -> None:
+    """A pendulum comes back to where it was, so that copying beats lines there."""
+    for number in range(4):
+        course = course_of(scene("pendulum", number))
+        finding = GRADER.grade(question_of(course.scene), said(course, FREE["copy"](course.given)))
+        assert finding.verdict == "wrong"
+        assert skill(course.free["copy"], course.free, course.ceiling) <= 0
+
+
 def test_free_predictors_by_hand() -> None:
     given = np.full((len(TOLD), 1, 2), np.nan)
     times, later = np.array(TOLD), np.array(ASKED)
@@ -154,6 +163,7 @@ def test_free_predictors_by_hand() -> None:
     np.testing.assert_allclose(
         FREE["quadratic"](given)[:, 0], np.stack([10 + 4 * later, 50 - 3 * later**2], axis=1)
     )
+    np.testing.assert_allclose(FREE["copy"](given)[:, 0], given[:6, 0])
     given[5:] = np.nan  # hidden: it goes on from where it was last seen
     np.testing.assert_allclose(FREE["linear"](given)[:, 0, 0], 10 + 4 * later)
 
