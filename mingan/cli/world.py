@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -13,6 +14,14 @@ from mingan.errors import UsageError
 from mingan.language import Text
 
 FolderArgument = Annotated[Path, typer.Argument(metavar="FOLDER")]
+
+
+class Wording(StrEnum):
+    """Languages that questions can be written in."""
+
+    zh = "zh"
+    en = "en"
+
 
 app = typer.Typer(
     help=Text(
@@ -186,3 +195,130 @@ def _known(laws: list[str], splits: list[str]) -> None:
 
 def _progress(done: int, total: int) -> None:
     say.note(f"{done}/{total}")
+
+
+# --- questions in text, and the ladder ----------------------------------------------------------
+
+
+@app.command(
+    "tracks",
+    help=help_(
+        "把场景写成坐标，做成一个能问语言模型的题库",
+        "scenes as coordinates: a bank for language models",
+    ),
+)
+def tracks(
+    law: Annotated[
+        list[str] | None,
+        typer.Option("--law", metavar="NAME",
+                     help=help_("只要这些规律（可写多次）", "only these laws (may be repeated)")),
+    ] = None,
+    split: Annotated[
+        list[str] | None,
+        typer.Option("--split", metavar="within|beyond|combined|gravity|told",
+                     help=help_("只要这些划分（可写多次）", "only these splits (may be repeated)")),
+    ] = None,
+    seeds: Annotated[
+        int, typer.Option("--seeds", min=1, max=1000,
+                          help=help_("每种几个场景", "scenes of each kind"))
+    ] = 3,
+    wording: Annotated[
+        Wording, typer.Option("--wording", help=help_("题目用中文还是英文写",
+                                                      "the language of the questions"))
+    ] = Wording.zh,
+    public: Annotated[
+        bool,
+        typer.Option("--public",
+                     help=help_("用公开的种子（别人也做得出同样的）",
+                                "public seeds, the same scenes for everybody")),
+    ] = False,
+    workspace: WorkspaceOption = None,
+) -> int:  # fmt: skip
+    """The bank world-tracks in the workspace, with private seeds from its key."""
+    from mingan import shelf
+    from mingan.workspace import Workspace
+    from mingan.world import desk
+    from mingan.world.tracks_prompt import bank_of, questions_of
+
+    _known(law or [], split or [])
+    with Workspace.open(workspace) as opened:
+        key = desk.PUBLIC if public else shelf.twins_key(opened.store).key
+        scenes = desk.scenes_of(key, laws=law or (), splits=split or (), seeds=seeds)
+        questions = questions_of(scenes, wording.value, hidden="" if public else "private")
+        if not questions:
+            raise UsageError(
+                "这些里没有能写成坐标的场景；混沌的规律（塔、摔碎、倾倒）没有轨迹题。",
+                "None of these can be written as coordinates: chaotic laws (tower, breaking, "
+                "pouring) have no tracks.",
+            )
+        name = bank_of(wording.value)
+        opened.store.add_bank(name, questions)
+    say.out(Text(
+        f"题库 {name}：{len(questions)} 道题。问模型：mingan run --bank {name} --model 名字",
+        f"The bank {name}: {len(questions)} questions. To ask a model: mingan run --bank {name} "
+        "--model NAME",
+    ))  # fmt: skip
+    return 0
+
+
+@app.command(
+    "stories",
+    help=help_(
+        "人和故事的最小对（3、4 级），做成一个题库",
+        "minimal pairs about people and stories (levels 3 and 4) as a bank",
+    ),
+)
+def stories(
+    seed: Annotated[
+        int, typer.Option("--seed", min=0, help=help_("选项和闲笔的排法",
+                                                      "how options and asides are shuffled"))
+    ] = 0,
+    workspace: WorkspaceOption = None,
+) -> int:  # fmt: skip
+    """The bank stories in the workspace."""
+    from mingan.workspace import Workspace
+    from mingan.world import stories as pairs
+
+    questions = pairs.stories(seed)
+    with Workspace.open(workspace) as opened:
+        opened.store.add_bank(pairs.BANK, questions)
+    asked = sum(1 + len(question.params["variants"]) for question in questions)
+    say.out(Text(
+        f"题库 {pairs.BANK}：{len(questions)} 组，共 {asked} 问。问模型：mingan run --bank "
+        f"{pairs.BANK} --model 名字",
+        f"The bank {pairs.BANK}: {len(questions)} sets, {asked} questions in all. To ask a model: "
+        f"mingan run --bank {pairs.BANK} --model NAME",
+    ))  # fmt: skip
+    return 0
+
+
+@app.command(
+    "table",
+    help=help_(
+        "一架梯子：每个模型在四级上各走到哪里", "one ladder: every model on all four levels"
+    ),
+)
+def table_(
+    laws: Annotated[
+        bool, typer.Option("--laws", help=help_("读坐标的题逐条规律列出", "tracks, law by law"))
+    ] = False,
+    workspace: WorkspaceOption = None,
+    json: JsonOption = False,
+) -> int:  # fmt: skip
+    """Language models and video models side by side; simulator and fantasy apart."""
+    from mingan.reports import table, world_levels
+    from mingan.workspace import Workspace
+
+    with Workspace.open(workspace, create=False) as opened:
+        ladder = world_levels.look(opened.store)
+    if json:
+        say.document(world_levels.ladder_document(ladder))
+        return 0
+    for sentence in (*world_levels.sentences(ladder).values(),
+                     *world_levels.distance_sentences(ladder)):  # fmt: skip
+        say.out(sentence)
+    shown = world_levels.laws_table(ladder) if laws else world_levels.ladder_table(ladder)
+    print(table.plain(shown), end="")
+    for note in world_levels.NOTES:
+        say.note(note)
+    return 0

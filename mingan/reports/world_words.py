@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from mingan.language import Lang, Text, current
 from mingan.reports.ruled import ruled
@@ -47,7 +47,21 @@ NOTES = (
 )  # fmt: skip
 
 
-def law_of(row: LawScore) -> Text:
+class OfLaw(Protocol):
+    """A row about one law and split."""
+
+    @property
+    def law(self) -> str:
+        """Its name."""
+        ...
+
+    @property
+    def split(self) -> str:
+        """The split's name."""
+        ...
+
+
+def law_of(row: OfLaw) -> Text:
     """A law and its split."""
     law, split = LAWS[row.law].said, SPLITS[row.split]
     if row.split == "within":

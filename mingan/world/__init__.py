@@ -7,6 +7,9 @@ drawing     poses as frames and masks     takes  a scene played and drawn, with 
 films       clips as files                baselines  predictors that know nothing and cost nothing
 scoring     one clip against the truth, all clips of a law      desk  a folder of scenes
 asking      a local program as a video model
+tracks, tracks_prompt, tracks_reading, tracks_grader    scenes as coordinates, for language models
+stories, stories_order    minimal pairs about people and stories; events in order
+levels      which level a question is of
 
 The room must not know how a terminal or a page shows what it finds.
 """
