@@ -17,7 +17,7 @@ from mingan.errors import InputError
 from mingan.language import Text
 from mingan.records import Question, content_hash
 from mingan.world.laws import LAWS
-from mingan.world.scenes import AHEAD, FPS, GIVEN, SPLITS, Scene
+from mingan.world.scenes import AHEAD, FPS, GIVEN, SPLITS, Scene, drawable
 
 KIND = "video"
 GRADER = "motion"
@@ -86,7 +86,7 @@ def scene_in(params: Mapping[str, Any]) -> Scene:
         assert scene.split in law.splits
         assert scene.seed >= 0
         assert scene.number >= 0
-        assert all(64 <= side <= 1280 and side % 2 == 0 for side in scene.size)
+        assert drawable(scene.size)
     except (AssertionError, KeyError, TypeError, ValueError):
         raise InputError(
             "params 里的 scene 不是能演的场景；用 mingan world make 做题库。",

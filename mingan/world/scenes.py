@@ -87,12 +87,21 @@ def size_of(text: str) -> tuple[int, int]:
         width, height = (int(part) for part in text.lower().split("x"))
     except ValueError:
         width = height = 0
-    if not (64 <= width <= 1280 and 64 <= height <= 1280 and width % 2 == height % 2 == 0):
+    if not drawable((width, height)):
         raise UsageError(
-            f"画面大小要写成 192x108 这样，两边都是 64 到 1280 的偶数，不是 {text!r}。",
-            f"A size is written like 192x108, both even and from 64 to 1280, not {text!r}.",
+            f"画面大小要写成 192x108 这样，两边都是 64 到 1280 的偶数，"
+            f"长边不超过短边的两倍，不是 {text!r}。",
+            "A size is written like 192x108, both even, from 64 to 1280, and one at most twice the "
+            f"other, not {text!r}.",
         )
     return width, height
+
+
+def drawable(size: tuple[int, int]) -> bool:
+    """Whether scenes can be played and drawn at a size: things must find room in it."""
+    width, height = size
+    sides = all(64 <= side <= 1280 and side % 2 == 0 for side in size)
+    return sides and max(width, height) <= 2 * min(width, height)
 
 
 def between(rng: np.random.Generator, low: float, high: float) -> float:
