@@ -304,6 +304,12 @@ def _law_row(
 def ladder_table(ladder: Ladder, *, lang: Lang | None = None) -> Table:
     """A row for each model, a column for each level."""
     speak = lang or current()
+    heads, rows = ladder_cells(ladder, speak)
+    return ruled(heads, rows, lang=speak)
+
+
+def ladder_cells(ladder: Ladder, speak: Lang) -> tuple[list[Text], list[tuple[str, ...]]]:
+    """Headings and rows of the ladder, as they are to be read."""
     extra = sorted({(row.level, row.column) for row in ladder.rows} - set(COLUMNS))
     columns = sorted([*COLUMNS, *extra], key=lambda pair: (pair[0], pair[1] == "fantasy"))
     heads = [Text("谁", "who"), Text("看到什么", "saw"), *(_head(*pair) for pair in columns)]
@@ -315,7 +321,7 @@ def ladder_table(ladder: Ladder, *, lang: Lang | None = None) -> Table:
             _who(model, shown).say(speak), _MEDIA[shown].say(speak),
             *(_cell(mine.get(pair), speak) for pair in columns),
         ))  # fmt: skip
-    return ruled(heads, told, lang=speak)
+    return heads, told
 
 
 def laws_table(ladder: Ladder, *, lang: Lang | None = None) -> Table:

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from starlette.responses import Response
 
-from mingan.errors import InputError, MinganError, MissingExtraError
+from mingan.errors import InputError, MinganError, MissingExtraError, NothingYet
 from mingan.language import Lang, Text
 from mingan.records import Question
 from mingan.reports.charts.chart import Chart
@@ -30,6 +30,8 @@ from mingan.web.snapshots import Snapshot
 from mingan.web.visit import Visit
 
 if TYPE_CHECKING:
+    from mingan.reports.world_levels import Ladder
+    from mingan.store import Reader
     from mingan.world.asked import Reference
     from mingan.world.drawing import Pixels
     from mingan.world.scenes import Scene
@@ -84,19 +86,15 @@ class Films:
 
 
 def show(visit: Visit) -> Response | Later[Any]:
-    """The page of a bank of scenes, or how to begin where there is none."""
+    """The page of a bank of scenes and of the ladder, or how to begin where there is neither."""
     bank = _bank(visit)
-    if bank is None:
-        return visit.page(
-            "world.html.j2", title=_TITLE, w=words(visit.lang), found=None,
-            commands=("mingan world make scenes",
-                      "mingan run --bank scenes/world.jsonl --model my-video"),
-        )  # fmt: skip
-    snapshot = visit.bench.snapshot(bank)
+    snapshot = visit.bench.snapshot(bank) if bank is not None else None
     films = visit.bench.part(Films, Films)
     wanted = visit.query.get("scene", "")
-    name = f"page {bank} {snapshot.gathered.bank_hash} {id(snapshot)} {wanted}"
-    return Later(films.hands.do(name, partial(_look, snapshot, wanted)), partial(_page, visit))
+    reader = visit.bench.snapshots.reader
+    name = f"page {bank} {id(snapshot)} {wanted}"
+    return Later(films.hands.do(name, partial(_look, reader, snapshot, wanted)),
+                 partial(_page, visit))  # fmt: skip
 
 
 def _bank(visit: Visit) -> str | None:
@@ -110,26 +108,36 @@ def _bank(visit: Visit) -> str | None:
     return None
 
 
-def _look(snapshot: Snapshot, wanted: str) -> dict[str, Any]:
+def _look(reader: Reader, snapshot: Snapshot | None, wanted: str) -> dict[str, Any]:
     """What the page says, worked out once for each snapshot and scene."""
-    from mingan.world.standing import errors_over_time, standing
-
     try:
-        found: Standing = snapshot.keep(
-            ("world",),
-            lambda it: standing(it.gathered.questions, it.gathered.answers.values()),
-        )
-        scene = wanted if wanted in found.scenes else next(iter(found.scenes), "")
-        clips = {m: told for (q, m), told in found.references.items() if q == scene}
-        errors = (
-            snapshot.keep(
-                ("world", scene),
-                lambda _: errors_over_time(found.scenes[scene], dict(_first(clips))),
-            )
-            if scene else {}
-        )  # fmt: skip
+        from mingan.reports.world_levels import look
+
+        ladder: Ladder | None = look(reader)
+    except NothingYet:
+        ladder = None
     except MissingExtraError as fault:
         return {"why": fault.message}
+    if snapshot is None:
+        return {"found": None, "ladder": ladder}
+    return {"ladder": ladder, **_clips(snapshot, wanted)}
+
+
+def _clips(snapshot: Snapshot, wanted: str) -> dict[str, Any]:
+    """Clips of a bank, measured, and those of one scene frame by frame."""
+    from mingan.world.standing import errors_over_time, standing
+
+    found: Standing = snapshot.keep(
+        ("world",), lambda it: standing(it.gathered.questions, it.gathered.answers.values())
+    )
+    scene = wanted if wanted in found.scenes else next(iter(found.scenes), "")
+    clips = {m: told for (q, m), told in found.references.items() if q == scene}
+    errors: dict[str, Any] = {}
+    if scene:
+        errors = snapshot.keep(
+            ("world", scene),
+            lambda _: errors_over_time(found.scenes[scene], dict(_first(clips))),
+        )
     return {"found": found, "scene": scene, "errors": errors, "bank": snapshot.bank, "clips": clips}
 
 
@@ -140,6 +148,13 @@ def _first(clips: Mapping[str, Reference]) -> list[tuple[str, Reference]]:
 def _page(visit: Visit, told: Mapping[str, Any]) -> Response:
     if "why" in told:
         return problem(visit, told["why"], status=503)
+    levels = _levels(told["ladder"], visit.lang)
+    if told["found"] is None:
+        return visit.page(
+            "world.html.j2", title=_TITLE, w=words(visit.lang), found=None, levels=levels,
+            commands=("mingan world make scenes",
+                      "mingan run --bank scenes/world.jsonl --model my-video"),
+        )  # fmt: skip
     from mingan.reports.charts.worlds import errors_chart, laws_chart
     from mingan.reports.world_words import NOTES, world_sentence
     from mingan.world.laws import LAWS
@@ -160,12 +175,23 @@ def _page(visit: Visit, told: Mapping[str, Any]) -> Response:
     )  # fmt: skip
     return visit.page(
         "world.html.j2", title=_TITLE, w=words(visit.lang), found=found,
-        finding=underlined(finding.say(visit.lang), visit.lang), others=sentences[1:],
+        levels=levels, finding=underlined(finding.say(visit.lang), visit.lang),
+        others=sentences[1:],
         bank=told["bank"], banks=_banks(visit), scene=scene, scenes=_scenes(found, visit.lang),
         films=_films(visit, told, shown), across=ACROSS, notes=NOTES,
         figures=[figure(visit, chart, "/world") for chart in charts],
         columns=[_columns(found, model) for model in models],
     )  # fmt: skip
+
+
+def _levels(ladder: Ladder | None, lang: Lang) -> dict[str, Any] | None:
+    """The ladder by level, language models and video models in one table."""
+    if ladder is None:
+        return None
+    from mingan.reports.world_levels import NOTES, ladder_cells
+
+    heads, rows = ladder_cells(ladder, lang)
+    return {"heads": heads, "rows": rows, "notes": NOTES}
 
 
 def _place(found: Standing, model: str) -> tuple[float, str]:
