@@ -1,0 +1,158 @@
+"""Neighbours and abilities: what models made of the questions most like this one.
+
+Texts become points by their words (latent semantic analysis, from a Lanczos sweep); an ask's
+ability is that of the nearest centre. Small numbers of neighbours are worse than none, so their
+mean is drawn to a prior: (sum + kappa * prior) / (K + kappa).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from mingan.gateway.features import BITS, Features
+from mingan.gateway.packing import pack, unpack
+from mingan.gateway.sparse import Floats, Rows, Singles, krylov
+
+NEIGHBOURS = 100
+KAPPA = 10.0
+RANK = 48
+"""Dimensions of the space of texts; more did not help on any data tried."""
+
+
+@dataclass(frozen=True, slots=True)
+class Space:
+    """A map from features to points of unit length: (columns, rank)."""
+
+    directions: Singles
+    first: int
+    last: int
+
+    @classmethod
+    def fit(cls, rows: Rows, features: Features, *, rank: int = RANK) -> Space:
+        """Learn the directions in which the words of training texts differ most."""
+        first = int(np.searchsorted(features.buckets, 1 << BITS))
+        words = _between(rows, first, rows.width)
+        rank = max(1, min(rank, len(rows) - 2, words.width))
+        start = np.random.default_rng(0).standard_normal(len(rows))
+        found = krylov(words, start, steps=min(2 * rank + 16, len(rows)))
+        _, _, right = np.linalg.svd(found.small)
+        kept = found.basis @ right[: min(rank, found.small.shape[1])].T
+        return cls(np.asarray(kept, np.float32), first, rows.width)
+
+    def points(self, rows: Rows) -> Singles:
+        """Points of unit length: (texts, rank)."""
+        words = _between(rows, self.first, self.last)
+        out = np.zeros((len(rows), self.directions.shape[1]), np.float32)
+        ends = np.cumsum(words.lengths)
+        for i, end in enumerate(ends):
+            part = slice(end - words.lengths[i], end)
+            out[i] = words.values[part] @ self.directions[words.columns[part]]
+        lengths = np.linalg.norm(out, axis=1, keepdims=True)
+        return np.asarray(out / np.where(lengths > 0, lengths, 1), np.float32)
+
+    def document(self) -> dict[str, Any]:
+        """The space as JSON."""
+        return {"directions": pack(self.directions, "f2"), "span": [self.first, self.last]}
+
+    @classmethod
+    def read(cls, found: dict[str, Any]) -> Space:
+        """The space back from `document`."""
+        first, last = found["span"]
+        return cls(unpack(found["directions"]), int(first), int(last))
+
+
+def _between(rows: Rows, first: int, last: int) -> Rows:
+    """Some neighbouring columns, counted from 0."""
+    inside = (rows.columns >= first) & (rows.columns < last)
+    owner = np.repeat(np.arange(len(rows)), rows.lengths)[inside]
+    return Rows(
+        rows.values[inside], rows.columns[inside] - np.int32(first),
+        np.bincount(owner, minlength=len(rows)), last - first,
+    )  # fmt: skip
+
+
+def neighbour_means(
+    points: Singles, known: Singles, scores: Floats, prior: Floats, *,
+    k: int = NEIGHBOURS, kappa: float = KAPPA,
+) -> Floats:  # fmt: skip
+    """What models made of the nearest known questions, drawn to a prior.
+
+    Args:
+        points, known: unit vectors of asks and of known questions.
+        scores: (known questions, models); nan where a model was not asked.
+        prior: (models,) or (asks, models).
+    """
+    k = min(k, len(known))
+    there = ~np.isnan(scores)
+    filled = np.where(there, scores, 0.0)
+    out = np.empty((len(points), scores.shape[1]))
+    prior = np.broadcast_to(prior, out.shape)
+    for start in range(0, len(points), 512):  # a slice at a time, to bound memory
+        part = slice(start, start + 512)
+        alike = points[part] @ known.T
+        near = np.argpartition(-alike, k - 1, axis=1)[:, :k]
+        sums, counts = filled[near].sum(axis=1), there[near].sum(axis=1)
+        out[part] = (sums + kappa * prior[part]) / (counts + kappa)
+    return out
+
+
+@dataclass(frozen=True, slots=True)
+class Abilities:
+    """Abilities by name, the centre of each, and what models make of it: (abilities, models)."""
+
+    names: tuple[str, ...]
+    centres: Singles
+    means: Floats
+
+    @classmethod
+    def fit(
+        cls, points: Singles, tags: Sequence[str], scores: Floats, prior: Floats
+    ) -> Abilities:  # fmt: skip
+        """Means of every ability, drawn to the prior by `KAPPA` questions."""
+        names = tuple(dict.fromkeys(tags))
+        labels = np.array([names.index(tag) for tag in tags])
+        centres = np.zeros((len(names), points.shape[1]), np.float32)
+        np.add.at(centres, labels, points)
+        lengths = np.linalg.norm(centres, axis=1, keepdims=True)
+        centres /= np.where(lengths > 0, lengths, 1)
+        return cls(names, centres, shrunk(labels, len(names), scores, prior))
+
+    def of(self, points: Singles) -> np.ndarray[Any, np.dtype[np.intp]]:
+        """The number of the nearest ability, by point."""
+        return np.asarray((points @ self.centres.T).argmax(axis=1))
+
+    def labels(self, tags: Sequence[str]) -> np.ndarray[Any, np.dtype[np.intp]]:
+        """The numbers of abilities by name; -1 for one that is not known."""
+        known = {name: i for i, name in enumerate(self.names)}
+        return np.array([known.get(tag, -1) for tag in tags], np.intp)
+
+    def document(self) -> dict[str, Any]:
+        """The abilities as JSON."""
+        return {
+            "names": list(self.names), "centres": pack(self.centres, "f2"),
+            "means": pack(self.means, "f4"),
+        }  # fmt: skip
+
+    @classmethod
+    def read(cls, found: dict[str, Any]) -> Abilities:
+        """The abilities back from `document`."""
+        return cls(
+            tuple(map(str, found["names"])), unpack(found["centres"]), unpack(found["means"])
+        )
+
+
+def shrunk(
+    labels: ArrayLike, groups: int, scores: Floats, prior: Floats, *, kappa: float = KAPPA
+) -> Floats:
+    """Mean by group, drawn to a prior as if by `kappa` more questions: (groups, models)."""
+    numbers = np.asarray(labels, int)
+    there = ~np.isnan(scores)
+    sums, counts = np.zeros((groups, scores.shape[1])), np.zeros((groups, scores.shape[1]))
+    np.add.at(sums, numbers, np.where(there, scores, 0.0))
+    np.add.at(counts, numbers, there)
+    return np.asarray((sums + kappa * prior) / (counts + kappa))
