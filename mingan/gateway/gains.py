@@ -6,7 +6,7 @@
 
 Three estimates of how far a model is from its own mean, blended by cross-validation:
 
-    ability     the mean of the nearest ability, drawn to the model's mean
+    ability     the mean of the abilities that the text may need, drawn to the model's mean
     neighbours  the 100 nearest questions, drawn to the model's mean
     ridge       linear in the features; one solve for all models, on the few directions in which
                 models differ (the GAIN) and on how easy a question is for all
@@ -30,7 +30,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from mingan.gateway.features import Features
 from mingan.gateway.linear import PENALTIES, Linear, targets_of
-from mingan.gateway.near import KAPPA, Abilities, Space, neighbour_means, shrunk
+from mingan.gateway.near import KAPPA, Abilities, Space, grouped, neighbour_means, shrunk
 from mingan.gateway.packing import pack, unpack
 from mingan.gateway.sparse import Floats, Rows, Singles
 
@@ -126,21 +126,20 @@ class Gains:
         return np.asarray(self.prices[0] + lengths[:, None] * self.prices[1])
 
     def ability(self, texts: Sequence[str]) -> list[str]:
-        """The ability that each text is nearest to."""
+        """The ability that each text most likely needs."""
         points = self.space.points(self.features.of(texts))
         return [self.abilities.names[i] for i in self.abilities.of(points)]
 
     def by_ability(self, texts: Sequence[str]) -> Floats:
-        """Mean quality of the nearest ability: (texts, models)."""
-        points = self.space.points(self.features.of(texts))
-        return np.asarray(self.abilities.means[self.abilities.of(points)])
+        """Mean quality of the abilities that each text may need: (texts, models)."""
+        return self.abilities.expected(self.space.points(self.features.of(texts)))
 
     def _parts(self, rows: Rows, points: Singles) -> Floats:
         weights = self.ease_weights + self.gain_weights
         _, linear = self.linear.predict(rows)
         out = np.zeros((len(PARTS), len(points), len(self.models)))
         if weights[0]:
-            out[0] = self.abilities.means[self.abilities.of(points)] - self.means
+            out[0] = self.abilities.expected(points) - self.means
         if weights[1]:
             out[1] = neighbour_means(points, self.known, self.table, self.means) - self.means
         out[2] = linear
@@ -218,7 +217,7 @@ def fit(table: Table, *, seed: int = 0) -> Gains:
     points = space.points(rows)
     scores = table.scores
     means = np.nan_to_num(np.nanmean(scores, axis=0), nan=0.5)
-    tags = table.tags or ("",) * len(table)
+    tags = table.tags or grouped(points, seed=seed)
     folds = _folds(table, seed)
     penalties = _choose_penalties(rows, scores, folds)
     held = _held_out(rows, points, tags, scores, folds, penalties)
@@ -267,7 +266,7 @@ def _held_out(
         counts = seen.sum(axis=0)
         means = (np.where(seen, some, 0.0).sum(axis=0) + overall) / (counts + 1)
         abilities = Abilities.fit(points[away], [tags[int(i)] for i in away], some, means)
-        out[0, test] = abilities.means[abilities.of(points[test])] - means
+        out[0, test] = abilities.expected(points[test]) - means
         out[1, test] = neighbour_means(points[test], points[away], some, means) - means
         out[2, test] = Linear.fit(rows.select(away), some, penalties).predict(rows.select(test))[1]
     return out

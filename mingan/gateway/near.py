@@ -1,7 +1,7 @@
 """Neighbours and abilities: what models made of the questions most like this one.
 
 Texts become points by their words (latent semantic analysis, from a Lanczos sweep); an ask's
-ability is that of the nearest centre. Small numbers of neighbours are worse than none, so their
+ability is told by a linear discriminant. Small numbers of neighbours are worse than none, so their
 mean is drawn to a prior: (sum + kappa * prior) / (K + kappa).
 """
 
@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 from mingan.gateway.features import BITS, Features
 from mingan.gateway.packing import pack, unpack
@@ -20,8 +20,8 @@ from mingan.gateway.sparse import Floats, Rows, Singles, krylov
 
 NEIGHBOURS = 100
 KAPPA = 10.0
-RANK = 48
-"""Dimensions of the space of texts; more did not help on any data tried."""
+RANK = 96
+"""Dimensions of the space of texts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,47 +103,81 @@ def neighbour_means(
 
 @dataclass(frozen=True, slots=True)
 class Abilities:
-    """Abilities by name, the centre of each, and what models make of it: (abilities, models)."""
+    """Abilities by name, how a text is told to need one, and what models make of each.
+
+    Attributes:
+        names: tags, or numbered groups of like texts where there are none.
+        directions, biases: of a linear discriminant in the space of texts.
+        means: (abilities, models).
+    """
 
     names: tuple[str, ...]
-    centres: Singles
+    directions: Floats
+    biases: Floats
     means: Floats
 
     @classmethod
-    def fit(
-        cls, points: Singles, tags: Sequence[str], scores: Floats, prior: Floats
-    ) -> Abilities:  # fmt: skip
+    def fit(cls, points: Singles, tags: Sequence[str], scores: Floats, prior: Floats) -> Abilities:
         """Means of every ability, drawn to the prior by `KAPPA` questions."""
         names = tuple(dict.fromkeys(tags))
-        labels = np.array([names.index(tag) for tag in tags])
-        centres = np.zeros((len(names), points.shape[1]), np.float32)
-        np.add.at(centres, labels, points)
-        lengths = np.linalg.norm(centres, axis=1, keepdims=True)
-        centres /= np.where(lengths > 0, lengths, 1)
-        return cls(names, centres, shrunk(labels, len(names), scores, prior))
+        labels = np.array([names.index(tag) for tag in tags], np.intp)
+        counts = np.bincount(labels, minlength=len(names)).astype(float)
+        x = np.asarray(points, float)
+        centres = np.zeros((len(names), x.shape[1]))
+        np.add.at(centres, labels, x)
+        centres /= counts[:, None]
+        apart = x - centres[labels]
+        spread = apart.T @ apart / max(len(x) - len(names), 1)
+        # A tenth of the mean variance on top keeps small tables from seeing patterns in noise.
+        spread += np.eye(len(spread)) * max(0.1 * float(np.trace(spread)) / len(spread), 1e-9)
+        directions = np.asarray(np.linalg.solve(spread, centres.T).T, float)
+        biases = np.log(counts / counts.sum()) - 0.5 * (directions * centres).sum(axis=1)
+        return cls(names, directions, biases, shrunk(labels, len(names), scores, prior))
 
-    def of(self, points: Singles) -> np.ndarray[Any, np.dtype[np.intp]]:
-        """The number of the nearest ability, by point."""
-        return np.asarray((points @ self.centres.T).argmax(axis=1))
+    def chances(self, points: Singles) -> Floats:
+        """How likely each text needs each ability: (texts, abilities)."""
+        logits = np.asarray(points, float) @ self.directions.T + self.biases
+        logits -= logits.max(axis=1, keepdims=True)
+        likely = np.exp(logits)
+        return np.asarray(likely / likely.sum(axis=1, keepdims=True))
 
-    def labels(self, tags: Sequence[str]) -> np.ndarray[Any, np.dtype[np.intp]]:
-        """The numbers of abilities by name; -1 for one that is not known."""
-        known = {name: i for i, name in enumerate(self.names)}
-        return np.array([known.get(tag, -1) for tag in tags], np.intp)
+    def of(self, points: Singles) -> NDArray[np.intp]:
+        """The number of the likeliest ability, by text."""
+        return np.asarray(self.chances(points).argmax(axis=1))
+
+    def expected(self, points: Singles) -> Floats:
+        """Mean quality over the abilities that a text may need: (texts, models)."""
+        return np.asarray(self.chances(points) @ self.means)
 
     def document(self) -> dict[str, Any]:
         """The abilities as JSON."""
         return {
-            "names": list(self.names), "centres": pack(self.centres, "f2"),
-            "means": pack(self.means, "f4"),
+            "names": list(self.names), "directions": pack(self.directions, "f4"),
+            "biases": pack(self.biases, "f4"), "means": pack(self.means, "f4"),
         }  # fmt: skip
 
     @classmethod
     def read(cls, found: dict[str, Any]) -> Abilities:
         """The abilities back from `document`."""
         return cls(
-            tuple(map(str, found["names"])), unpack(found["centres"]), unpack(found["means"])
+            tuple(map(str, found["names"])),
+            *(unpack(found[part]).astype(float) for part in ("directions", "biases", "means")),
         )
+
+
+def grouped(points: Singles, *, seed: int = 0) -> tuple[str, ...]:
+    """Numbered groups of like texts (spherical k-means), where nobody said what they need."""
+    groups = max(1, min(64, len(points) // 60))
+    rng = np.random.default_rng(seed)
+    centres = points[rng.choice(len(points), groups, replace=False)].astype(float)
+    labels = np.zeros(len(points), np.intp)
+    for _ in range(20):
+        labels = np.asarray((points @ centres.T).argmax(axis=1))
+        sums = np.zeros_like(centres)
+        np.add.at(sums, labels, points)
+        lengths = np.linalg.norm(sums, axis=1, keepdims=True)
+        centres = np.where(lengths > 0, sums / np.where(lengths > 0, lengths, 1), centres)
+    return tuple(f"#{label}" for label in labels)
 
 
 def shrunk(

@@ -149,7 +149,7 @@ def _back(rows: Rows, u: Floats, centre: Floats) -> Floats:
 
 
 def _orthogonal(vector: Floats, others: Sequence[NDArray[np.floating]]) -> Floats:
-    out: Floats = np.array(vector, np.float64)
+    out = vector + 0.0
     for other in others:
-        out -= float(other @ out) * other
+        out = out - float(other @ out) * np.asarray(other, np.float64)
     return out
