@@ -148,11 +148,25 @@ def _hashes(text: str) -> Hashes:
         mixed = run * _MIX + np.uint64(length)
         mixed = (mixed ^ (mixed >> np.uint64(32))) * _MIX
         found.append((mixed >> np.uint64(64 - BITS)).astype(np.int64))
-    words = [word.encode("utf-8", "replace") for word in _WORD.findall(lowered)]
-    pairs = [a + b" " + b for a, b in pairwise(words)]
     mask = (1 << BITS) - 1
-    spoken = [(1 << BITS) | (zlib.crc32(word) & mask) for word in (*words, *pairs)]
+    spoken = [(1 << BITS) | (zlib.crc32(said.encode("utf-8", "replace")) & mask)
+              for said in _said(lowered)]  # fmt: skip
     return np.concatenate([*found, np.array(spoken, np.int64)]).astype(np.int64)
+
+
+def _said(text: str) -> list[str]:
+    """Words and pairs of neighbours, told apart by whether they stand in the question or in its
+    options; and how the question begins and ends.
+    """
+    option = _OPTION.search(text)
+    stem = _WORD.findall(text[: option.start()] if option else text)
+    options = _WORD.findall(text[option.start() :]) if option else []
+    out = ["begin " + " ".join(stem[:n]) for n in (1, 2, 3)]
+    out += ["end " + " ".join(stem[-n:]) for n in (1, 2)]
+    for place, words in (("", stem), ("option ", options)):
+        out += [place + word for word in words]
+        out += [f"{place}{a} {b}" for a, b in pairwise(words)]
+    return out
 
 
 SHAPES = 18

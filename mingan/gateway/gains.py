@@ -1,6 +1,6 @@
 """What each member will make of an ask: quality by model, from the text alone.
 
-    gains = fit(table)                      # a Table of questions by models
+    gains = fit(table).gains                # a Table of questions by models
     quality = gains.quality(texts)          # (texts, models), 0 to 1
     paid = gains.costs(texts)
 
@@ -35,6 +35,10 @@ from mingan.gateway.packing import pack, unpack
 from mingan.gateway.sparse import Floats, Rows, Singles
 
 FOLDS = 3
+
+WORTH = 0.05
+"""By how much more one more part must explain, of what is explained, to be taken in."""
+
 PARTS = ("ability", "neighbours", "ridge")
 
 
@@ -206,7 +210,21 @@ class Gains:
         )  # fmt: skip
 
 
-def fit(table: Table, *, seed: int = 0) -> Gains:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fitted:
+    """Gains, and what they say of each training question without having seen it.
+
+    Attributes:
+        unseen: expected quality by cross-validation, (questions, models).
+        unseen_ability: the same by ability alone.
+    """
+
+    gains: Gains
+    unseen: Floats
+    unseen_ability: Floats
+
+
+def fit(table: Table, *, seed: int = 0) -> Fitted:
     """Fit all parts and their blend on a table.
 
     Questions that hang together stay in one fold.
@@ -222,11 +240,15 @@ def fit(table: Table, *, seed: int = 0) -> Gains:
     penalties = _choose_penalties(rows, scores, folds)
     held = _held_out(rows, points, tags, scores, folds, penalties)
     ease_weights, gain_weights = _weights(held, scores - means)
-    return Gains(
+    gains = Gains(
         models=table.models, features=features, means=means, space=space, known=points,
         table=scores, abilities=Abilities.fit(points, tags, scores, means),
         linear=Linear.fit(rows, scores, penalties), ease_weights=ease_weights,
         gain_weights=gain_weights, prices=_prices(table),
+    )  # fmt: skip
+    return Fitted(
+        gains=gains, unseen_ability=np.clip(means + held[0], 0, 1),
+        unseen=np.clip(means + _blend(held, ease_weights, gain_weights), 0, 1),
     )  # fmt: skip
 
 
@@ -297,20 +319,26 @@ def _weights(held: Floats, wanted: Floats) -> tuple[Floats, Floats]:
 
 
 def not_negative(columns: Floats, target: Floats) -> Floats:
-    """Least squares with weights of at least 0, by trying all sets of a few columns."""
+    """Least squares with weights of at least 0, of as few columns as will do.
+
+    A set of columns takes the place of a smaller one only if it explains `WORTH` more: between
+    parts that are much alike a blend would follow noise.
+    """
     size = columns.shape[1]
     gram, pull = columns.T @ columns, columns.T @ target
-    # A little ridge: parts are much alike, and weights must not depend on noise between them.
-    gram = gram + np.eye(size) * max(0.01 * float(np.trace(gram)) / size, 1e-12)
-    best, least = np.zeros(size), 0.0
+    firm = np.eye(size) * max(0.01 * float(np.trace(gram)) / size, 1e-12)
+    best, most = np.zeros(size), 0.0
     for count in range(1, size + 1):
+        found, explained = best, most * (1 + WORTH)
         for chosen in combinations(range(size), count):
             some = list(chosen)
-            w = np.linalg.solve(gram[np.ix_(some, some)], pull[some])
-            loss = float(-w @ pull[some])
-            if (w >= 0).all() and loss < least:
-                best, least = np.zeros(size), loss
-                best[some] = w
+            w = np.linalg.solve((gram + firm)[np.ix_(some, some)], pull[some])
+            gain = float(w @ pull[some])
+            if (w >= 0).all() and gain > explained:
+                found, explained = np.zeros(size), gain
+                found[some] = w
+        if explained > most * (1 + WORTH):
+            best, most = found, explained
     return best
 
 

@@ -14,7 +14,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any, ClassVar, Literal, Protocol
+from typing import Any, ClassVar, Literal
 
 import numpy as np
 
@@ -89,22 +89,6 @@ def able(members: Sequence[Facts], ask: Ask) -> list[int]:
     if not places:
         raise words.nobody(ask)
     return places
-
-
-class Kept(Protocol):
-    """A policy that can be written down."""
-
-    kind: ClassVar[str]
-    members: tuple[Facts, ...]
-    name: str
-
-    def choose(self, ask: Ask) -> Choice:
-        """See `Policy`."""
-        ...
-
-    def document(self) -> dict[str, Any]:
-        """What is special to this kind, as JSON."""
-        ...
 
 
 def _best_first(members: Sequence[Facts], places: Sequence[int]) -> list[int]:
@@ -281,6 +265,9 @@ class Together:
             members=members, mode=mode, ways=int(found["ways"]), most=int(found["most"]), name=name
         )
 
+
+Kept = Best | Predicted | Cascade | Together
+"""Policies that can be written down."""
 
 _KINDS: dict[str, Any] = {kind.kind: kind for kind in (Best, Predicted, Cascade, Together)}
 

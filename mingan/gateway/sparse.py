@@ -115,7 +115,10 @@ def krylov(rows: Rows, target: ArrayLike, *, steps: int = 18) -> Krylov:
     y = np.asarray(target, float)
     rest = y - y.mean()
     norm = float(np.linalg.norm(rest))
-    lefts, rights, alphas, betas = [], [], [], []
+    lefts: list[Floats] = []
+    rights: list[Singles] = []
+    alphas: list[float] = []
+    betas: list[float] = []
     nothing = 1e-9 * max(norm, 1.0)
     u = rest / norm if norm > nothing else rest
     v = _back(rows, u, centre)
@@ -145,11 +148,10 @@ def krylov(rows: Rows, target: ArrayLike, *, steps: int = 18) -> Krylov:
 
 
 def _back(rows: Rows, u: Floats, centre: Floats) -> Floats:
-    return rows.transposed_times(u) - centre * u.sum()
+    return rows.transposed_times(u) - centre * float(u.sum())
 
 
-def _orthogonal(vector: Floats, others: Sequence[NDArray[np.floating]]) -> Floats:
-    out = vector + 0.0
+def _orthogonal(vector: Floats, others: Sequence[Floats] | Sequence[Singles]) -> Floats:
     for other in others:
-        out = out - float(other @ out) * np.asarray(other, np.float64)
-    return out
+        vector = vector - float(other @ vector) * other.astype(np.float64)
+    return vector
