@@ -61,7 +61,8 @@ class Curve:
         hull: quality against cost.
         aiq, ends: average quality over the range of single models' costs, 95 % interval; nan where
             all cost the same.
-        lead, lead_ends: AIQ above the Zero router's, on the same resamples.
+        lead, lead_ends: how far above the Zero router on average, on the same resamples; of the
+            bare line through its points, which no question held out has picked.
         best: the highest mean quality.
         saved95, saved100: share of the best single model's cost that is saved at 95 % and at all
             of its quality; nan where that is never reached.
@@ -178,10 +179,19 @@ def _range(costs: Floats) -> Ends:
     return float(mean.min()), float(mean.max())
 
 
-def _area(quality: Floats, cost: Floats, span: Ends) -> float:
+def _area(quality: Floats, cost: Floats, span: Ends, *, hulled: bool = True) -> float:
+    """AIQ; or the same of the bare line through the points, in the order of their costs.
+
+    A hull picks the corners that these very questions favour, so that even a router that knows
+    nothing seems to lead. Leads are therefore taken from the bare line.
+    """
     if span[1] <= span[0] * (1 + 1e-9):
         return float("nan")
-    return aiq(hull(cost, quality), low=span[0], high=span[1])
+    if hulled:
+        return aiq(hull(cost, quality), low=span[0], high=span[1])
+    order = np.argsort(cost, kind="stable")
+    grid = np.linspace(span[0], span[1], 201)
+    return float(np.interp(grid, cost[order], quality[order]).mean())
 
 
 def _drawn(quality: Floats, cost: Floats, counts: Floats) -> list[tuple[Floats, Floats]]:
@@ -198,11 +208,12 @@ def _curve(
     span = _range(check.costs)
     zeros = zero(check.scores, check.costs)
     area = _area(quality.mean(axis=0), cost.mean(axis=0), span)
-    mine, theirs = [], []
+    simple = name in ("zero", "random", "oracle")
+    mine, leads = [], []
     for (q, c), (q0, c0) in zip(_drawn(quality, cost, counts), base, strict=True):
         here = (float(c0.min()), float(c0.max()))
         mine.append(_area(q, c, here))
-        theirs.append(_area(q0, c0, here))
+        leads.append(_area(q, c, here, hulled=simple) - _area(q0, c0, here))
     top, dear = float(zeros.qualities[-1]), float(zeros.costs[-1])
 
     def saved(share: float) -> float:
@@ -213,8 +224,9 @@ def _curve(
     unknown = (float("nan"), float("nan"))
     return Curve(
         name=name, hull=curve, aiq=area, ends=interval_of(mine) if known else unknown,
-        lead=area - _area(check.scores.mean(axis=0), check.costs.mean(axis=0), span),
-        lead_ends=interval_of(np.array(mine) - np.array(theirs)) if known else unknown,
+        lead=_area(quality.mean(axis=0), cost.mean(axis=0), span, hulled=simple)
+        - _area(check.scores.mean(axis=0), check.costs.mean(axis=0), span),
+        lead_ends=interval_of(leads) if known else unknown,
         best=float(curve.qualities[-1]), saved95=saved(0.95), saved100=saved(1.0), gap=gap,
     )  # fmt: skip
 

@@ -3,9 +3,10 @@
     features = Features.fit(texts)
     rows = features.of(["37 x 41 = ?"])
 
-Three blocks, each of unit length before it is weighted: runs of 1 to 3 characters (which is all
-that Chinese needs), words and pairs of neighbours, both hashed and weighted by rarity (TF-IDF);
-and the shape: length, lines, options, digits, formulas, code. What is rare in the training texts
+Four blocks, each of unit length before it is weighted: runs of 1 to 3 characters (which is all
+that Chinese needs); words and pairs of neighbours, those of options apart from those of the
+question; all hashed and weighted by rarity (TF-IDF); and the shape: length, lines, options, digits,
+formulas. What is rare in the training texts, and what nearly all of them have,
 is dropped. No answer, no reference and no model is known here.
 """
 
@@ -33,8 +34,11 @@ BITS = 18
 HEAD, TAIL = 6000, 2000
 """Of a longer text so many characters from either end are looked at: routing must stay quick."""
 
-WEIGHTS = (0.7, 0.7, 0.3)
-"""Of characters, words, shape; the kernel of a pair of texts is the sum of the squares' shares."""
+WEIGHTS = (0.7, 0.5, 0.5, 0.3)
+"""Of characters, words of the question, words of its options, shape."""
+
+BLOCKS = 3
+"""Those that are hashed."""
 
 FEWEST, MOST, SHARE = 3, 60_000, 0.3
 """A bucket counts if so many training texts have it, but not more than this share of them; at most
@@ -51,7 +55,7 @@ class Features:
     """Fitted features.
 
     Attributes:
-        buckets: hashes that count, sorted; those of words are 2^18 higher than those of runs.
+        buckets: hashes that count, sorted; those of each block 2^18 above those of the one before.
         rarity: weight of each.
         centre, spread: of every feature of shape.
     """
@@ -64,13 +68,13 @@ class Features:
     @classmethod
     def fit(cls, texts: Sequence[str]) -> Features:
         """Learn from training texts which buckets count, and how much."""
-        seen: NDArray[np.int64] = np.zeros(2 << BITS, np.int64)
+        seen: NDArray[np.int64] = np.zeros(BLOCKS << BITS, np.int64)
         for text in texts:
             seen[np.unique(_hashes(_clip(text)))] += 1
         fewest = FEWEST if len(texts) >= 300 else 1 + (len(texts) >= 60)
         most = max(SHARE * len(texts), 12)
         kept = []
-        for block in (0, 1):
+        for block in range(BLOCKS):
             part = seen[block << BITS : (block + 1) << BITS]
             enough = np.flatnonzero((part >= fewest) & (part <= most))
             if len(enough) > MOST:
@@ -116,14 +120,15 @@ class Features:
         known = self.buckets[places] == hashes if len(self.buckets) else np.zeros(0, bool)
         columns = places[known]
         values = (1 + np.log(counts[known])) * self.rarity[columns]
-        words = self.buckets[columns] >> BITS == 1
-        for block, weight in ((~words, WEIGHTS[0]), (words, WEIGHTS[1])):
-            length = float(np.linalg.norm(values[block]))
+        owner = self.buckets[columns] >> BITS
+        for block in range(BLOCKS):
+            mine = owner == block
+            length = float(np.linalg.norm(values[mine]))
             if length > 0:
-                values[block] *= weight / length
+                values[mine] *= WEIGHTS[block] / length
         form = (np.array(shape(text)) - self.centre) / self.spread
         # Clipped: one text of absurd shape must not outweigh all that its words say.
-        form = np.clip(form, -4, 4) * (WEIGHTS[2] / math.sqrt(SHAPES))
+        form = np.clip(form, -4, 4) * (WEIGHTS[BLOCKS] / math.sqrt(SHAPES))
         every = np.arange(len(self.buckets), self.width)
         return (
             np.concatenate([values, form]).astype(np.float32),
@@ -136,7 +141,7 @@ def _clip(text: str) -> str:
 
 
 def _hashes(text: str) -> Hashes:
-    """Hashes of all runs of characters and all words, with repetitions."""
+    """Hashes of all runs of characters and all words, with repetitions; the block is on top."""
     lowered = text.lower()
     letters = np.frombuffer(lowered.encode("utf-32-le", "replace"), np.uint32).astype(np.uint64)
     found = []
@@ -149,24 +154,14 @@ def _hashes(text: str) -> Hashes:
         mixed = (mixed ^ (mixed >> np.uint64(32))) * _MIX
         found.append((mixed >> np.uint64(64 - BITS)).astype(np.int64))
     mask = (1 << BITS) - 1
-    spoken = [(1 << BITS) | (zlib.crc32(said.encode("utf-8", "replace")) & mask)
-              for said in _said(lowered)]  # fmt: skip
-    return np.concatenate([*found, np.array(spoken, np.int64)]).astype(np.int64)
-
-
-def _said(text: str) -> list[str]:
-    """Words and pairs of neighbours, told apart by whether they stand in the question or in its
-    options; and how the question begins and ends.
-    """
-    option = _OPTION.search(text)
-    stem = _WORD.findall(text[: option.start()] if option else text)
-    options = _WORD.findall(text[option.start() :]) if option else []
-    out = ["begin " + " ".join(stem[:n]) for n in (1, 2, 3)]
-    out += ["end " + " ".join(stem[-n:]) for n in (1, 2)]
-    for place, words in (("", stem), ("option ", options)):
-        out += [place + word for word in words]
-        out += [f"{place}{a} {b}" for a, b in pairwise(words)]
-    return out
+    option = _OPTION.search(lowered)
+    cut = option.start() if option else len(lowered)
+    for block, part in ((1, lowered[:cut]), (2, lowered[cut:])):
+        words = _WORD.findall(part)
+        said = (*words, *(f"{a} {b}" for a, b in pairwise(words)))
+        codes = [zlib.crc32(word.encode("utf-8", "replace")) & mask for word in said]
+        found.append(np.array(codes, np.int64) | (block << BITS))
+    return np.concatenate(found)
 
 
 SHAPES = 18

@@ -39,6 +39,9 @@ FOLDS = 3
 WORTH = 0.05
 """By how much more one more part must explain, of what is explained, to be taken in."""
 
+CHANCE = 8.0
+"""A blend must explain so many times what one column of pure noise would."""
+
 PARTS = ("ability", "neighbours", "ridge")
 
 
@@ -327,9 +330,10 @@ def not_negative(columns: Floats, target: Floats) -> Floats:
     size = columns.shape[1]
     gram, pull = columns.T @ columns, columns.T @ target
     firm = np.eye(size) * max(0.01 * float(np.trace(gram)) / size, 1e-12)
-    best, most = np.zeros(size), 0.0
+    best, most = np.zeros(size), CHANCE * float(target @ target) / max(len(target), 1)
     for count in range(1, size + 1):
-        found, explained = best, most * (1 + WORTH)
+        bar = most * (1 + WORTH) if best.any() else most
+        found, explained = best, bar
         for chosen in combinations(range(size), count):
             some = list(chosen)
             w = np.linalg.solve((gram + firm)[np.ix_(some, some)], pull[some])
@@ -337,7 +341,7 @@ def not_negative(columns: Floats, target: Floats) -> Floats:
             if (w >= 0).all() and gain > explained:
                 found, explained = np.zeros(size), gain
                 found[some] = w
-        if explained > most * (1 + WORTH):
+        if explained > bar:
             best, most = found, explained
     return best
 

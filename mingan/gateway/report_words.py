@@ -48,8 +48,9 @@ def headline(report: Report) -> Text:
     """Whether a policy has proved itself."""
     verdict, single = report.verdict, report.best.removeprefix("best:")
     zh = (
-        f"没见过的 {report.held_out} 道题上，{_policy(report.picked).zh}得 {points(verdict.quality)} "
-        f"分，同样花费不路由得 {points(verdict.zero)} 分，差 {_signed(verdict.lead)}"
+        f"没见过的 {report.held_out} 道题上，{_policy(report.picked).zh}得 "
+        f"{points(verdict.quality)} 分，同样花费不路由得 {points(verdict.zero)} 分，"
+        f"差 {_signed(verdict.lead)}"
         f"（95% 区间 {_signed(verdict.low)} 到 {_signed(verdict.high)}）"
     )
     en = (
