@@ -20,6 +20,7 @@ from mingan.errors import ModelError, ServerFault
 from mingan.gateway.ballots import agreement, decided, gist, winner
 from mingan.gateway.policy import Ask, Choice
 from mingan.gateway.words import MERGE
+from mingan.language import Lang
 from mingan.models.protocol import Message, Reply
 from mingan.records import Usage
 
@@ -306,7 +307,7 @@ def merging(ask: Ask, answers: Sequence[str]) -> Ask:
         f"<<<{i}\n{text.replace('<<<', '<').replace('>>>', '>')}\n>>>"
         for i, text in enumerate(answers, start=1)
     )
-    lang = "zh" if any("\u3400" <= c <= "\u9fff" for c in ask.text) else "en"
+    lang: Lang = "zh" if any("\u3400" <= c <= "\u9fff" for c in ask.text) else "en"
     wish: Message = {"role": "user", "content": f"{ask.text}\n\n{MERGE.say(lang)}\n\n{fenced}"}
     at = max((i for i, m in enumerate(ask.messages) if m["role"] == "user"), default=-1)
     return replace(ask, messages=(*ask.messages[: max(at, 0)], wish))
