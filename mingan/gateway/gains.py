@@ -105,6 +105,7 @@ class Gains:
         ease_weights, gain_weights: of the parts, for what all models share in and for what
             tells them apart.
         prices: (2, models): cost of an ask, and cost of each character of it.
+        natives: how many models were fitted together; newcomers come after them.
         known: points of the training questions; `table`: their scores.
     """
 
@@ -119,13 +120,15 @@ class Gains:
     ease_weights: Floats
     gain_weights: Floats
     prices: Floats
+    natives: int
 
     def quality(self, texts: Sequence[str]) -> Floats:
         """Expected quality: (texts, models), within 0 and 1."""
         rows = self.features.of(texts)
         points = self.space.points(rows)
         parts = self._parts(rows, points)
-        return np.clip(self.means + _blend(parts, self.ease_weights, self.gain_weights), 0.0, 1.0)
+        blend = _blend(parts, self.ease_weights, self.gain_weights, natives=self.natives)
+        return np.clip(self.means + blend, 0.0, 1.0)
 
     def costs(self, texts: Sequence[str]) -> Floats:
         """Expected cost: (texts, models)."""
@@ -134,19 +137,19 @@ class Gains:
 
     def ability(self, texts: Sequence[str]) -> list[str]:
         """The ability that each text most likely needs."""
-        points = self.space.points(self.features.of(texts))
-        return [self.abilities.names[i] for i in self.abilities.of(points)]
+        rows = self.features.of(texts)
+        return [self.abilities.names[i] for i in self.abilities.of(rows)]
 
     def by_ability(self, texts: Sequence[str]) -> Floats:
         """Mean quality of the abilities that each text may need: (texts, models)."""
-        return self.abilities.expected(self.space.points(self.features.of(texts)))
+        return self.abilities.expected(self.features.of(texts))
 
     def _parts(self, rows: Rows, points: Singles) -> Floats:
         weights = self.ease_weights + self.gain_weights
         _, linear = self.linear.predict(rows)
         out = np.zeros((len(PARTS), len(points), len(self.models)))
         if weights[0]:
-            out[0] = self.abilities.expected(points) - self.means
+            out[0] = self.abilities.expected(rows) - self.means
         if weights[1]:
             out[1] = neighbour_means(points, self.known, self.table, self.means) - self.means
         out[2] = linear
@@ -169,7 +172,7 @@ class Gains:
         points = self.space.points(rows)
         mean = float((said.sum() + KAPPA * self.means.mean()) / (len(said) + KAPPA))
         alone = shrunk(
-            self.abilities.of(points), len(self.abilities.names), said[:, None], np.array([mean])
+            self.abilities.of(rows), len(self.abilities.names), said[:, None], np.array([mean])
         )
         table = np.full((len(self.known) + len(said), len(self.models) + 1), np.nan)
         table[: len(self.known), :-1] = self.table
@@ -197,6 +200,7 @@ class Gains:
             "means": pack(self.means, "f8"),
             "weights": pack([self.ease_weights, self.gain_weights], "f8"),
             "prices": pack(self.prices, "f8"),
+            "natives": self.natives,
         }
 
     @classmethod
@@ -209,7 +213,7 @@ class Gains:
             linear=Linear.read(found["linear"]), known=unpack(found["known"]),
             table=unpack(found["table"]).astype(float), means=unpack(found["means"]),
             ease_weights=ease, gain_weights=gain,
-            prices=unpack(found["prices"]),
+            prices=unpack(found["prices"]), natives=int(found["natives"]),
         )  # fmt: skip
 
 
@@ -241,17 +245,18 @@ def fit(table: Table, *, seed: int = 0) -> Fitted:
     tags = table.tags or grouped(points, seed=seed)
     folds = _folds(table, seed)
     penalties = _choose_penalties(rows, scores, folds)
-    held = _held_out(rows, points, tags, scores, folds, penalties)
+    held = _held_out(rows, points, tags, scores, folds, penalties, hashed=len(features.buckets))
     ease_weights, gain_weights = _weights(held, scores - means)
+    abilities = Abilities.fit(rows, tags, scores, means, hashed=len(features.buckets))
     gains = Gains(
         models=table.models, features=features, means=means, space=space, known=points,
-        table=scores, abilities=Abilities.fit(points, tags, scores, means),
+        table=scores, abilities=abilities,
         linear=Linear.fit(rows, scores, penalties), ease_weights=ease_weights,
-        gain_weights=gain_weights, prices=_prices(table),
+        gain_weights=gain_weights, prices=_prices(table), natives=len(table.models),
     )  # fmt: skip
     return Fitted(
         gains=gains, unseen_ability=np.clip(means + held[0], 0, 1),
-        unseen=np.clip(means + _blend(held, ease_weights, gain_weights), 0, 1),
+        unseen=np.clip(means + _blend(held, ease_weights, gain_weights, natives=scores.shape[1]), 0, 1),
     )  # fmt: skip
 
 
@@ -277,7 +282,7 @@ def _choose_penalties(rows: Rows, scores: Floats, folds: NDArray[np.intp]) -> tu
 
 def _held_out(
     rows: Rows, points: Singles, tags: Sequence[str], scores: Floats, folds: NDArray[np.intp],
-    penalties: tuple[float, ...],
+    penalties: tuple[float, ...], *, hashed: int,
 ) -> Floats:  # fmt: skip
     """What every part says of questions that it had not seen: (parts, questions, models)."""
     out = np.zeros((len(PARTS), *scores.shape))
@@ -290,16 +295,18 @@ def _held_out(
         seen = ~np.isnan(some)
         counts = seen.sum(axis=0)
         means = (np.where(seen, some, 0.0).sum(axis=0) + overall) / (counts + 1)
-        abilities = Abilities.fit(points[away], [tags[int(i)] for i in away], some, means)
-        out[0, test] = abilities.expected(points[test]) - means
+        abilities = Abilities.fit(
+            rows.select(away), [tags[int(i)] for i in away], some, means, hashed=hashed
+        )
+        out[0, test] = abilities.expected(rows.select(test)) - means
         out[1, test] = neighbour_means(points[test], points[away], some, means) - means
         out[2, test] = Linear.fit(rows.select(away), some, penalties).predict(rows.select(test))[1]
     return out
 
 
-def _blend(parts: Floats, ease: Floats, gain: Floats) -> Floats:
+def _blend(parts: Floats, ease: Floats, gain: Floats, *, natives: int) -> Floats:
     """Parts weighted: what all models share by `ease`, what tells them apart by `gain`."""
-    shared = parts.mean(axis=2, keepdims=True)
+    shared = parts[:, :, :natives].mean(axis=2, keepdims=True)
     apart = parts - shared
     return np.asarray(np.tensordot(ease, shared, 1) + np.tensordot(gain, apart, 1))
 

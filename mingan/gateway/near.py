@@ -1,7 +1,7 @@
 """Neighbours and abilities: what models made of the questions most like this one.
 
 Texts become points by their words (latent semantic analysis, from a Lanczos sweep); an ask's
-ability is told by a linear discriminant. Small numbers of neighbours are worse than none, so their
+ability is told by naive Bayes. Small numbers of neighbours are worse than none, so their
 mean is drawn to a prior: (sum + kappa * prior) / (K + kappa).
 """
 
@@ -101,68 +101,86 @@ def neighbour_means(
     return out
 
 
+SMOOTH = 0.003
+"""Of the words of an ability: how much of each it is taken to have beforehand."""
+
+TEMPER = 2.0
+"""Weight of a text's features against the frequency of abilities."""
+
+
 @dataclass(frozen=True, slots=True)
 class Abilities:
     """Abilities by name, how a text is told to need one, and what models make of each.
 
     Attributes:
         names: tags, or numbered groups of like texts where there are none.
-        directions, biases: of a linear discriminant in the space of texts.
+        habits: (hashed columns, abilities), log of how much of each column an ability has
+            (multinomial naive Bayes on the weighted features).
+        before: log of how frequent each ability is.
         means: (abilities, models).
     """
 
     names: tuple[str, ...]
-    directions: Floats
-    biases: Floats
+    habits: Singles
+    before: Floats
     means: Floats
 
     @classmethod
-    def fit(cls, points: Singles, tags: Sequence[str], scores: Floats, prior: Floats) -> Abilities:
-        """Means of every ability, drawn to the prior by `KAPPA` questions."""
-        names = tuple(dict.fromkeys(tags))
-        labels = np.array([names.index(tag) for tag in tags], np.intp)
-        counts = np.bincount(labels, minlength=len(names)).astype(float)
-        x = np.asarray(points, float)
-        centres = np.zeros((len(names), x.shape[1]))
-        np.add.at(centres, labels, x)
-        centres /= counts[:, None]
-        apart = x - centres[labels]
-        spread = apart.T @ apart / max(len(x) - len(names), 1)
-        # A tenth of the mean variance on top keeps small tables from seeing patterns in noise.
-        spread += np.eye(len(spread)) * max(0.1 * float(np.trace(spread)) / len(spread), 1e-9)
-        directions = np.asarray(np.linalg.solve(spread, centres.T).T, float)
-        biases = np.log(counts / counts.sum()) - 0.5 * (directions * centres).sum(axis=1)
-        return cls(names, directions, biases, shrunk(labels, len(names), scores, prior))
+    def fit(
+        cls, rows: Rows, tags: Sequence[str], scores: Floats, prior: Floats, *, hashed: int
+    ) -> Abilities:
+        """Means of every ability, drawn to the prior by `KAPPA` questions.
 
-    def chances(self, points: Singles) -> Floats:
+        Args:
+            hashed: how many of the columns are hashed; the others are of shape.
+        """
+        names = tuple(dict.fromkeys(tags))
+        places = {name: i for i, name in enumerate(names)}
+        labels = np.array([places[tag] for tag in tags], np.intp)
+        words = _between(rows, 0, hashed)
+        cells = words.columns.astype(np.int64) * len(names) + np.repeat(labels, words.lengths)
+        sums = np.bincount(cells, weights=words.values, minlength=hashed * len(names))
+        table = sums.reshape(hashed, len(names)) + SMOOTH
+        habits = np.log(table / table.sum(axis=0)).astype(np.float32)
+        counts = np.bincount(labels, minlength=len(names)) + 1.0
+        means = shrunk(labels, len(names), scores, prior)
+        return cls(names, habits, np.log(counts / counts.sum()), means)
+
+    def chances(self, rows: Rows) -> Floats:
         """How likely each text needs each ability: (texts, abilities)."""
-        logits = np.asarray(points, float) @ self.directions.T + self.biases
+        words = _between(rows, 0, len(self.habits))
+        logits = np.empty((len(rows), len(self.names)))
+        ends = np.cumsum(words.lengths)
+        for i, end in enumerate(ends):
+            part = slice(end - words.lengths[i], end)
+            logits[i] = words.values[part] @ self.habits[words.columns[part]]
+        logits = TEMPER * logits + self.before
         logits -= logits.max(axis=1, keepdims=True)
         likely = np.exp(logits)
         return np.asarray(likely / likely.sum(axis=1, keepdims=True))
 
-    def of(self, points: Singles) -> NDArray[np.intp]:
+    def of(self, rows: Rows) -> NDArray[np.intp]:
         """The number of the likeliest ability, by text."""
-        return np.asarray(self.chances(points).argmax(axis=1))
+        return np.asarray(self.chances(rows).argmax(axis=1))
 
-    def expected(self, points: Singles) -> Floats:
+    def expected(self, rows: Rows) -> Floats:
         """Mean quality over the abilities that a text may need: (texts, models)."""
-        return np.asarray(self.chances(points) @ self.means)
+        return np.asarray(self.chances(rows) @ self.means)
 
     def document(self) -> dict[str, Any]:
         """The abilities as JSON."""
         return {
-            "names": list(self.names), "directions": pack(self.directions, "f4"),
-            "biases": pack(self.biases, "f4"), "means": pack(self.means, "f4"),
+            "names": list(self.names), "habits": pack(self.habits, "f2"),
+            "before": pack(self.before, "f8"), "means": pack(self.means, "f4"),
         }  # fmt: skip
 
     @classmethod
     def read(cls, found: dict[str, Any]) -> Abilities:
         """The abilities back from `document`."""
         return cls(
-            tuple(map(str, found["names"])),
-            *(unpack(found[part]).astype(float) for part in ("directions", "biases", "means")),
-        )
+            tuple(map(str, found["names"])), unpack(found["habits"]), unpack(found["before"]),
+            unpack(found["means"]).astype(float),
+        )  # fmt: skip
 
 
 def grouped(points: Singles, *, seed: int = 0) -> tuple[str, ...]:
