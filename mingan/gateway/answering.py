@@ -266,7 +266,7 @@ def _settled(had: dict[str, Reply], out: Sequence[str], weights: dict[str, float
     for member, reply in had.items():
         said = gist(reply.text)
         totals[said] = totals.get(said, 0.0) + weights.get(member, 1.0)
-    ranked = sorted([*totals.values(), 0.0], reverse=True)
+    ranked = sorted([*totals.values(), 0.0, 0.0], reverse=True)
     return ranked[0] - ranked[1] > sum(weights.get(member, 1.0) for member in out)
 
 

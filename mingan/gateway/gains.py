@@ -254,9 +254,10 @@ def fit(table: Table, *, seed: int = 0) -> Fitted:
         linear=Linear.fit(rows, scores, penalties), ease_weights=ease_weights,
         gain_weights=gain_weights, prices=_prices(table), natives=len(table.models),
     )  # fmt: skip
+    blend = _blend(held, ease_weights, gain_weights, natives=len(table.models))
     return Fitted(
         gains=gains, unseen_ability=np.clip(means + held[0], 0, 1),
-        unseen=np.clip(means + _blend(held, ease_weights, gain_weights, natives=scores.shape[1]), 0, 1),
+        unseen=np.clip(means + blend, 0, 1),
     )  # fmt: skip
 
 
