@@ -36,8 +36,8 @@ from mingan.gateway.sparse import Floats, Rows, Singles
 
 FOLDS = 3
 
-WORTH = 0.05
-"""By how much more one more part must explain, of what is explained, to be taken in."""
+FIRM = 0.3
+"""How much the weights of a blend are drawn to each other."""
 
 CHANCE = 8.0
 """A blend must explain so many times what one column of pure noise would."""
@@ -330,28 +330,31 @@ def _weights(held: Floats, wanted: Floats) -> tuple[Floats, Floats]:
 
 
 def not_negative(columns: Floats, target: Floats) -> Floats:
-    """Least squares with weights of at least 0, of as few columns as will do.
+    """Least squares with weights of at least 0, drawn to each other, by trying all sets.
 
-    A set of columns takes the place of a smaller one only if it explains `WORTH` more: between
-    parts that are much alike a blend would follow noise.
+    Columns are brought to one scale and `FIRM` is added to what each shares with itself: parts that
+    are much alike get much the same weight, since which of them is ahead is mostly noise. All
+    weights are 0 if the blend explains less than `CHANCE` columns of pure noise would.
     """
-    size = columns.shape[1]
-    gram, pull = columns.T @ columns, columns.T @ target
-    firm = np.eye(size) * max(0.01 * float(np.trace(gram)) / size, 1e-12)
-    best, most = np.zeros(size), CHANCE * float(target @ target) / max(len(target), 1)
-    for count in range(1, size + 1):
-        bar = most * (1 + WORTH) if best.any() else most
-        found, explained = best, bar
-        for chosen in combinations(range(size), count):
-            some = list(chosen)
-            w = np.linalg.solve((gram + firm)[np.ix_(some, some)], pull[some])
-            gain = float(w @ pull[some])
-            if (w >= 0).all() and gain > explained:
-                found, explained = np.zeros(size), gain
-                found[some] = w
-        if explained > bar:
-            best, most = found, explained
-    return best
+    scale = np.sqrt(np.maximum((columns**2).mean(axis=0), 1e-12))
+    z = columns / scale
+    size, count = columns.shape[1], max(len(target), 1)
+    gram, pull = z.T @ z / count + FIRM * np.eye(size), z.T @ target / count
+    best, most = np.zeros(size), CHANCE * float(target @ target) / count**2
+    for some in (list(c) for n in range(1, size + 1) for c in combinations(range(size), n)):
+        w = np.linalg.solve(gram[np.ix_(some, some)], pull[some])
+        explained = float(w @ pull[some]) * (1 + FIRM)
+        if (w >= 0).all() and explained > most:
+            best, most = np.zeros(size), explained
+            best[some] = w
+    return _full_size(best / scale, columns, target)
+
+
+def _full_size(weights: Floats, columns: Floats, target: Floats) -> Floats:
+    """The same blend at the size with the least squared error: `FIRM` has made it too small."""
+    said = columns @ weights
+    norm = float(said @ said)
+    return weights * max(float(said @ target) / norm, 0.0) if norm > 0 else weights
 
 
 def _prices(table: Table) -> Floats:

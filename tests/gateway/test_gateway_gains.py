@@ -84,13 +84,16 @@ def test_few_neighbours_are_drawn_to_the_prior() -> None:
     assert 0.4 < said[0, 1] < 0.5
 
 
-def test_weights_are_not_negative_and_of_few_columns() -> None:
+def test_weights_are_not_negative_and_noise_has_none() -> None:
     rng = np.random.default_rng(0)
     good, noise = rng.standard_normal((400, 1)), rng.standard_normal((400, 2))
     target = 0.7 * good[:, 0] + 0.3 * rng.standard_normal(400)
     found = not_negative(np.concatenate([good, noise, -good], axis=1), target)
     assert found[0] == pytest.approx(0.7, abs=0.05)
-    assert not found[1:].any()
+    assert found[3] == 0
+    assert (found[1:3] < 0.05).all()
+    twins = not_negative(np.concatenate([good, good + 0.1 * noise], axis=1), target)
+    assert max(twins) - min(t for t in twins if t) < 0.1
     assert not not_negative(noise, target).any()
 
 
