@@ -34,7 +34,10 @@ from mingan.gateway.near import shrunk
 from mingan.gateway.policies import Facts
 from mingan.gateway.sparse import Floats
 
-DRAWS = 400
+DRAWS = 200
+
+STEPS = 60
+"""Trade-offs that a curve is drawn through."""
 
 ROUTERS = ("zero", "random", "ability", "told", "predicted", "oracle")
 
@@ -145,7 +148,7 @@ def curves_of(check: Table, gains: Gains, learn: Table, *, seed: int = 0) -> tup
     expected = gains.costs(check.texts)
     ways = {"zero": (check.scores, check.costs), "random": _ends_of(check)}
     for name, quality in guesses.items():
-        rows = sweep(quality, check.costs if name == "oracle" else expected)
+        rows = sweep(quality, check.costs if name == "oracle" else expected, steps=STEPS)
         ways[name] = (taken(check.scores, rows).T, taken(check.costs, rows).T)
     counts = resampled(len(check), clusters=check.clusters, draws=DRAWS, seed=seed)
     counts = counts / counts.sum(axis=1, keepdims=True)

@@ -36,9 +36,9 @@ ABILITIES = (
 IGNORED = ("id", "sample_id", "index", "oracle_model_to_route_to", "编号")
 ENDINGS = {
     "score": ("_correct", "_score", "|score", "|correct"),
-    "cost": ("_cost", "|total_cost", "|cost"),
+    "cost": ("|total_cost", "_cost", "|cost"),
     "seconds": ("_seconds", "_latency", "|latency", "|seconds"),
-    "answer": ("_answer", "_response", "|model_response", "|answer"),
+    "answer": ("|model_response", "_answer", "_response", "|answer"),
 }
 
 _SCORES = {
@@ -130,8 +130,9 @@ def _rows(path: Path) -> tuple[list[str], list[dict[str, str | None]]]:
     csv.field_size_limit(min(sys.maxsize, 2**31 - 1))
     with opener(path, "rt", encoding="utf-8-sig", newline="") as file:
         reader = csv.DictReader(file)
+        heads = [head for head in reader.fieldnames or [] if head]
         rows = [dict(row) for row in reader]
-    return [h for h in reader.fieldnames or [] if h], rows
+    return heads, rows
 
 
 def _columns(

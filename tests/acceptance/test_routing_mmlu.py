@@ -1,6 +1,6 @@
 """Acceptance: who of GPT-4 and Mixtral is to answer an MMLU question, on questions not seen.
 
-One of the splits of which `benchmarks/routing.py` does five; see docs/en/gateway.md for its figures.
+One of the splits of which `benchmarks/routing.py` does five; docs/en/gateway.md has its figures.
 """
 
 from __future__ import annotations
