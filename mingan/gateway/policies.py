@@ -47,7 +47,7 @@ class Facts:
         cost: of an ask on average; local members may be 0.
         seconds: latency; None where it was not measured.
         density: capability for its size (see mingan density); None where not known.
-        can: what it can do beside text.
+        can: what it can do beside text; None where nobody has said, and then it may be asked.
     """
 
     name: str
@@ -55,7 +55,7 @@ class Facts:
     cost: float = 0.0
     seconds: float | None = None
     density: float | None = None
-    can: frozenset[str] = frozenset()
+    can: frozenset[str] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,7 +84,8 @@ def able(members: Sequence[Facts], ask: Ask) -> list[int]:
     places = [
         i
         for i, member in enumerate(members)
-        if (ask.members is None or member.name in ask.members) and ask.needs <= member.can
+        if (ask.members is None or member.name in ask.members)
+        and (member.can is None or ask.needs <= member.can)
     ]
     if not places:
         raise words.nobody(ask)
@@ -285,12 +286,24 @@ def save(policy: Kept, path: str | Path, *, about: dict[str, Any] | None = None)
         "mingan_policy": VERSION,
         "kind": policy.kind,
         "name": policy.name,
-        "members": [{**asdict(m), "can": sorted(m.can)} for m in policy.members],
-        "about": about or {},
+        "members": [
+            {**asdict(m), "can": None if m.can is None else sorted(m.can)} for m in policy.members
+        ],
+        "about": _finite(about or {}),
         "policy": policy.document(),
     }
     with whole_file(path) as draft:
-        draft.write_text(json.dumps(document, ensure_ascii=False), encoding="utf-8")
+        written = json.dumps(document, ensure_ascii=False, allow_nan=False)
+        draft.write_text(written, encoding="utf-8")
+
+
+def _finite(value: Any) -> Any:
+    """What JSON can hold: a number that is none becomes null."""
+    if isinstance(value, float):
+        return value if np.isfinite(value) else None
+    if isinstance(value, dict):
+        return {key: _finite(item) for key, item in value.items()}
+    return [_finite(item) for item in value] if isinstance(value, list) else value
 
 
 def load(path: str | Path) -> Policy:
@@ -311,7 +324,8 @@ def load(path: str | Path) -> Policy:
         raise words.too_new(path, found["mingan_policy"])
     try:
         members = tuple(
-            Facts(**{**member, "can": frozenset(member["can"])}) for member in found["members"]
+            Facts(**{**member, "can": None if member["can"] is None else frozenset(member["can"])})
+            for member in found["members"]
         )
         policy: Policy = _KINDS[found["kind"]].read(found["policy"], members, str(found["name"]))
     except (KeyError, TypeError, ValueError, AttributeError) as fault:

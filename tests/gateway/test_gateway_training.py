@@ -28,9 +28,9 @@ from mingan.gateway.tables import Found, read_table
 from mingan.gateway.training import Wish, operating_point, train
 
 MEMBERS = (
-    Facts(name="small", quality=0.6, cost=1, seconds=0.5, density=2.0),
+    Facts(name="small", quality=0.6, cost=1, seconds=0.5, density=2.0, can=frozenset()),
     Facts(name="big", quality=0.9, cost=10, seconds=3, can=frozenset({"tools"})),
-    Facts(name="middle", quality=0.85, cost=4, seconds=1),
+    Facts(name="middle", quality=0.85, cost=4, seconds=1, can=frozenset()),
 )
 
 
@@ -51,6 +51,18 @@ def test_the_best_within_limits_and_what_an_asker_may_use() -> None:
         best.choose(ask(needs=frozenset({"images"})))
     with pytest.raises(UsageError):
         best.choose(ask(members=frozenset({"nobody"})))
+
+
+def test_a_member_of_whom_nobody_has_said_what_it_can_may_be_asked() -> None:
+    unknown = (Facts(name="new", quality=0.1), MEMBERS[0])
+    assert Best(members=unknown).choose(ask(needs=frozenset({"tools"}))).models == ("new",)
+
+
+def test_the_report_in_a_policy_is_json_for_everybody(tmp_path: Path) -> None:
+    about = {"aiq": float("nan"), "rows": [{"x": float("inf")}]}
+    save(Best(members=MEMBERS), tmp_path / "p.json", about=about)
+    kept = json.loads((tmp_path / "p.json").read_text("utf-8"))["about"]
+    assert kept == {"aiq": None, "rows": [{"x": None}]}
 
 
 def test_a_fusion_drops_the_weak_and_the_best_merges() -> None:
