@@ -140,6 +140,7 @@ def build() -> Callable[..., Any]:
     from mingan.cli.doctor import doctor
     from mingan.cli.drift import drift
     from mingan.cli.forecast import forecast
+    from mingan.cli.gateway import app as gateway
     from mingan.cli.items import items
     from mingan.cli.ladder import app as ladder
     from mingan.cli.look import compare, export, report, scores
@@ -186,6 +187,7 @@ def build() -> Callable[..., Any]:
     app.add_typer(density, name="density")
     app.add_typer(ladder, name="ladder")
     app.add_typer(world, name="world")
+    app.add_typer(gateway, name="gateway")
     return typer.main.get_command(app)
 
 
