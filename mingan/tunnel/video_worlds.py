@@ -282,6 +282,7 @@ def _walls(world: World) -> tuple[Floats, Floats]:
 
 def _along(clips: Clips, share: float) -> Floats:
     world = clips.world
-    found, _ = find(clips.frames[:, world.given - 2 : world.given])
+    # With one frame given nothing is known of speed.
+    found, _ = find(clips.frames[:, max(0, world.given - 2) : world.given])
     later = np.arange(1, world.ahead + 1)[None, :, None]
-    return found[:, 1:] + later * share * (found[:, 1] - found[:, 0])[:, None]
+    return found[:, -1:] + later * share * (found[:, -1] - found[:, 0])[:, None]
