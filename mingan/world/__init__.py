@@ -6,7 +6,12 @@ laws        the thirteen laws             props  what several things make up: a 
 drawing     poses as frames and masks     takes  a scene played and drawn, with what is true of it
 films       clips as files                baselines  predictors that know nothing and cost nothing
 scoring     one clip against the truth, all clips of a law      desk  a folder of scenes
-asking      a local program as a video model
+telling     laws that a sentence changes at the cut
+questions   scenes as questions           ruler  the grader of clips     vault  where clips lie
+asked       video models on the common road: a folder, a program, a service, a dream
+continuing, programs, services, dreaming    who goes on with a clip
+standing    how models stand: simulator and fantasy, two columns
+asking      a local program for a folder of scenes, without a workspace
 tracks, tracks_prompt, tracks_reading, tracks_grader    scenes as coordinates, for language models
 stories, stories_order    minimal pairs about people and stories; events in order
 levels      which level a question is of
