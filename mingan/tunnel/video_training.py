@@ -70,7 +70,7 @@ class Recipe:
 USUAL_TIMES = (0.0, 0.0)
 """`at_zero` and `middle` of text-to-image models, which fail here."""
 
-HIDDEN_TIMES = (0.1, -0.5)
+HIDDEN_TIMES = (0.3, -1.0)
 """Where a world hides something, more has to be learned between noise and picture."""
 
 Caption = Callable[[Clips], list[str]]
