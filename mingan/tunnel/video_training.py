@@ -216,7 +216,7 @@ def _mixed(clean: Tensor, noise: Tensor, times: Tensor, given: int) -> Tensor:
 @torch.no_grad()
 def go_on(
     model: VideoModel, given: Frames, *, ahead: int, seed: int, steps: int = SAMPLES,
-    captions: list[str] | None = None,
+    last: float | None = None, captions: list[str] | None = None,
 ) -> Frames:  # fmt: skip
     """Frames (N, ahead, H, W) that follow what is given (N, T, H, W), made from noise.
 
@@ -224,6 +224,8 @@ def go_on(
 
     Args:
         steps: of the flow from noise to picture (Euler).
+        last: the time at which the last step begins; by default all are equally long. Times near 1
+            are hardly trained, and a step that begins there adds little but error.
     """
     device = next(model.parameters()).device
     rng = np.random.default_rng(seed)
@@ -233,13 +235,13 @@ def go_on(
     x = torch.cat([shown, torch.from_numpy(noise).to(device)], dim=1)
     size, patch = (before + ahead, height, width), model.shape.patch
     words = None if captions is None else words_of(captions).to(device)
-    for step in range(steps):
-        t = step / steps
+    begins = np.linspace(0, (steps - 1) / steps if last is None else last, steps).tolist()
+    for t, then in zip(begins, [*begins[1:], 1.0], strict=True):
         times = torch.full((count,), t, device=device)
         said = model(alike(x, size, before, times, words, patch))
         clean = to_frames(said, size, patch)[:, before:]
         now = x[:, before:]
-        x = torch.cat([shown, now + (clean - now) / (1 - t) / steps], dim=1)
+        x = torch.cat([shown, now + (clean - now) * (then - t) / (1 - t)], dim=1)
     made: Frames = (x[:, before:] / SCALE).cpu().numpy()
     return made
 
