@@ -35,8 +35,8 @@ VERSION = "1"
 GAIN = 10.0
 """Points between best free predictor and ceiling above which there is something to gain."""
 
-_KEPT = 24
-"""Scenes whose truth is kept in memory."""
+_KEPT = 4
+"""Scenes whose truth is kept in memory: some 10 MB each at 128 by 128."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

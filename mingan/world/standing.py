@@ -107,8 +107,10 @@ def standing(questions: Iterable[Question], answers: Iterable[Answer]) -> Standi
             continue
         references[place] = told
     asked = {question for question, _ in references}
-    for name in asked:
-        clips += free_of(scenes[name]).values()
+    # In the bank's order: intervals are drawn by place.
+    for name in scenes:
+        if name in asked:
+            clips += free_of(scenes[name]).values()
     return Standing(
         scenes=scenes, references=references, clips=tuple(clips), rows=by_law(clips),
         without={m: sum((q, m) not in references for q in scenes) for m in models},
