@@ -10,8 +10,6 @@ a small model can learn them. The module must not know the model.
 
 from __future__ import annotations
 
-import numpy as np
-
 from mingan.tunnel.video_worlds import Clips
 
 _FINE = 4
@@ -40,14 +38,3 @@ def _ball(x: float, y: float, across: float, down: float) -> str:
     side = f"{'right' if across > 0 else 'left'}{round(abs(across) * _FINE)}"
     rise = f"{'down' if down > 0 else 'up'}{round(abs(down) * _FINE)}"
     return f"a ball at {places} moves {side} {rise}"
-
-
-def mixed(clips: Clips) -> list[str]:
-    """In detail for every other clip: what most data look like after half of it is written anew."""
-    one, other = detailed(clips), short(clips)
-    return [a if k % 2 else b for k, (a, b) in enumerate(zip(one, other, strict=True))]
-
-
-def distinct(captions: list[str]) -> int:
-    """How many different captions there are."""
-    return int(np.unique(captions).size)

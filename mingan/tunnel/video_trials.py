@@ -135,8 +135,7 @@ def calibration(
     """Sample each held-out clip many times, and fork it as often.
 
     With one step there is nothing but the mean; eight up to time .7, and the rest at once, spread
-    best. The region is an ellipse around the samples' mean
-    with their covariance, as large as holds four fifths of them.
+    best. For the region see `_holds`.
     """
     rng = np.random.default_rng(seed)
     asked = world.play(clips, rng)
@@ -168,14 +167,19 @@ def _last(frames: np.ndarray, asked: Clips) -> Floats:
 
 
 def _holds(samples: Floats, place: Floats, *, share: float = 0.8) -> bool:
-    """Whether the ellipse that holds a share of the samples holds a place."""
+    """Whether the region that holds a share of the samples holds a place too.
+
+    Full conformal prediction (Vovk et al., 2005): the place is put among the samples, an ellipse
+    is laid through all of them, and the place is inside if enough of them lie farther out. If it
+    is drawn as they are, this is so with just that chance, however few there are; an ellipse laid
+    through the samples alone fits them too well and holds a new one too seldom.
+    """
     known = samples[~np.isnan(samples[:, 0])]
     if len(known) < 8:
         return False
-    middle = known.mean(axis=0)
-    inverse = np.linalg.inv(np.cov(known.T) + 1e-4 * np.eye(2))
-
-    def far(at: Floats) -> Floats:
-        return np.asarray(np.einsum("ni,ij,nj->n", at - middle, inverse, at - middle))
-
-    return bool(far(place[None])[0] <= np.quantile(far(known), share))
+    every = np.concatenate([place[None], known])
+    apart = every - every.mean(axis=0)
+    inverse = np.linalg.inv(np.cov(every.T) + 1e-4 * np.eye(2))
+    far = np.einsum("ni,ij,nj->n", apart, inverse, apart)
+    nearer = int((far[1:] < far[0]).sum())
+    return nearer < share * len(every)

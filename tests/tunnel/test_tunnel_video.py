@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 from pathlib import Path
 
@@ -212,13 +213,10 @@ def test_captions_say_what_the_simulator_knows() -> None:
     clips = World(gravity=(0.0, 0.15, -0.15), balls=1).play(48, np.random.default_rng(0))
     told = video_captions.detailed(clips)
     assert {line.rsplit(" ", 1)[1] for line in told} == {"none", "down", "up"}
-    assert video_captions.distinct(told) > 40
-    assert video_captions.distinct(video_captions.short(clips)) == 1
+    assert len(set(told)) > 40
+    assert len(set(video_captions.short(clips))) == 1
     x = float(clips.states[0, 2, 0, 0])
     assert f"x{round(2 * x)}" in told[0].split()
-    half = video_captions.mixed(clips)
-    assert half[0] == "a ball moves"
-    assert half[1] == told[1]
 
 
 # --- training -----------------------------------------------------------------------------------
@@ -281,6 +279,19 @@ def test_the_usual_schedule_takes_no_clip_at_time_zero() -> None:
     assert np.median(usual) == pytest.approx(0.5, abs=0.03)
 
 
+def test_the_region_holds_what_is_drawn_alike_as_often_as_it_says() -> None:
+    from mingan.tunnel.video_trials import _holds
+
+    rng = np.random.default_rng(0)
+    for few in (16, 64):
+        held = [_holds(each[1:], each[0]) for each in rng.standard_normal((3000, few + 1, 2))]
+        # With few samples the share goes in steps: 14 of 17 places, 52 of 65.
+        assert np.mean(held) == pytest.approx(math.ceil(0.8 * (few + 1)) / (few + 1), abs=0.02)
+    off = [_holds(each[1:], each[0] + 2) for each in rng.standard_normal((300, 65, 2))]
+    assert np.mean(off) < 0.4
+    assert not _holds(np.full((64, 2), np.nan), np.zeros(2))
+
+
 def test_calibration_tells_an_average_from_a_spread(monkeypatch: pytest.MonkeyPatch) -> None:
     """With the truth's own forks for samples it is calibrated; with their mean it is not."""
     world = WORLDS["hidden"]
@@ -294,7 +305,7 @@ def test_calibration_tells_an_average_from_a_spread(monkeypatch: pytest.MonkeyPa
 
     monkeypatch.setattr("mingan.tunnel.video_trials.go_on", forks)
     found = calibration(drawn(), world, clips=48, samples=64)
-    assert 0.68 < found.inside < 0.9
+    assert 0.7 < found.inside < 0.9
     assert found.spread == pytest.approx(1.0, abs=0.1)
     monkeypatch.setattr("mingan.tunnel.video_trials.go_on", one)
     collapsed = calibration(drawn(), world, clips=48, samples=16)
