@@ -182,12 +182,11 @@ def build() -> Callable[..., Any]:
         ("doctor", doctor, Text("查装了什么、缺什么", "what is installed, and what is wrong")),
     ):  # fmt: skip
         app.command(name, help=about.say())(command)
-    app.add_typer(banks, name="bank")
-    app.add_typer(models, name="models")
-    app.add_typer(density, name="density")
-    app.add_typer(ladder, name="ladder")
-    app.add_typer(world, name="world")
-    app.add_typer(gateway, name="gateway")
+    for name, room in (
+        ("bank", banks), ("models", models), ("density", density), ("ladder", ladder),
+        ("world", world), ("gateway", gateway),
+    ):  # fmt: skip
+        app.add_typer(room, name=name)
     return typer.main.get_command(app)
 
 

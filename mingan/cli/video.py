@@ -21,33 +21,41 @@ _RECALL = 20_000
 """Clips among which recall looks for the most alike."""
 
 
+WorldOption = Annotated[
+    str,
+    typer.Option("--world", metavar="walls|gravity|hidden|two|large|gpu",
+                 help=help_("哪个小世界", "which small world")),
+]  # fmt: skip
+StepsOption = Annotated[
+    list[int] | None,
+    typer.Option("--steps", min=10, max=1_000_000,
+                 help=help_("一级训练多少步（可写多次）", "steps of a rung (may be repeated)")),
+]  # fmt: skip
+SeedOption = Annotated[
+    int, typer.Option("--seed", min=0, max=999, help=help_("种子", "the seed"))
+]  # fmt: skip
+UsualOption = Annotated[
+    bool,
+    typer.Option("--usual-times",
+                 help=help_("用文生图常用的时间表（会失败，作对照）",
+                            "the usual schedule of times (it fails; for comparison)")),
+]  # fmt: skip
+PlaceOption = Annotated[
+    Path,
+    typer.Option("--folder", metavar="FOLDER",
+                 help=help_("存在哪里；断了用同一个接着来",
+                            "where it is kept; the same one goes on after a stop")),
+]  # fmt: skip
+
+
 def video(
-    world: Annotated[
-        str,
-        typer.Option("--world", metavar="walls|gravity|hidden|two|large|gpu",
-                     help=help_("哪个小世界", "which small world")),
-    ] = "walls",
-    steps: Annotated[
-        list[int] | None,
-        typer.Option("--steps", min=10, max=1_000_000,
-                     help=help_("一级训练多少步（可写多次）", "steps of a rung (may be repeated)")),
-    ] = None,
-    seed: Annotated[int, typer.Option("--seed", min=0, max=999,
-                                      help=help_("种子", "the seed"))] = 0,
-    usual: Annotated[
-        bool,
-        typer.Option("--usual-times",
-                     help=help_("用文生图常用的时间表（会失败，作对照）",
-                                "the usual schedule of times (it fails; for comparison)")),
-    ] = False,
-    folder: Annotated[
-        Path,
-        typer.Option("--folder", metavar="FOLDER",
-                     help=help_("存在哪里；断了用同一个接着来",
-                                "where it is kept; the same one goes on after a stop")),
-    ] = Path("video"),
+    world: WorldOption = "walls",
+    steps: StepsOption = None,
+    seed: SeedOption = 0,
+    usual: UsualOption = False,
+    folder: PlaceOption = Path("video"),
     json: JsonOption = False,
-) -> int:  # fmt: skip
+) -> int:
     """Train rungs and hold them against what costs nothing."""
     import importlib.util
 
@@ -99,6 +107,8 @@ def _rung(
     from mingan.tunnel.video_trials import calibration, faster, slower, trial
 
     device = "cuda" if torch.cuda.is_available() else "cpu"
+    # Nets so small wait for one another more than they reckon on several cores.
+    torch.set_num_threads(1)
     recipe = Recipe(steps=steps, device=device)
     if usual or world.kick:
         at_zero, middle = USUAL_TIMES if usual else HIDDEN_TIMES

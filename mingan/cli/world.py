@@ -23,6 +23,26 @@ class Wording(StrEnum):
     en = "en"
 
 
+LawsOption = Annotated[
+    list[str] | None,
+    typer.Option("--law", metavar="NAME",
+                 help=help_("只要这些规律（可写多次）", "only these laws (may be repeated)")),
+]  # fmt: skip
+SplitsOption = Annotated[
+    list[str] | None,
+    typer.Option("--split", metavar="within|beyond|combined|gravity|told",
+                 help=help_("只要这些划分（可写多次）", "only these splits (may be repeated)")),
+]  # fmt: skip
+SeedsOption = Annotated[
+    int, typer.Option("--seeds", min=1, max=1000, help=help_("每种几个场景", "scenes of each kind"))
+]  # fmt: skip
+PublicOption = Annotated[
+    bool,
+    typer.Option("--public",
+                 help=help_("用公开的种子（别人也做得出同样的）",
+                            "public seeds, the same scenes for everybody")),
+]  # fmt: skip
+
 app = typer.Typer(
     help=Text(
         "世界：看了开头，接得下去吗", "the world: can it continue what it was shown?"
@@ -34,29 +54,13 @@ app = typer.Typer(
 @app.command("make", help=help_("做出一批场景，给模型看的在 given 里", "make scenes to continue"))
 def make(
     folder: FolderArgument,
-    law: Annotated[
-        list[str] | None,
-        typer.Option("--law", metavar="NAME",
-                     help=help_("只要这些规律（可写多次）", "only these laws (may be repeated)")),
-    ] = None,
-    split: Annotated[
-        list[str] | None,
-        typer.Option("--split", metavar="within|beyond|combined|gravity|told",
-                     help=help_("只要这些划分（可写多次）", "only these splits (may be repeated)")),
-    ] = None,
-    seeds: Annotated[
-        int, typer.Option("--seeds", min=1, max=1000,
-                          help=help_("每种几个场景", "scenes of each kind"))
-    ] = 10,
+    law: LawsOption = None,
+    split: SplitsOption = None,
+    seeds: SeedsOption = 10,
     size: Annotated[
         str, typer.Option("--size", metavar="WxH", help=help_("画面大小", "size of the picture"))
     ] = "128x128",
-    public: Annotated[
-        bool,
-        typer.Option("--public",
-                     help=help_("用公开的种子（别人也做得出同样的）",
-                                "public seeds, the same scenes for everybody")),
-    ] = False,
+    public: PublicOption = False,
     workspace: WorkspaceOption = None,
 ) -> int:  # fmt: skip
     """Scenes with private seeds from the workspace's key."""
@@ -208,30 +212,14 @@ def _progress(done: int, total: int) -> None:
     ),
 )
 def tracks(
-    law: Annotated[
-        list[str] | None,
-        typer.Option("--law", metavar="NAME",
-                     help=help_("只要这些规律（可写多次）", "only these laws (may be repeated)")),
-    ] = None,
-    split: Annotated[
-        list[str] | None,
-        typer.Option("--split", metavar="within|beyond|combined|gravity|told",
-                     help=help_("只要这些划分（可写多次）", "only these splits (may be repeated)")),
-    ] = None,
-    seeds: Annotated[
-        int, typer.Option("--seeds", min=1, max=1000,
-                          help=help_("每种几个场景", "scenes of each kind"))
-    ] = 3,
+    law: LawsOption = None,
+    split: SplitsOption = None,
+    seeds: SeedsOption = 3,
     wording: Annotated[
         Wording, typer.Option("--wording", help=help_("题目用中文还是英文写",
                                                       "the language of the questions"))
     ] = Wording.zh,
-    public: Annotated[
-        bool,
-        typer.Option("--public",
-                     help=help_("用公开的种子（别人也做得出同样的）",
-                                "public seeds, the same scenes for everybody")),
-    ] = False,
+    public: PublicOption = False,
     workspace: WorkspaceOption = None,
 ) -> int:  # fmt: skip
     """The bank world-tracks in the workspace, with private seeds from its key."""

@@ -120,7 +120,7 @@ def day(row: Mapping[str, str], column: Column, file: Path, number: int) -> date
         try:
             return date(year or 0, month or 7, one or (15 if month else 1))
         except ValueError:
-            pass
+            pass  # a month 13, a day 31 of June: said below, as of any other that is none
     zh, en = place_of(file.name, number)
     raise InputError(
         f"{zh} “{column.head}”列：日期要写成 2024-07-23 或 2024-07，而写的是 {text!r}。",

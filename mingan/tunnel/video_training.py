@@ -168,7 +168,7 @@ def _part(
     recipe: Recipe, world: World, rng: np.random.Generator, captions: Caption | None
 ) -> tuple[Packed, Tensor]:
     """Clips of one world, noisy, and their patches as they are without noise."""
-    clips = world.play(max(1, recipe.batch), rng)
+    clips = world.play(recipe.batch, rng)
     clean = torch.from_numpy(clips.frames) * SCALE
     times = torch.from_numpy(_times(recipe, rng).astype(np.float32))
     noise = torch.from_numpy(rng.standard_normal(clips.frames.shape, dtype=np.float32))

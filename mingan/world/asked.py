@@ -24,7 +24,6 @@ from mingan.errors import (
     InputError,
     MinganError,
     MissingExtraError,
-    ModelError,
     ModelsFileError,
     RequestRejected,
     StoreError,
@@ -101,28 +100,31 @@ class VideoModel:
         try:
             scene = scene_in(request.shown)
             takes = await in_daemon_thread(lambda: play_scene(scene, forks=1))
-        except InputError as fault:
-            raise RequestRejected(*fault.message) from fault
-        with TemporaryDirectory(prefix="mingan-", ignore_cleanup_errors=True) as folder:
-            given = Path(folder) / f"{scene.name}.mp4"
-            await in_daemon_thread(lambda: write_film(given, takes.given))
-            seed = request.generation.seed
-            try:
-                made = await self._continuer.continue_clip(
-                    given, prompt_of(takes.told).en, seconds=AHEAD / FPS,
-                    seed=request.repeat if seed is None else seed,
-                )  # fmt: skip
-            except Refused as fault:
-                return Reply(text="", finish="refusal", at=begun, meta={"said": fault.say("en")})
-        try:
+            made = await self._continued(request, takes)
             # On disk before anything else: it was paid for.
             name = await in_daemon_thread(lambda: vault.keep(made.clip))
             film = await in_daemon_thread(lambda: _read(name, takes, made))
-        except ModelError:
-            raise
+        except Refused as fault:
+            return Reply(text="", finish="refusal", at=begun, meta={"said": fault.say("en")})
         except (InputError, StoreError) as fault:
             raise RequestRejected(*fault.message) from fault
+        except OSError as fault:
+            raise RequestRejected(
+                f"临时文件写不了（{fault.strerror}）；腾出地方再问。",
+                f"A temporary file cannot be written ({fault.strerror}); make room and ask again.",
+            ) from fault
         return _reply(scene, made, name, film, begun)
+
+    async def _continued(self, request: Request, takes: Takes) -> Continued:
+        """What whoever continues makes of a scene's beginning."""
+        with TemporaryDirectory(prefix="mingan-", ignore_cleanup_errors=True) as folder:
+            given = Path(folder) / f"{takes.scene.name}.mp4"
+            await in_daemon_thread(lambda: write_film(given, takes.given))
+            seed = request.generation.seed
+            return await self._continuer.continue_clip(
+                given, prompt_of(takes.told).en, seconds=AHEAD / FPS,
+                seed=request.repeat if seed is None else seed,
+            )  # fmt: skip
 
     async def close(self) -> None:
         """Let the continuer go."""

@@ -116,12 +116,16 @@ def _frames(file: Path, width: int, height: int) -> tuple[list[Pixels], float]:
     source = cv2.VideoCapture(str(file))
     fps = float(source.get(cv2.CAP_PROP_FPS) or 0)
     frames: list[Pixels] = []
-    while len(frames) < _MOST:
-        ok, frame = source.read()
-        if not ok:
-            break
-        frames.append(_fitted(cv2.cvtColor(frame, cv2.COLOR_BGR2RGB), width, height))
-    source.release()
+    try:
+        while len(frames) < _MOST:
+            ok, frame = source.read()
+            if not ok:
+                break
+            frames.append(_fitted(cv2.cvtColor(frame, cv2.COLOR_BGR2RGB), width, height))
+    except cv2.error:
+        frames = []  # a picture that is none of red, green and blue
+    finally:
+        source.release()
     if not frames or not 1 <= fps <= 240:
         raise InputError(
             f"{file.name} 不是能读的视频。", f"{file.name} is no clip that can be read."

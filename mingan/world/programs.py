@@ -67,7 +67,7 @@ def run(words: Sequence[str], told: Mapping[str, str], out: Path, *, timeout: fl
     try:
         done = subprocess.run(line, capture_output=True, timeout=timeout, check=False,
                               stdin=subprocess.DEVNULL)  # fmt: skip
-    except (FileNotFoundError, PermissionError) as fault:
+    except OSError as fault:  # not there, not to be run, no program at all
         raise UsageError(
             f"运行不了 {words[0]!r}；写它的完整路径，或者装上它。",
             f"Cannot run {words[0]!r}; write its whole path, or install it.",

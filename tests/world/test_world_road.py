@@ -18,12 +18,14 @@ from video_server import VideoServer
 from mingan import grading, shelf
 from mingan.bank import Bank
 from mingan.cli.app import run as mingan
-from mingan.errors import InputError, StoreError
+from mingan.errors import InputError, RequestRejected, StoreError
+from mingan.models.protocol import Request
 from mingan.records import ModelCard, Question, content_hash
 from mingan.workspace import Workspace
 from mingan.world import desk, vault
-from mingan.world.asked import Reference, ServiceModel, reference_in
+from mingan.world.asked import ClipsModel, Reference, ServiceModel, reference_in
 from mingan.world.films import read_film, write_film
+from mingan.world.programs import Program
 from mingan.world.questions import Continuation, params_of, questions_of, scene_in
 from mingan.world.ruler import Bar, MotionGrader, free_of, measured
 from mingan.world.scenes import GIVEN, Scene, seed_of
@@ -222,6 +224,31 @@ def test_a_bank_of_scenes_is_a_good_bank() -> None:
     desk.make(Path("scenes"), [scene("ledge"), scene("pendulum", "told")])
     assert shelf.check_bank("scenes/world.jsonl") == []
     assert [q.kind for q in shelf.find_bank("scenes/world.jsonl").questions] == ["video"] * 2
+
+
+async def test_a_program_that_is_none_is_told(tmp_path: Path) -> None:
+    odd = tmp_path / "odd"
+    odd.write_bytes(bytes(64))
+    odd.chmod(0o755)
+    takes = play_scene(scene(), forks=1)
+    write_film(tmp_path / "given.mp4", takes.given)
+    for command in (f"{odd} {{given}} {{out}}", "no-such-program {given} {out}"):
+        with pytest.raises(RequestRejected):
+            await Program(command).continue_clip(tmp_path / "given.mp4", "", seconds=3.0, seed=0)
+
+
+async def test_a_full_temporary_folder_is_no_traceback(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object, **__: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    (tmp_path / "clips").mkdir()
+    card = ModelCard(name="x", kind="clips", options={"folder": str(tmp_path / "clips")})
+    model = ClipsModel(card)
+    monkeypatch.setattr("mingan.world.asked.TemporaryDirectory", full)
+    with pytest.raises(RequestRejected, match="No space"):
+        await model.answer(Request(messages=(), shown={"scene": params_of(scene())}))
 
 
 # --- a service ----------------------------------------------------------------------------------

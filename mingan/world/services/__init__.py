@@ -69,13 +69,10 @@ def continuer_of(
             f"[[model]] {name!r}: model (the service's own name of it) is missing; add it.",
         )
     client = Client(
-        Places(base_url, name),
-        name=name,
-        key_env=api_key_env,
+        Places(base_url, name), name=name, key_env=api_key_env,
         scheme="key" if read.service == "gemini" and read.auth == "key" else "bearer",
-        most=round(read.max_mb * 2**20),
-        patience=read.request_timeout,
-    )
+        most=round(read.max_mb * 2**20), patience=read.request_timeout,
+    )  # fmt: skip
     return ServiceContinuer(
         _wire_of(read, model),
         client,
@@ -83,12 +80,9 @@ def continuer_of(
         Price(per_second=read.price, cap=read.cap, currency=read.currency),
         model=model,
         lines=int(read.resolution.removesuffix("p")),
-        patience=Patience(
-            every=read.poll,
-            total=read.timeout,
-            retry=Retry(base=min(1.0, read.poll), cap=60.0),
-        ),
-    )
+        patience=Patience(every=read.poll, total=read.timeout,
+                          retry=Retry(base=min(1.0, read.poll), cap=60.0)),
+    )  # fmt: skip
 
 
 def _wire_of(options: Options, model: str) -> Wire:
