@@ -182,7 +182,7 @@ class Desk:
         self._need_weights(words)
         self._redirect()
         command = self._with_database(command)
-        if words[:2] == ["mingan", "serve"]:
+        if words[:2] == ["mingan", "serve"] or words[:3] == ["mingan", "gateway", "serve"]:
             return self._serve(shlex.split(command))
         if words[0] == "mingan" and not _NEEDS_A_SHELL.search(command) and not self._pastes():
             return self._here(shlex.split(command)[1:], typed)
@@ -206,7 +206,7 @@ class Desk:
         return status, said.buffer.getvalue().decode("utf-8")  # type: ignore[attr-defined]
 
     def _serve(self, words: list[str]) -> tuple[int, str]:
-        """Serve the bench, look at it, and end it as a person does, with Ctrl-C."""
+        """Serve the bench or the gateway, look at it, and end it as a person does, with Ctrl-C."""
         env = self.env | {"BROWSER": "true"}  # a program that opens nothing
         with subprocess.Popen(
             words, cwd=self.folder, env=env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
@@ -218,8 +218,10 @@ class Desk:
                 address = re.search(r"http://\S+", said)
                 assert address, f"{words} says no address: {said}"
                 here = re.sub(r"//[^:/]+:", "//127.0.0.1:", address[0])
+                gateway = "gateway" in words
+                here, sign = (f"{here}/models", "mingan") if gateway else (here, "Mingan")
                 with urllib.request.urlopen(here, timeout=60) as page:
-                    assert "Mingan" in page.read().decode("utf-8")
+                    assert sign in page.read().decode("utf-8")
             finally:
                 process.send_signal(signal.SIGINT)
             said += process.stdout.read()

@@ -15,6 +15,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import docs_endpoint
 import pytest
@@ -142,13 +143,16 @@ def _is_fenced(page: Path, line: str) -> bool:
 def tree() -> dict[str, set[str]]:
     """The options of every command that does something, by its name: `models fetch`."""
     found: dict[str, set[str]] = {}
-    for name, command in build().commands.items():
-        parts = dict(getattr(command, "commands", {}))
-        if not parts or getattr(command, "invoke_without_command", False):
-            parts[""] = command  # a group may do something by itself
+
+    def add(name: str, command: Any) -> None:
+        parts = getattr(command, "commands", {})
         for sub, part in parts.items():
-            options = {option for parameter in part.params for option in parameter.opts}
-            found[f"{name} {sub}".strip()] = options
+            add(f"{name} {sub}".strip(), part)
+        if name and (not parts or getattr(command, "invoke_without_command", False)):
+            # A group may do something by itself.
+            found[name] = {option for parameter in command.params for option in parameter.opts}
+
+    add("", build())
     return found
 
 
@@ -176,8 +180,8 @@ def test_every_mingan_command_and_option_exists(page: Path) -> None:
         if words[0].startswith("-"):
             assert words[0] in ("--help", "--version", "--lang"), text
             continue
-        name = next((n for n in (" ".join(words[:2]), words[0]) if n in COMMANDS), None)
-        groups = {known.split()[0] for known in COMMANDS if " " in known}
+        name = next((n for k in (3, 2, 1) if (n := " ".join(words[:k])) in COMMANDS), None)
+        groups = {word for known in COMMANDS for word in known.split()[:-1]}
         assert name or words == [w for w in words if w in groups], f"no such command: {text}"
         if name is None:
             continue

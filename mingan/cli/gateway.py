@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from mingan.cli import say
+from mingan.cli import gateway_serve, say
 from mingan.cli.options import BankOption, JsonOption, ModelsOption, WorkspaceOption, help_
 from mingan.language import Text
 
@@ -83,6 +83,14 @@ app = typer.Typer(
 @app.callback()
 def gateway() -> None:
     """Put the scores to work."""
+
+
+app.command(
+    name="serve",
+    help=Text("开一个 OpenAI 兼容的地址，由策略挑谁来答",
+              "one OpenAI-compatible address; the policy decides who answers").say(),
+)(gateway_serve.serve)  # fmt: skip
+app.add_typer(gateway_serve.keys, name="key")
 
 
 @app.command(

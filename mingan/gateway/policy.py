@@ -73,7 +73,10 @@ class Choice:
 class Policy(Protocol):
     """Decides; must be quick, and must not send anything."""
 
-    name: str
+    @property
+    def name(self) -> str:
+        """What it is called in a log."""
+        ...
 
     def choose(self, ask: Ask) -> Choice:
         """Who is to answer `ask`."""

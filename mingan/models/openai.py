@@ -71,7 +71,7 @@ class OpenAIModel:
         """Say `request` and wait for the whole reply; see `mingan.models.protocol.Model`."""
         import aiohttp
 
-        key = self._key()
+        key = key_of(self.card)
         generation = request.generation if request.generation != _PLAIN else self.card.generation
         body = wire.encode(self._settings(generation), request.messages, generation.system)
         try:
@@ -225,24 +225,6 @@ class OpenAIModel:
             f"({why})",
         )
 
-    def _key(self) -> str:
-        name = self.card.api_key_env
-        if not name:
-            return ""
-        key = keys.find(name)
-        if not key:
-            raise KeyRejected(
-                f"没有找到 {self.card.name} 的密钥：请先设置环境变量 {name}。",
-                f"There is no key for {self.card.name}: set the environment variable {name}.",
-            )
-        if not keys.is_possible(key):
-            raise KeyRejected(
-                f"环境变量 {name} 里的密钥含有密钥里不会有的字符，请重新复制一遍。",
-                f"The key in the environment variable {name} holds characters that no key has; "
-                "copy it again.",
-            )
-        return key
-
     def _settings(self, generation: Generation) -> dict[str, Any]:
         if self._base is None or self._base[0] is not generation:
             base = wire.settings(self.card.model or self.card.name, generation)
@@ -257,7 +239,7 @@ class OpenAIModel:
         if self._session is None or self._session.closed or self._loop is not loop:
             import aiohttp
 
-            self._proxy = _proxy_for(self._url)
+            self._proxy = proxy_for(self._url)
             self._loop = loop
             self._session = aiohttp.ClientSession(
                 connector=aiohttp.TCPConnector(limit=0, ttl_dns_cache=300),
@@ -266,6 +248,30 @@ class OpenAIModel:
                 headers={"Content-Type": "application/json", "User-Agent": "mingan"},
             )
         return self._session
+
+
+def key_of(card: ModelCard) -> str:
+    """The key of a card's endpoint, looked up now; "" where it needs none.
+
+    Raises:
+        KeyRejected: it is not there, or cannot be one.
+    """
+    name = card.api_key_env
+    if not name:
+        return ""
+    key = keys.find(name)
+    if not key:
+        raise KeyRejected(
+            f"没有找到 {card.name} 的密钥：请先设置环境变量 {name}。",
+            f"There is no key for {card.name}: set the environment variable {name}.",
+        )
+    if not keys.is_possible(key):
+        raise KeyRejected(
+            f"环境变量 {name} 里的密钥含有密钥里不会有的字符，请重新复制一遍。",
+            f"The key in the environment variable {name} holds characters that no key has; "
+            "copy it again.",
+        )
+    return key
 
 
 def _is_stream(content_type: str, generation: Generation) -> bool:
@@ -314,7 +320,7 @@ def _split(url: str) -> SplitResult | None:
     return parts if usable else None
 
 
-def _proxy_for(url: str) -> str | None:
+def proxy_for(url: str) -> str | None:
     """The proxy that the environment wants for `url`: looked up once, not for every request."""
     parts = urlsplit(url)
     host = parts.hostname or ""

@@ -13,7 +13,7 @@ import pytest
 from mingan import ModelCard
 from mingan.errors import UsageError
 from mingan.models import keys
-from mingan.models.openai import OpenAIModel
+from mingan.models.openai import OpenAIModel, key_of
 
 SECRET = "sk-very-secret-0123456789"
 
@@ -122,5 +122,5 @@ def test_no_repr_log_or_pickle_shows_a_key(caplog: pytest.LogCaptureFixture) -> 
         name="甲", kind="openai", base_url="http://x/v1", model="m", api_key_env="MY_KEY"
     )
     model = OpenAIModel(card)
-    assert model._key() == SECRET
+    assert key_of(model.card) == SECRET
     assert SECRET not in repr(model) + repr(vars(model)) + card.to_json()
