@@ -1,4 +1,4 @@
-"""The gateway's addresses: chat completions, models, health, metrics.
+"""The gateway's addresses: chat completions, messages, models, health, metrics.
 
 A body is read here, bounded; a visitor's key is taken from his headers; whatever goes wrong is
 told as OpenAI's API tells it, and no ask can end in a traceback. A visitor who leaves calls off
@@ -23,8 +23,10 @@ from starlette.types import Receive, Scope, Send
 
 from mingan.gateway.server import faults, metrics
 from mingan.gateway.server.chat import AUTO, Asking, checked
+from mingan.gateway.server.events import data
 from mingan.gateway.server.faults import Told
 from mingan.gateway.server.hub import Hub, Visit
+from mingan.gateway.server.speech import CHAT, MESSAGES, Speech
 from mingan.gateway.server.upstream import closing
 from mingan.models import openai_wire as wire
 
@@ -46,7 +48,10 @@ def make_app(hub: Hub) -> Starlette:
             yield
 
     async def chat(request: Request) -> Response:
-        return _Asked(hub)
+        return _Asked(hub, CHAT)
+
+    async def messages(request: Request) -> Response:
+        return _Asked(hub, MESSAGES)
 
     async def models(request: Request) -> Response:
         with hub.visit(_secret(request)) as visit:
@@ -70,6 +75,7 @@ def make_app(hub: Hub) -> Starlette:
     return Starlette(
         routes=[
             Route("/v1/chat/completions", chat, methods=["POST"]),
+            Route("/v1/messages", messages, methods=["POST"]),
             Route("/v1/models", models),
             Route("/v1/models/{name:path}", model),
             Route("/health", health),
@@ -83,8 +89,9 @@ def make_app(hub: Hub) -> Starlette:
 class _Asked(Response):
     """One ask of a chat, which reads its body itself and sees its visitor leave."""
 
-    def __init__(self, hub: Hub) -> None:
-        self.hub = hub
+    def __init__(self, hub: Hub, speech: Speech) -> None:
+        self.hub, self.speech = hub, speech
+        self.begun = False
         self.background = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -92,28 +99,41 @@ class _Asked(Response):
         try:
             with self.hub.visit(_secret(request)) as visit:
                 payload = await _read(request)
-                asking = Asking(self.hub, visit, _parsed(payload), len(payload))
+                body = checked(self.speech.read(_parsed(payload)))
+                asking = Asking(self.hub, visit, body, len(payload))
                 asking.decide()
                 await _unless_gone(receive, self._answer(asking, scope, receive, send))
         except ClientDisconnect:
             return
-        except Told as told:
-            await _tell(request, told)(scope, receive, send)
+        except Exception as fault:
+            told = fault if isinstance(fault, Told) else _our_fault(fault)
+            if self.begun:
+                error = b"event: error\n" + data(wire.encode_any(self.speech.error(told)))
+                await send({"type": "http.response.body", "body": error, "more_body": False})
+                return
+            response = _json(self.speech.error(told), told.status, told.headers())
+            await response(scope, receive, send)
 
     async def _answer(self, asking: Asking, scope: Scope, receive: Receive, send: Send) -> None:
         if not asking.body.get("stream"):
             payload, headers = await asking.whole()
-            response = Response(payload, headers=headers, media_type="application/json")
+            said = self.speech.whole(payload)
+            response = Response(said, headers=headers, media_type="application/json")
             await response(scope, receive, send)
             return
         flow = await asking.opened()
         events = asking.told(flow)
+        said = self.speech.flow(events)
         try:
+            first = await anext(said)
             await send(_start(asking.headers()))
-            async for each in events:
+            self.begun = True
+            await send({"type": "http.response.body", "body": first, "more_body": True})
+            async for each in said:
                 await send({"type": "http.response.body", "body": each, "more_body": True})
             await send({"type": "http.response.body", "body": b"", "more_body": False})
         finally:
+            await said.aclose()
             await events.aclose()
 
 
@@ -160,7 +180,7 @@ async def _read(request: Request) -> bytes:
 
 def _parsed(payload: bytes) -> Any:
     try:
-        return checked(msgspec.json.decode(payload))
+        return msgspec.json.decode(payload)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         raise faults.bad("正文不是 JSON。", "The body is no JSON.") from None
 
@@ -200,8 +220,12 @@ def _http(_: Request, error: Exception) -> Response:
 
 
 def _ours(_: Request, error: Exception) -> Response:
+    told = _our_fault(error)
+    return _json(told.body(), told.status)
+
+
+def _our_fault(error: Exception) -> Told:
     """A fault of ours. Its text may hold anything, so only its kind is logged."""
     _LOG.error("%s", type(error).__name__)
-    told = faults.bad("网关自己出错了，请报告给我们。", "The gateway failed; please report it.",
+    return faults.bad("网关自己出错了，请报告给我们。", "The gateway failed; please report it.",
                       status=500, code="internal")  # fmt: skip
-    return _json(told.body(), 500)
