@@ -4,6 +4,8 @@
     chat.py       one ask: a policy's choice, carried out and told
     hub.py        what all asks share: members, the policy, keys, the books
     speech.py     in which API's words; messages.py is Anthropic's
+    relay.py      /v1/responses and /v1/embeddings, passed through; relayed.py reads beside them
+    visitors.py   his body, his key, his leaving
     upstream.py   one member, reached over HTTP or as a model of any other kind
     events.py     what one event or body of a chat says, and how we write our own
     breaker.py    when to leave a failing member alone

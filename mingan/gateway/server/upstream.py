@@ -20,7 +20,7 @@ from typing import Any, Protocol, TypeVar
 import aiohttp
 
 from mingan.errors import AnswerTimeout, ModelError, RateLimited, ServerFault, Unreachable
-from mingan.gateway.server import events
+from mingan.gateway.server import events, relayed
 from mingan.gateway.server.events import Seen
 from mingan.models import openai_faults as faults
 from mingan.models import openai_wire as wire
@@ -77,6 +77,21 @@ class Flow:
         self.letters += seen.letters
         if seen.text:
             self.text.append(seen.text)
+
+
+@dataclass(slots=True)
+class Raw:
+    """What another address of an endpoint says: bytes as they come, the first of them held."""
+
+    content_type: str
+    held: list[bytes]
+    rest: AsyncGenerator[bytes]
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        for chunk in self.held:
+            yield chunk
+        async for chunk in self.rest:
+            yield chunk
 
 
 class Upstream(Protocol):
@@ -141,6 +156,46 @@ class Endpoint:
     async def flow(self, body: Body) -> Flow:
         """See `Upstream`."""
         return await tried(lambda: self._guarded(self._flow(self._write(body, stream=True))))
+
+    async def raw(self, path: str, body: Body) -> Raw:
+        """Ask at another address of the same endpoint, and hand on what comes as it comes.
+
+        Raises:
+            ModelError: it failed before anything was said.
+        """
+        out = wire.encode_any({**body, "model": self.card.model or self.card.name})
+        head, slash, query = self._url.partition("?")
+        url = f"{head.removesuffix('chat/completions')}{path}{slash}{query}"
+        return await tried(lambda: self._guarded(self._raw(url, out)))
+
+    async def _raw(self, url: str, out: bytes) -> Raw:
+        async with asyncio.timeout(self._first):
+            response = await self._post(out, url)
+        rest = self._bytes(response)
+        held: list[bytes] = []
+        events = relayed.Events() if response.content_type == "text/event-stream" else None
+        try:
+            async with asyncio.timeout(self._first):
+                async for chunk in rest:
+                    held.append(chunk)
+                    if events is None or events.spoke(chunk):
+                        break
+        except BaseException:
+            await rest.aclose()
+            raise
+        if not held or (events is not None and events.failed):
+            await rest.aclose()
+            raise self._empty() if not held else self._broken("failed")
+        return Raw(response.content_type, held, rest)
+
+    async def _bytes(self, response: aiohttp.ClientResponse) -> AsyncGenerator[bytes]:
+        async with response:
+            chunks = response.content.iter_any()
+            while True:
+                chunk = await self._guarded(asyncio.wait_for(anext(chunks, b""), self._idle))
+                if not chunk:
+                    return
+                yield chunk
 
     async def close(self) -> None:
         """See `Upstream`."""
@@ -253,11 +308,11 @@ class Endpoint:
             raise self._said(seen.error)
         return seen
 
-    async def _post(self, out: bytes) -> aiohttp.ClientResponse:
+    async def _post(self, out: bytes, url: str = "") -> aiohttp.ClientResponse:
         key = key_of(self.card)
         headers = {"Authorization": f"Bearer {key}"} if key else {}
         response = await self._open().post(
-            self._url, data=out, headers=headers, proxy=self._proxy, allow_redirects=False
+            url or self._url, data=out, headers=headers, proxy=self._proxy, allow_redirects=False
         )
         if response.status == 200:
             return response
