@@ -257,3 +257,26 @@ async def test_health_and_metrics(served: Served) -> None:
     assert health["members"] == {"small": "closed", "big": "closed"}
     assert 'mingan_asks_total{member="small",mode="one",state="ok"} 1.0' in text
     assert 'mingan_tokens_total{member="small",way="out"} 20.0' in text
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [{"Origin": "https://elsewhere.example"}, {"Origin": "null"}, {"Host": "elsewhere.example"}],
+)
+async def test_a_page_of_another_site_may_not_ask(served: Served, headers: dict[str, str]) -> None:
+    async with aiohttp.ClientSession(headers=headers) as session:
+        for path in ("chat/completions", "messages", "responses"):
+            async with session.post(f"{served.url}/v1/{path}", data=b'{"model": "small"}') as told:
+                assert told.status == 403
+        async with session.get(f"{served.url}/v1/models") as told:
+            assert told.status == 403
+    assert served.small.seen == []
+
+
+async def test_metrics_need_a_key_where_asks_do(served: Served) -> None:
+    served.hub.open_door = False
+    async with aiohttp.ClientSession() as session:
+        async with session.get(f"{served.url}/metrics") as told:
+            assert told.status == 401
+        async with session.get(f"{served.url}/health") as told:
+            assert told.status == 200

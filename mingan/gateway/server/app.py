@@ -53,11 +53,11 @@ def make_app(hub: Hub) -> Starlette:
         return Passed(hub, "responses")
 
     async def models(request: Request) -> Response:
-        with hub.visit(secret_of(request)) as visit:
+        with hub.visit(secret_of(request, open_door=hub.open_door)) as visit:
             return json_of({"object": "list", "data": [_model(n) for n in _names(visit)]})
 
     async def model(request: Request) -> Response:
-        with hub.visit(secret_of(request)) as visit:
+        with hub.visit(secret_of(request, open_door=hub.open_door)) as visit:
             name = request.path_params["name"]
             if name not in _names(visit):
                 raise faults.bad(f"没有模型 {name}。", f"There is no model {name}.", status=404,
@@ -68,8 +68,9 @@ def make_app(hub: Hub) -> Starlette:
         up = {name: hub.breaker(name).state for name in hub.members}
         return json_of({"status": "ok", "members": up, "rows_lost": hub.lost})
 
-    async def measured(_: Request) -> Response:
-        return Response(counters.text(), media_type=metrics.MEDIA_TYPE)
+    async def measured(request: Request) -> Response:
+        with hub.visit(secret_of(request, open_door=hub.open_door)):
+            return Response(counters.text(), media_type=metrics.MEDIA_TYPE)
 
     return Starlette(
         routes=[
@@ -98,7 +99,8 @@ class _Asked(Response):
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         request = Request(scope, receive)
         try:
-            with self.hub.visit(secret_of(request)) as visit:
+            secret = secret_of(request, open_door=self.hub.open_door)
+            with self.hub.visit(secret) as visit:
                 payload = await read(request)
                 body = checked(self.speech.read(parsed(payload)))
                 asking = Asking(self.hub, visit, body, len(payload))

@@ -6,6 +6,7 @@ import asyncio
 import logging
 from collections.abc import Coroutine
 from typing import Any, TypeVar
+from urllib.parse import urlsplit
 
 import msgspec
 from starlette.requests import Request
@@ -72,13 +73,34 @@ def parsed(payload: bytes) -> Any:
         raise faults.bad("正文不是 JSON。", "The body is no JSON.") from None
 
 
-def secret_of(request: Request) -> str:
-    """The key, where OpenAI's or Anthropic's SDK puts it."""
+def secret_of(request: Request, *, open_door: bool) -> str:
+    """The key, where OpenAI's or Anthropic's SDK puts it.
+
+    Where none is needed, a page of another site must not ask through its reader's browser: neither
+    from elsewhere (its Origin says so) nor by a name that was made to point to this machine.
+
+    Raises:
+        Told: it is such a page.
+    """
     said = request.headers.get("authorization", "")
     kind, _, token = said.partition(" ")
-    if kind.lower() == "bearer":
-        return token.strip()
-    return request.headers.get("x-api-key", "").strip()
+    key = token.strip() if kind.lower() == "bearer" else request.headers.get("x-api-key", "")
+    if open_door and _from_elsewhere(request):
+        raise faults.bad(
+            "网页不能替人来问。要从网页里用，请加 --keys 并带上钥匙。",
+            "A web page may not ask for its reader. To ask from a page, use --keys and a key.",
+            status=403, code="cross_site",
+        )  # fmt: skip
+    return key.strip()
+
+
+def _from_elsewhere(request: Request) -> bool:
+    host = request.headers.get("host", "")
+    origin = request.headers.get("origin")
+    if origin is not None and urlsplit(origin).netloc != host:
+        return True
+    name = urlsplit(f"//{host}").hostname or ""
+    return name not in ("localhost", "127.0.0.1", "::1")
 
 
 def json_of(value: Any, status: int = 200, headers: dict[str, str] | None = None) -> Response:
