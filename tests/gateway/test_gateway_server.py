@@ -13,6 +13,8 @@ from gateway_served import HI, SECRET, USAGE, Served, completion, event
 
 from mingan.gateway.policy import Choice
 from mingan.gateway.server.ledger import Key
+from mingan.gateway.server.upstream import reach
+from mingan.records import ModelCard
 
 openai = pytest.importorskip("openai")
 
@@ -280,3 +282,20 @@ async def test_metrics_need_a_key_where_asks_do(served: Served) -> None:
             assert told.status == 401
         async with session.get(f"{served.url}/health") as told:
             assert told.status == 200
+
+
+async def test_a_member_that_knows_only_words_gets_no_tools(served: Served) -> None:
+    card = ModelCard(name="words", kind="scripted", options={"default": "by rote"})
+    served.hub.members = {**served.hub.members, "words": reach(card)}
+    served.choose(Choice(models=("words", "small")))
+    client = served.client()
+    reply = await client.chat.completions.create(model="mingan", messages=HI)
+    assert reply.choices[0].message.content == "by rote"
+    stream = await client.chat.completions.create(model="words", messages=HI, stream=True)
+    assert "".join([c.choices[0].delta.content or "" async for c in stream]) == "by rote"
+    tool = {"type": "function", "function": {"name": "f", "parameters": {"type": "object"}}}
+    served.small.says(completion("with tools"))
+    reply = await client.chat.completions.create(model="mingan", messages=HI, tools=[tool])
+    assert reply.choices[0].message.content == "with tools"
+    with pytest.raises(openai.BadRequestError):
+        await client.chat.completions.create(model="words", messages=HI, tools=[tool])

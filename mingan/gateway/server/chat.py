@@ -69,6 +69,11 @@ class Asking:
                 raise not_a_member(asked)
             self.choice = _single(replace(choice, models=here), ask)
         elif asked in self.visit.names():
+            if ask.needs and self.hub.members[asked].words_only:
+                raise faults.bad(
+                    f"{asked} 只会文字，不会工具和图片。请换一个模型。",
+                    f"{asked} knows words only, no tools or pictures. Ask another model.",
+                )
             why = Text(f"点名要 {asked}", f"{asked} was asked for by name")
             self.choice = Choice(models=(asked,), why=why)
         else:
@@ -86,10 +91,13 @@ class Asking:
         if any(_has_pictures(m.get("content")) for m in self.body["messages"]):
             needs.add("images")
         out = self.body.get("max_completion_tokens") or self.body.get("max_tokens")
+        members = self.visit.names()
+        if needs:
+            members = frozenset(n for n in members if not self.hub.members[n].words_only)
         return Ask(
             messages=messages_of(self.body), needs=frozenset(needs),
             tokens_out=out if isinstance(out, int) else None,
-            members=self.hub.up(self.visit.names()),
+            members=self.hub.up(members),
         )  # fmt: skip
 
     # ---------------------------------------------------------------- in one piece

@@ -95,9 +95,13 @@ class Raw:
 
 
 class Upstream(Protocol):
-    """A member. Raises: children of `ModelError`."""
+    """A member. Raises: children of `ModelError`.
+
+    `words_only`: it knows no tools and no pictures.
+    """
 
     card: ModelCard
+    words_only: bool
 
     async def whole(self, body: Body) -> Whole:
         """Ask, and wait for all of it."""
@@ -135,6 +139,8 @@ async def tried(
 
 class Endpoint:
     """A member behind a chat endpoint."""
+
+    words_only = False
 
     def __init__(self, card: ModelCard, *, first_s: float = 60.0, idle_s: float = 60.0) -> None:
         """`first_s` is how long it may take to begin, `idle_s` to go on.
@@ -372,6 +378,8 @@ async def _read(response: aiohttp.ClientResponse, most: int) -> bytes:
 
 class Spoken:
     """A member of any other kind: a model on this machine, a script. It knows only words."""
+
+    words_only = True
 
     def __init__(self, model: Model, *, total_s: float = 600.0) -> None:
         """Takes the model; it is closed with this."""
