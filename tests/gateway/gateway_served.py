@@ -84,7 +84,7 @@ async def serving(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncItera
         policy: Policy = Best(
             members=(Facts(name="small", quality=0.9), Facts(name="big", quality=0.8))
         )
-        members = {name: reach(card, first_s=1, idle_s=0.5) for name, card in cards.items()}
+        members = {name: reach(card, first_s=3, idle_s=3) for name, card in cards.items()}
         this.hub = Hub(members, policy, Ledger(tmp_path / "gateway.db"))
         bound = socket.socket()
         bound.bind(("127.0.0.1", 0))
