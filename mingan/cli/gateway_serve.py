@@ -115,7 +115,7 @@ def serve(
 
     from mingan.gateway.server.serve import make_hub
     from mingan.gateway.server.serve import serve as keep_serving
-    from mingan.web.serve import find_place
+    from mingan.web.place import find_place
 
     place = find_place(host, port)
     cards, usual = _cards(models)

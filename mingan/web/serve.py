@@ -1,4 +1,4 @@
-"""Serving the bench: which address, who may come, and a clean end.
+"""Serving the bench: who may come, and a clean end.
 
 Beyond this machine a page is guarded by tokens, always. The module starts the web server and
 prints nothing: what is to be said comes back as sentences.
@@ -6,83 +6,26 @@ prints nothing: what is to be said comes back as sentences.
 
 from __future__ import annotations
 
-import ipaddress
 import os
 import socket
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 
-from mingan.errors import UsageError
 from mingan.language import Lang, Text, current
 from mingan.store.web_secret import web_secret
 from mingan.web.app import make_app
 from mingan.web.bench import Bench
 from mingan.web.people import Door, Role
+from mingan.web.place import Place, find_place, is_loopback
 from mingan.workspace import Workspace
 
-HOST, PORT = "127.0.0.1", 8660
-_PORTS_TRIED = 20
+__all__ = ["Place", "find_place", "invitations", "is_loopback", "make_bench", "serve"]
+
 _ROLES: dict[Role, Text] = {
     "owner": Text("主人（什么都能做）", "owner (may do everything)"),
     "reader": Text("读者（只看结果）", "reader (sees results)"),
     "grader": Text("评分人（只进盲评）", "grader (grades blind, nothing else)"),
 }
-
-
-@dataclass(frozen=True, kw_only=True)
-class Place:
-    """Where the bench is served. `socket` is bound already, so the address is taken."""
-
-    socket: socket.socket
-    host: str
-    port: int
-    loopback: bool
-
-    @property
-    def url(self) -> str:
-        """The address for this machine's own browser."""
-        name = "127.0.0.1" if self.host in ("0.0.0.0", "::") else self.host
-        return f"http://{f'[{name}]' if ':' in name else name}:{self.port}"
-
-
-def find_place(host: str = HOST, port: int | None = None) -> Place:
-    """Take an address: the port asked for, or the first free one from 8660 on.
-
-    Raises:
-        UsageError: there is no such host on this machine, or the port is taken.
-    """
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    last = port if port is not None else PORT + _PORTS_TRIED
-    for number in range(port if port is not None else PORT, last + 1):
-        # The protocol is named so that asyncio turns Nagle's delay off: 40 ms an answer else.
-        bound = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
-        bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            bound.bind((host, number))
-            bound.listen()  # until it listens, another may bind the same port beside it
-        except (OSError, OverflowError) as fault:
-            bound.close()
-            if isinstance(fault, socket.gaierror) or not isinstance(fault, OSError):
-                break
-            continue
-        real = bound.getsockname()[1]
-        return Place(socket=bound, host=host, port=real, loopback=is_loopback(host))
-    raise UsageError(
-        f"{host}:{port or PORT} 用不了：端口被占，或这台机器没有这个地址。换一个 --port 试试。",
-        f"{host}:{port or PORT} cannot be used: the port is taken, or this machine has no such "
-        "address. Try another --port.",
-    )
-
-
-def is_loopback(host: str) -> bool:
-    """Whether only this machine can reach an address."""
-    if host == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
 
 
 def make_bench(
