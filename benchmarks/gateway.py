@@ -30,7 +30,14 @@ import aiohttp
 import psutil
 
 BODY = {"model": "m", "messages": [{"role": "user", "content": "Q0001 hello"}]}
-CARD = '[[model]]\nname = "m"\nkind = "openai"\nmodel = "m"\nbase_url = "{url}/v1"\nprice_in = 1\nprice_out = 1\n'
+CARD = """[[model]]
+name = "m"
+kind = "openai"
+model = "m"
+base_url = "{url}/v1"
+price_in = 1
+price_out = 1
+"""
 REPLY = json.dumps({
     "id": "x", "object": "chat.completion", "created": 1, "model": "m",
     "choices": [{"index": 0, "finish_reason": "stop",
