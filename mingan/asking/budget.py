@@ -16,9 +16,9 @@ from dataclasses import dataclass, field
 
 from mingan.asking.gate import Gate
 from mingan.asking.plan import Item
-from mingan.asking.states import cost_of
 from mingan.errors import UsageError
 from mingan.language import Text
+from mingan.models.prices import cost_of
 from mingan.records import Answer, ModelCard, Question, Usage
 
 GUESS_OUT = 1024

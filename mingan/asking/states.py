@@ -17,6 +17,7 @@ from mingan.asking.plan import Item
 from mingan.bank.games import Move
 from mingan.errors import MinganError
 from mingan.language import Text
+from mingan.models.prices import cost_of
 from mingan.models.protocol import Reply
 from mingan.records import Answer, ModelCard, State, Usage, now
 
@@ -50,22 +51,6 @@ def keepable(text: str) -> str:
     if len(text) > CAP:
         text = text[:CAP]
     return text if text.isascii() and "\0" not in text else _UNKEEPABLE.sub("\ufffd", text)
-
-
-def cost_of(usage: Usage, card: ModelCard) -> float | None:
-    """What an answer cost in the card's currency; None where price or tokens are unknown.
-
-    Cached input tokens are part of the input tokens and cost `price_cached` where that is given.
-    Reasoning tokens are part of the output tokens, as endpoints report them.
-    """
-    if card.price_in is None or card.price_out is None:
-        return None
-    if usage.tokens_in is None or usage.tokens_out is None:
-        return None
-    cached = min(usage.tokens_cached or 0, usage.tokens_in)
-    price_cached = card.price_in if card.price_cached is None else card.price_cached
-    dear = (usage.tokens_in - cached) * card.price_in + usage.tokens_out * card.price_out
-    return (dear + cached * price_cached) / 1e6
 
 
 def answer_of(

@@ -10,8 +10,6 @@ import re
 import unicodedata
 from collections.abc import Mapping, Sequence
 
-from mingan.statistics.special import beta_cdf
-
 SURE = 0.95
 """Sampling stops once the leader is the more frequent of the first two this surely."""
 
@@ -88,6 +86,8 @@ def decided(gists: Sequence[str], left: int) -> bool:
     first, second = counts[0], counts[1] if len(counts) > 1 else 0
     if first > second + left:
         return True
+    from mingan.statistics.special import beta_cdf  # the server starts without it
+
     return 1.0 - float(beta_cdf(0.5, first + 1, second + 1)) > SURE
 
 

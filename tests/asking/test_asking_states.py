@@ -5,8 +5,9 @@ import json
 import pytest
 
 from mingan.asking.plan import Plan
-from mingan.asking.states import CAP, answer_of, cost_of, failed_answer, keepable, state_of
+from mingan.asking.states import CAP, answer_of, failed_answer, keepable, state_of
 from mingan.errors import ServerFault
+from mingan.models.prices import cost_of
 from mingan.models.protocol import Reply
 from mingan.records import ModelCard, Question, Usage
 

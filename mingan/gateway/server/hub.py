@@ -15,7 +15,6 @@ from collections.abc import Awaitable, Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TypeVar
 
-from mingan.asking.states import cost_of
 from mingan.errors import (
     AnswerTimeout,
     KeyRejected,
@@ -33,6 +32,7 @@ from mingan.gateway.server.ledger import Key, Ledger, Trip
 from mingan.gateway.server.limits import Gate
 from mingan.gateway.server.upstream import Body, Upstream
 from mingan.language import Text
+from mingan.models.prices import cost_of
 from mingan.records import ModelCard, Usage
 
 T = TypeVar("T")
