@@ -15,6 +15,7 @@ from mingan.language import Text
 if TYPE_CHECKING:
     from rich.table import Table
 
+    from mingan.gateway.policy import Member
     from mingan.gateway.server.ledger import Ledger
     from mingan.records import ModelCard
 
@@ -33,6 +34,20 @@ PolicyOption = Annotated[
                  help=help_("mingan gateway train 写的策略；不写就由第一个模型来答",
                             "a policy of mingan gateway train; without one the first model "
                             "answers")),
+]  # fmt: skip
+
+RulesOption = Annotated[
+    bool,
+    typer.Option("--rules", help=help_("算式、单位、日期先由规则来答，不花钱；拿不准的不答",
+                                       "sums, units and dates are answered by rule, at no cost; "
+                                       "where a rule is not sure, a model answers")),
+]  # fmt: skip
+
+TableOption = Annotated[
+    Path | None,
+    typer.Option("--table", metavar="FILE",
+                 help=help_("问答表（question,answer[,aliases]）里有的，照表答",
+                            "what is in a table (question,answer[,aliases]) is answered by it")),
 ]  # fmt: skip
 
 HostOption = Annotated[
@@ -108,6 +123,8 @@ def serve(
     host: HostOption = "127.0.0.1",
     port: PortOption = PORT,
     need_keys: KeysOption = False,
+    rules: RulesOption = False,
+    table: TableOption = None,
     timeout: TimeoutOption = 60.0,
 ) -> int:
     """One OpenAI-compatible address; the policy decides who answers. Ctrl-C stops it."""
@@ -121,7 +138,8 @@ def serve(
     cards, usual = _cards(models)
     hub = make_hub(
         cards, policy=policy, ledger=ledger, names=model or (() if policy else usual),
-        keys=need_keys or not place.loopback, first_s=timeout, idle_s=timeout,
+        rules=_rules(table, usual=rules), keys=need_keys or not place.loopback,
+        first_s=timeout, idle_s=timeout,
     )  # fmt: skip
     say.out(Text(f"网关：{place.url}/v1", f"Gateway: {place.url}/v1"))
     sys.stdout.flush()  # a program that started us waits for the address
@@ -134,6 +152,14 @@ def serve(
     )
     keep_serving(hub, place.socket)
     return 0
+
+
+def _rules(table: Path | None, *, usual: bool) -> list[Member]:
+    from mingan.gateway.members import BUILT_IN
+    from mingan.gateway.members.lookup import Lookup
+
+    said: list[Member] = [] if table is None else [Lookup.read(table)]
+    return said + ([make() for make in BUILT_IN.values()] if usual else [])
 
 
 def _cards(models: Path | None) -> tuple[dict[str, ModelCard], list[str]]:

@@ -144,7 +144,9 @@ ANY = st.recursive(
 @given(ANY)
 def test_any_body_is_read_or_refused(body: Any) -> None:
     with contextlib.suppress(Told):
-        json.dumps(messages.read(body))
+        read = messages.read(body)
+        assert all(each["role"] for each in read["messages"])
+        json.dumps(read)
 
 
 async def test_what_an_endpoint_made_up_ends_in_an_error_not_a_traceback(

@@ -98,3 +98,16 @@ async def test_a_budget_holds_here_too(served: Served) -> None:
     with pytest.raises(openai.AuthenticationError):
         await served.client("mg-no").embeddings.create(model="small", input="hi")
     assert served.small.seen == []
+
+
+async def test_half_a_response_is_told_as_broken(served: Served) -> None:
+    served.small.streams(
+        [said("response.output_text.delta", delta="hel", item_id="m", output_index=0,
+              content_index=0, sequence_number=1, logprobs=[])]
+    )  # fmt: skip
+    stream = await served.client().responses.create(model="small", input="hi", stream=True)
+
+    had = [event async for event in stream]
+    assert [event.type for event in had] == ["response.output_text.delta", "error"]
+    assert "small" in had[-1].message
+    assert served.trips()[0]["state"] == "broken"

@@ -11,8 +11,11 @@ import pytest
 from aiohttp import web
 from gateway_served import HI, SECRET, USAGE, Served, completion, event
 
+from mingan.gateway.members.calculator import Calculator
+from mingan.gateway.members.lookup import Lookup
 from mingan.gateway.policy import Choice
 from mingan.gateway.server.ledger import Key
+from mingan.gateway.server.ruled import Ruled
 from mingan.gateway.server.upstream import reach
 from mingan.records import ModelCard
 
@@ -299,3 +302,51 @@ async def test_a_member_that_knows_only_words_gets_no_tools(served: Served) -> N
     assert reply.choices[0].message.content == "with tools"
     with pytest.raises(openai.BadRequestError):
         await client.chat.completions.create(model="words", messages=HI, tools=[tool])
+
+
+async def test_a_rule_goes_first_and_costs_nothing(served: Served) -> None:
+    rules = {each.name: Ruled(each) for each in (Lookup({"who are you?": "us"}), Calculator())}
+    served.hub.members = {**rules, **served.hub.members}
+    client = served.client()
+    served.small.says(completion("asked a model", usage=USAGE))
+
+    async def ask(said: str, model: str = "mingan", **more: Any) -> tuple[str, str]:
+        raw = await client.chat.completions.with_raw_response.create(
+            model=model, messages=[{"role": "user", "content": said}], **more
+        )
+        return raw.parse().choices[0].message.content, raw.headers["x-mingan-model"]
+
+    assert await ask("37 × 41 = ?") == ("1517", "calculator")
+    assert await ask("Who are you") == ("us", "lookup")
+    assert served.small.seen == []
+    for more in ({"stop": ["1"]}, {"response_format": {"type": "json_object"}}, {"n": 2}):
+        assert await ask("37 × 41 = ?", **more) == ("asked a model", "small")
+    assert await ask("2024-11-27 = ?") == ("asked a model", "small")
+    assert await ask("3+4=?", model="calculator") == ("7", "calculator")
+    with pytest.raises(openai.BadRequestError):
+        await ask("hello", model="calculator")
+    stream = await client.chat.completions.create(
+        model="mingan", messages=[{"role": "user", "content": "1+1=?"}], stream=True
+    )
+    assert "".join([c.choices[0].delta.content or "" async for c in stream]) == "2"
+    costs = {trip["member"]: trip["cost"] for trip in served.trips()}
+    assert costs["calculator"] == costs["lookup"] == 0
+
+
+@pytest.mark.parametrize(
+    "odd", [{"temperature": 10**400}, {"stop": [1]}, {"max_tokens": "9"}, {"seed": 2**70},
+            {"max_tokens": -1}, {"top_p": "x"}],
+)  # fmt: skip
+async def test_odd_values_for_a_member_of_words_are_refused(
+    served: Served, odd: dict[str, Any]
+) -> None:
+    card = ModelCard(name="words", kind="scripted", options={"default": "by rote"})
+    served.hub.members = {**served.hub.members, "words": reach(card)}
+    async with (
+        aiohttp.ClientSession() as session,
+        session.post(
+            f"{served.url}/v1/chat/completions",
+            json={"model": "words", "messages": HI, **odd},
+        ) as told,
+    ):
+        assert told.status == 400

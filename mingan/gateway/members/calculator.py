@@ -39,6 +39,9 @@ _SURE_END = re.compile(
     r"|的(?:值|结果|得数)(?:是多少|是|等于多少)?|equals?(?: to)?(?: what)?)\Z",
     re.IGNORECASE,
 )
+_DAY = re.compile(r"[0-9]{4}[-/][0-9]{1,2}[-/][0-9]{1,2}")
+"""2024-11-27 is a day, whatever is asked of it."""
+
 _PLEASE = re.compile(r",? please\Z", re.IGNORECASE)
 _SHARE = re.compile(rf"({NUMBER})\s?% of ({NUMBER})", re.IGNORECASE)
 _SHARE_ZH = re.compile(rf"({NUMBER})\s?的\s?({NUMBER})\s?%")
@@ -67,6 +70,8 @@ def told(text: str) -> str | None:
     if line is None or "—" in text:
         return None
     asked, clear = _unwrapped(line)
+    if _DAY.fullmatch(asked):
+        return None
     if share := _SHARE.fullmatch(asked) or _SHARE_ZH.fullmatch(asked):
         one, other = number(share[1]), number(share[2])
         return None if one is None or other is None else _said(one * other / 100, slashed=False)

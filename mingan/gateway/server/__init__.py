@@ -7,6 +7,7 @@
     relay.py      /v1/responses and /v1/embeddings, passed through; relayed.py reads beside them
     visitors.py   his body, his key, his leaving
     upstream.py   one member, reached over HTTP or as a model of any other kind
+    ruled.py      a rule as a member
     events.py     what one event or body of a chat says, and how we write our own
     breaker.py    when to leave a failing member alone
     ledger.py     virtual keys, budgets by reserve-then-settle, and the traffic, in one SQLite file

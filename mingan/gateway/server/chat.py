@@ -12,19 +12,19 @@ import asyncio
 import functools
 import time
 from collections import Counter
-from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal, TypeVar
-from urllib.parse import quote
 
 from mingan.errors import ModelError
 from mingan.gateway.answering import Outcome, carry_out
 from mingan.gateway.policy import Ask, Choice
 from mingan.gateway.server import events, faults
-from mingan.gateway.server.events import Seen
 from mingan.gateway.server.hub import Hub, Visit, counted, not_a_member, told
 from mingan.gateway.server.ledger import Trip
-from mingan.gateway.server.upstream import Body, Flow, Whole, messages_of
+from mingan.gateway.server.ruled import Ruled
+from mingan.gateway.server.upstream import Body, Flow, Whole, messages_of, settled
+from mingan.gateway.server.visitors import header
 from mingan.language import Text
 from mingan.models import openai_wire as wire
 from mingan.models.protocol import Reply
@@ -62,12 +62,7 @@ class Asking:
         ask = self._ask()
         asked = str(self.body["model"])
         if asked in AUTO:
-            with told():
-                choice = self.hub.policy.choose(ask)
-            here = tuple(n for n in choice.models if n in (ask.members or ()))
-            if not here:
-                raise not_a_member(asked)
-            self.choice = _single(replace(choice, models=here), ask)
+            self.choice = self._by_rule() or self._by_policy(ask)
         elif asked in self.visit.names():
             if ask.needs and self.hub.members[asked].words_only:
                 raise faults.bad(
@@ -83,6 +78,23 @@ class Asking:
             many = Counter(dict.fromkeys(self.choice.models, self.choice.samples))
         together = self.choice.mode != "one"
         self.visit.reserve(self.body, self.size, many, together=together)
+
+    def _by_rule(self) -> Choice | None:
+        """A rule that is sure of its answer goes before all that costs something."""
+        for name in self.hub.members:
+            rule = self.hub.members[name]
+            if isinstance(rule, Ruled) and name in self.visit.names() and rule.says(self.body):
+                why = Text(f"{name} 按规则答得出", f"{name} has the answer by rule")
+                return Choice(models=(name,), why=why)
+        return None
+
+    def _by_policy(self, ask: Ask) -> Choice:
+        with told():
+            choice = self.hub.policy.choose(ask)
+        here = tuple(n for n in choice.models if n in (ask.members or ()))
+        if not here:
+            raise not_a_member(str(self.body["model"]))
+        return _single(replace(choice, models=here), ask)
 
     def _ask(self) -> Ask:
         needs = set()
@@ -206,8 +218,7 @@ class Asking:
         except asyncio.CancelledError:
             self._book("gone", None, None)
             raise
-        held = [(each, events.look(each)) for each in events.chunks(outcome.reply, self.member)]
-        return Flow(held, _nothing())
+        return settled(outcome.reply, self.member)
 
     async def told(self, flow: Flow) -> AsyncGenerator[bytes]:
         """The events as they go out; to be closed by whoever iterates, to the end or not."""
@@ -241,9 +252,9 @@ class Asking:
         """Which member answered, why, and how long the gateway itself took."""
         why = self.choice.why.say("en")
         return {
-            "x-mingan-model": _plain(self.member), "x-mingan-mode": self.choice.mode,
-            "x-mingan-why": _plain(why),
-            "x-mingan-path": _plain(",".join(f"{s['member']}:{s['state']}" for s in self.path)),
+            "x-mingan-model": header(self.member), "x-mingan-mode": self.choice.mode,
+            "x-mingan-why": header(why),
+            "x-mingan-path": header(",".join(f"{s['member']}:{s['state']}" for s in self.path)),
             "x-mingan-overhead-ms": f"{1000 * (self.overhead or 0):.2f}",
         }  # fmt: skip
 
@@ -316,14 +327,3 @@ def _said(payload: bytes) -> tuple[str, str, str]:
 
 def _money(cost: float | None) -> dict[str, str]:
     return {} if cost is None else {"x-mingan-cost": f"{cost:.8f}"}
-
-
-def _plain(text: str) -> str:
-    """What a header can hold: anything else is percent-encoded."""
-    return quote(text, safe=" ,;:!()'*/@+=.-_~[]")[:500]
-
-
-async def _nothing() -> AsyncIterator[tuple[bytes, Seen]]:
-    none: tuple[tuple[bytes, Seen], ...] = ()
-    for each in none:
-        yield each

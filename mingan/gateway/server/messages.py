@@ -88,6 +88,8 @@ def _choice(choice: Mapping[str, Any]) -> Any:
 
 def _turn(role: str, content: Any) -> Iterator[dict[str, Any]]:
     """The chat messages of one turn: results of tools come before what is said beside them."""
+    if role not in ("user", "assistant"):
+        raise ValueError(role)
     if isinstance(content, str):
         yield {"role": role, "content": content}
         return

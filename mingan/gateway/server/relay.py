@@ -17,15 +17,24 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
-from mingan.errors import ModelError
+from mingan.errors import ModelError, ServerFault
 from mingan.gateway.policy import Ask
 from mingan.gateway.server import faults, relayed
 from mingan.gateway.server.chat import AUTO
+from mingan.gateway.server.events import data
 from mingan.gateway.server.faults import Told
 from mingan.gateway.server.hub import Hub, Visit, counted, not_a_member, told
 from mingan.gateway.server.ledger import Trip
 from mingan.gateway.server.upstream import Endpoint, Raw
-from mingan.gateway.server.visitors import json_of, our_fault, parsed, read, secret_of, unless_gone
+from mingan.gateway.server.visitors import (
+    header,
+    json_of,
+    our_fault,
+    parsed,
+    read,
+    secret_of,
+    unless_gone,
+)
 from mingan.models import openai_wire as wire
 from mingan.records import Usage
 
@@ -61,9 +70,11 @@ class Passed(Response):
         except ClientDisconnect:
             return
         except Exception as fault:
-            if self.begun:
-                return  # the body is cut short, which every client sees
             said = fault if isinstance(fault, Told) else our_fault(fault)
+            if self.begun:
+                body = b"event: error\n" + data(wire.encode_any(_broken(said)))
+                await send({"type": "http.response.body", "body": body, "more_body": False})
+                return
             await json_of(said.body(), said.status, said.headers())(scope, receive, send)
 
     def _members(self, visit: Visit, body: Any) -> list[str]:
@@ -75,9 +86,7 @@ class Passed(Response):
         if not isinstance(body, dict) or not isinstance(body.get("model"), str):
             raise faults.bad("model 应当是一个模型的名字。", "model should be the name of a model.")
         asked = body["model"]
-        reachable = {
-            n for n in visit.names() if isinstance(self.hub.members[n], Endpoint)
-        }  # fmt: skip
+        reachable = {n for n in visit.names() if isinstance(self.hub.members[n], Endpoint)}
         if asked in reachable:
             return [asked]
         if asked not in AUTO or self.path == "embeddings" or not reachable:
@@ -105,6 +114,8 @@ class Passed(Response):
             card = self.hub.members[member].card if member else None
             wrote = 0 if self.path == "embeddings" else heard.size
             cost = counted(card, heard.usage, size, wrote) if card else 0.0
+            if card is None and self.state == "gone":
+                cost = None  # what was under way may have been billed
             visit.settle(cost)
             self.hub.book(
                 Trip(
@@ -132,6 +143,11 @@ class Passed(Response):
                     whole += chunk
                 await send({"type": "http.response.body", "body": chunk, "more_body": True})
             heard.usage = heard.usage or _usage(bytes(whole))
+            if streams and not events.ended:
+                raise ServerFault(
+                    f"{member} 的回答流到一半就断了。",
+                    f"The stream of {member} ended before its answer did.",
+                )
             self.state = "broken" if events.failed else "ok"
             await send({"type": "http.response.body", "body": b"", "more_body": False})
         finally:
@@ -155,8 +171,14 @@ class Passed(Response):
 
 def _start(content_type: str, member: str) -> dict[str, Any]:
     raw = [(b"content-type", content_type.encode("latin-1")),
-           (b"x-mingan-model", member.encode("ascii", "xmlcharrefreplace"))]  # fmt: skip
+           (b"x-mingan-model", header(member).encode("ascii"))]  # fmt: skip
     return {"type": "http.response.start", "status": 200, "headers": raw}
+
+
+def _broken(told: Told) -> dict[str, Any]:
+    """What a stream of /v1/responses says when it breaks off."""
+    return {"type": "error", "code": told.code, "message": told.text.say(), "param": None,
+            "sequence_number": 0}  # fmt: skip
 
 
 def _usage(payload: bytes) -> Usage | None:

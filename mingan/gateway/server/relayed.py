@@ -11,10 +11,11 @@ from mingan.records import Usage
 
 _QUIET = {"response.created", "response.queued", "response.in_progress"}
 _FAILED = {"response.failed", "error"}
+_ENDS = {"response.completed", "response.incomplete", *_FAILED}
 
 
 class _Event(msgspec.Struct):
-    type: Any = ""
+    type: str = ""
     usage: Any = None
     response: Any = None
     error: Any = None
@@ -29,6 +30,7 @@ class Events:
     def __init__(self) -> None:
         self._lines = EventLines()
         self.failed = False
+        self.ended = False
         self.usage: Usage | None = None
 
     def spoke(self, chunk: bytes) -> bool:
@@ -44,6 +46,7 @@ class Events:
                 continue
             spoke = True
             self.failed = self.failed or event.type in _FAILED
+            self.ended = self.ended or event.type in _ENDS
             self.usage = usage_in(event.response) or self.usage
         return spoke
 

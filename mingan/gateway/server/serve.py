@@ -13,17 +13,19 @@ from pathlib import Path
 
 from mingan.errors import InputError, UsageError
 from mingan.gateway.policies import Best, Facts, load
-from mingan.gateway.policy import Policy
+from mingan.gateway.policy import Member, Policy
 from mingan.gateway.server.app import make_app
 from mingan.gateway.server.hub import Hub
 from mingan.gateway.server.ledger import Ledger
-from mingan.gateway.server.upstream import reach
+from mingan.gateway.server.ruled import Ruled
+from mingan.gateway.server.upstream import Upstream, reach
 from mingan.records import ModelCard
 
 
 def make_hub(
     cards: Mapping[str, ModelCard], *, ledger: Path | str, policy: Path | str | None = None,
-    names: Sequence[str] = (), keys: bool = False, first_s: float = 60.0, idle_s: float = 60.0,
+    names: Sequence[str] = (), rules: Sequence[Member] = (), keys: bool = False,
+    first_s: float = 60.0, idle_s: float = 60.0,
 ) -> Hub:  # fmt: skip
     """All that the gateway needs.
 
@@ -32,6 +34,7 @@ def make_hub(
         policy: a file of `mingan gateway train`; without one the first of `names` answers, and
             the others stand behind it.
         names: members, in order; those of the policy where none are given.
+        rules: members that answer by rule or abstain, asked before all others.
         keys: whether everybody needs a key.
 
     Raises:
@@ -47,7 +50,13 @@ def make_hub(
             f"Members that are neither in models.toml nor local models: {', '.join(missing)}. Add "
             "them, or name others by --model.",
         )
-    members = {n: reach(cards[n], first_s=first_s, idle_s=idle_s) for n in wanted}
+    members: dict[str, Upstream] = {rule.name: Ruled(rule) for rule in rules}
+    if twice := [name for name in wanted if name in members]:
+        raise InputError(
+            f"{'、'.join(twice)} 是一条规则的名字，模型要换一个名字。",
+            f"{', '.join(twice)} is the name of a rule; give the model another.",
+        )
+    members |= {n: reach(cards[n], first_s=first_s, idle_s=idle_s) for n in wanted}
     return Hub(members, made, Ledger(ledger), open_door=not keys)
 
 

@@ -19,7 +19,14 @@ from typing import Any, Protocol, TypeVar
 
 import aiohttp
 
-from mingan.errors import AnswerTimeout, ModelError, RateLimited, ServerFault, Unreachable
+from mingan.errors import (
+    AnswerTimeout,
+    ModelError,
+    RateLimited,
+    RequestRejected,
+    ServerFault,
+    Unreachable,
+)
 from mingan.gateway.server import events, relayed
 from mingan.gateway.server.events import Seen
 from mingan.models import openai_faults as faults
@@ -29,6 +36,9 @@ from mingan.models.protocol import Message, Model, Reply, Request
 from mingan.records import Generation, ModelCard, Usage
 
 RETRIES = 2
+WHOLE = 10
+"""An answer in one piece says nothing until it ends: it has so many times as long to begin."""
+
 PATIENCE_S = 5.0
 """The longest wait that an endpoint may ask for before we rather ask another member."""
 
@@ -235,7 +245,7 @@ class Endpoint:
             raise self._broken(type(error).__name__) from None
 
     async def _whole(self, out: bytes) -> Whole:
-        async with asyncio.timeout(self._first + self._idle):
+        async with asyncio.timeout(WHOLE * self._first):
             response = await self._post(out)
             async with response:
                 payload = await _read(response, LIMIT)
@@ -393,9 +403,7 @@ class Spoken:
 
     async def flow(self, body: Body) -> Flow:
         """See `Upstream`; all words come in one event."""
-        reply = await self._reply(body)
-        held = [(each, events.look(each)) for each in events.chunks(reply, self.card.name)]
-        return Flow(held, _nothing())
+        return settled(await self._reply(body), self.card.name)
 
     async def close(self) -> None:
         """See `Upstream`."""
@@ -415,6 +423,11 @@ class Spoken:
                 f"{self.card.name} 一个字也没有说。", f"{self.card.name} said not a word."
             )
         return reply
+
+
+def settled(reply: Reply, model: str) -> Flow:
+    """An answer that is known already, as a flow."""
+    return Flow([(each, events.look(each)) for each in events.chunks(reply, model)], _nothing())
 
 
 async def _nothing() -> AsyncIterator[tuple[bytes, Seen]]:
@@ -439,21 +452,49 @@ def messages_of(body: Body) -> tuple[Message, ...]:
 
 
 def _generation(body: Body, card: ModelCard) -> Generation:
-    """What a visitor asks for; what he leaves open is as the card says."""
+    """What a visitor asks for; what he leaves open is as the card says.
+
+    Raises:
+        RequestRejected: a value is none that can be used.
+    """
     base = card.generation
-    stop = body.get("stop")
-    return Generation(
-        temperature=_number(body.get("temperature"), base.temperature),
-        top_p=_number(body.get("top_p"), base.top_p),
-        max_tokens=body.get("max_completion_tokens") or body.get("max_tokens") or base.max_tokens,
-        seed=body.get("seed") if isinstance(body.get("seed"), int) else base.seed,
-        stop=(stop,) if isinstance(stop, str) else tuple(stop or base.stop),
-        system=base.system, extra=base.extra,
-    )  # fmt: skip
+    out = body.get("max_completion_tokens", body.get("max_tokens"))
+    try:
+        return Generation(
+            temperature=_number(body.get("temperature"), base.temperature, 0, 10),
+            top_p=_number(body.get("top_p"), base.top_p, 0, 1),
+            max_tokens=_whole(out, base.max_tokens, 1),
+            seed=_whole(body.get("seed"), base.seed, 0), stop=_stops(body.get("stop"), base.stop),
+            system=base.system, extra=base.extra,
+        )  # fmt: skip
+    except ValueError:
+        raise RequestRejected(
+            "temperature、top_p、max_tokens、seed 或 stop 的值不能用。",
+            "A value of temperature, top_p, max_tokens, seed or stop cannot be used.",
+        ) from None
 
 
-def _number(said: Any, otherwise: float | None) -> float | None:
-    return float(said) if isinstance(said, int | float) else otherwise
+def _number(said: Any, otherwise: float | None, least: int, most: int) -> float | None:
+    if said is None:
+        return otherwise
+    if not isinstance(said, int | float) or not least <= said <= most:
+        raise ValueError
+    return float(said)
+
+
+def _whole(said: Any, otherwise: int | None, least: int) -> int | None:
+    if said is None:
+        return otherwise
+    if not isinstance(said, int) or not least <= said < 2**31:
+        raise ValueError
+    return said
+
+
+def _stops(said: Any, otherwise: tuple[str, ...]) -> tuple[str, ...]:
+    stops = (said,) if isinstance(said, str) else tuple(said or otherwise)
+    if not all(isinstance(each, str) for each in stops):
+        raise ValueError
+    return stops
 
 
 def reach(card: ModelCard, *, first_s: float = 60.0, idle_s: float = 60.0) -> Upstream:

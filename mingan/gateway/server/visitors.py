@@ -6,7 +6,7 @@ import asyncio
 import logging
 from collections.abc import Coroutine
 from typing import Any, TypeVar
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 import msgspec
 from starlette.requests import Request
@@ -101,6 +101,11 @@ def _from_elsewhere(request: Request) -> bool:
         return True
     name = urlsplit(f"//{host}").hostname or ""
     return name not in ("localhost", "127.0.0.1", "::1")
+
+
+def header(text: str) -> str:
+    """What a header can hold: anything else is percent-encoded."""
+    return quote(text, safe=" ,;:!()'*/@+=.-_~[]")[:500]
 
 
 def json_of(value: Any, status: int = 200, headers: dict[str, str] | None = None) -> Response:
