@@ -299,9 +299,10 @@ def _question(visit: Visit, bank: str, scene: str) -> Question | None:
 
 def _told(snapshot: Snapshot, scene: str, who: str) -> Reference | None:
     from mingan.world.asked import reference_in
+    from mingan.world.standing import own_name
 
     for answer in snapshot.gathered.answers.values():
-        if answer.question == scene and answer.model == who and not answer.repeat:
+        if answer.question == scene and own_name(answer.model) == who and not answer.repeat:
             return reference_in(answer.text)
     return None
 

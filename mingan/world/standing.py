@@ -26,7 +26,7 @@ from mingan.world.drawing import Pixels
 from mingan.world.questions import KIND, scene_in
 from mingan.world.ruler import frames_of, free_of, held, measured
 from mingan.world.scenes import GIVEN, Scene
-from mingan.world.scoring import Clip, LawScore, Truth, by_law
+from mingan.world.scoring import CEILING, Clip, LawScore, Truth, by_law
 
 FANTASY = "told"
 """The split in which a sentence changes the law."""
@@ -94,15 +94,16 @@ def standing(questions: Iterable[Question], answers: Iterable[Answer]) -> Standi
     models: dict[str, None] = {}
     for answer in sorted(answers, key=lambda each: each.repeat):
         if answer.question in scenes:
-            models.setdefault(answer.model)
-            first.setdefault((answer.question, answer.model), answer)
+            model = own_name(answer.model)
+            models.setdefault(model)
+            first.setdefault((answer.question, model), answer)
     references, clips = {}, []
     for place, answer in first.items():
         told = reference_in(answer.text) if answer.state == "ok" else None
         if told is None:
             continue
         try:
-            clips.append(measured(scenes[answer.question], told, answer.model))
+            clips.append(measured(scenes[answer.question], told, place[1]))
         except InputError:
             continue
         references[place] = told
@@ -120,6 +121,11 @@ def standing(questions: Iterable[Question], answers: Iterable[Answer]) -> Standi
             for m in models
         },
     )  # fmt: skip
+
+
+def own_name(model: str) -> str:
+    """A model's name beside predictors: one that is named like one of them is told apart."""
+    return f"{model} (model)" if model in FREE or model == CEILING else model
 
 
 def summary(rows: Sequence[LawScore], model: str, *, fantasy: bool) -> Column:

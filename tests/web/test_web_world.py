@@ -58,6 +58,20 @@ def test_two_columns_are_never_one(world: Workspace) -> None:
     assert text.index(f"<span>{RIGHT}") < text.index(f"{STILL}：")
 
 
+def test_a_model_named_like_a_free_predictor_is_no_free_predictor(
+    empty: Workspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MINGAN_CLIPS", str(tmp_path / "vault"))
+    fill_world(empty, still="linear")
+    with client_of(empty) as page:
+        text = page.get("/zh/world").text
+        source = next(s for s in re.findall(r'data-src="([^"]+)"', text) if "linear+%28" in s)
+        assert page.get(source.replace("&amp;", "&")).status_code == 200
+    assert float(cells(text)["linear (model)"][0]) < 20
+    assert "linear (model)：" in text
+    assert "这里只有免费的预言者" not in text
+
+
 def test_films_are_sheets_of_what_was_given_and_what_followed(world: Workspace) -> None:
     with client_of(world) as page:
         text = page.get("/en/world").text

@@ -51,7 +51,7 @@ class Continuing(ScriptedModel):
     kinds = frozenset({"video"})
 
 
-def fill_world(workspace: Workspace) -> str:
+def fill_world(workspace: Workspace, *, still: str = STILL) -> str:
     """Two models on a bank of scenes; the bank's name, "" where scenes cannot be played."""
     try:
         import cv2  # noqa: F401
@@ -62,7 +62,7 @@ def fill_world(workspace: Workspace) -> str:
     asked = scenes()
     by_id = {question.id: question for question in asked}
     made, cards = {}, []
-    for name, fork in ((RIGHT, 1), (STILL, None)):
+    for name, fork in ((RIGHT, 1), (still, None)):
         card = ModelCard(name=name, kind="scripted")
 
         def says(request: Request, fork: int | None = fork) -> str:

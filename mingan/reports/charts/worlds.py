@@ -161,7 +161,8 @@ def _laws_sentence(rows: Sequence[LawScore], models: Sequence[str]) -> Text:
     kinds = len({(row.law, row.split) for row in rows})
     return Text(
         f"{kinds} 种场景，{len(models)} 个模型；空心的旁边没有实心的，就是不如不花钱的。",
-        f"{kinds} kinds of scene, {len(models)} models; a solid mark left of the hollow ones is "
+        f"{kinds} kind{'s' * (kinds != 1)} of scene, {len(models)} "
+        f"model{'s' * (len(models) != 1)}; a solid mark left of the hollow ones is "
         "worse than what costs nothing.",
     )
 
